@@ -1,0 +1,1 @@
+"""Installs and operates self-hosted AI data stacks."""

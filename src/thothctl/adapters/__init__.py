@@ -1,0 +1,1 @@
+"""The only home of third-party libraries, subprocesses, network and disk."""

@@ -1,0 +1,1 @@
+"""Typer commands, output and the error boundary."""

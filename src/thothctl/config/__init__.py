@@ -1,0 +1,1 @@
+"""Layers of settings and the questions of the wizard."""

@@ -1,0 +1,166 @@
+"""The exit codes of thothctl and the failures it foresees; every failure knows the next step."""
+
+from enum import IntEnum
+from typing import ClassVar
+
+
+class ExitCode(IntEnum):
+    """Stable process exit codes, documented in docs/reference/exit-codes.md."""
+
+    OK = 0
+    INTERNAL = 1
+    USAGE = 2
+    CHECK_FAILED = 3
+    CHECK_WARNED = 4
+    LOCKED = 5
+    ENGINE = 6
+    INVALID_INPUT = 7
+    NOT_HEALTHY = 8
+    ROLLED_BACK = 9
+    NEEDS_OPERATOR = 10
+    BACKUP_FAILED = 11
+    INTEGRITY = 12
+    INCOMPATIBLE = 13
+    NO_SPACE = 14
+    NETWORK = 15
+    UNFINISHED = 16
+    UPDATE_AVAILABLE = 100
+    INTERRUPTED = 130
+
+
+class ThothctlError(Exception):
+    """A failure we foresaw. `hint` is required: an error without a next step is not finished."""
+
+    code: ClassVar[str]
+    exit_code: ClassVar[ExitCode]
+
+    def __init__(self, message: str, *, hint: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(ThothctlError):
+    """The command line asks for something that does not exist or does not fit together."""
+
+    code = "usage"
+    exit_code = ExitCode.USAGE
+
+
+class AnswerMissingError(ThothctlError):
+    """A question without a default has no answer and nobody can be asked."""
+
+    code = "answer_missing"
+    exit_code = ExitCode.USAGE
+
+
+class CheckFailedError(ThothctlError):
+    """A preflight probe says that the operation cannot work here."""
+
+    code = "check_failed"
+    exit_code = ExitCode.CHECK_FAILED
+
+
+class NotInstalledError(ThothctlError):
+    """Nothing is installed under this name."""
+
+    code = "not_installed"
+    exit_code = ExitCode.CHECK_FAILED
+
+
+class NoAnswerError(ThothctlError):
+    """The server found no answer it would stand behind."""
+
+    code = "no_answer"
+    exit_code = ExitCode.CHECK_FAILED
+
+
+class LockedError(ThothctlError):
+    """Another operation holds the install."""
+
+    code = "locked"
+    exit_code = ExitCode.LOCKED
+
+
+class EngineUnreachableError(ThothctlError):
+    """No Docker engine answered."""
+
+    code = "engine_unreachable"
+    exit_code = ExitCode.ENGINE
+
+
+class EngineRefusedError(ThothctlError):
+    """The engine, or Compose, answered no."""
+
+    code = "engine_refused"
+    exit_code = ExitCode.ENGINE
+
+
+class InvalidInputError(ThothctlError):
+    """A setting, secret or file is not what it has to be."""
+
+    code = "invalid_input"
+    exit_code = ExitCode.INVALID_INPUT
+
+
+class NameInUseError(ThothctlError):
+    """What is to be created is there already."""
+
+    code = "name_in_use"
+    exit_code = ExitCode.INVALID_INPUT
+
+
+class NotHealthyError(ThothctlError):
+    """The stack did not become healthy; nothing was taken back."""
+
+    code = "not_healthy"
+    exit_code = ExitCode.NOT_HEALTHY
+
+
+class NeedsOperatorError(ThothctlError):
+    """An operation failed and taking it back failed too."""
+
+    code = "needs_operator"
+    exit_code = ExitCode.NEEDS_OPERATOR
+
+
+class IntegrityError(ThothctlError):
+    """Bytes are not the bytes that were written."""
+
+    code = "integrity"
+    exit_code = ExitCode.INTEGRITY
+
+
+class IncompatibleError(ThothctlError):
+    """Versions that do not go together; nothing was changed."""
+
+    code = "incompatible"
+    exit_code = ExitCode.INCOMPATIBLE
+
+
+class NoSpaceError(ThothctlError):
+    """Disk or memory does not suffice."""
+
+    code = "no_space"
+    exit_code = ExitCode.NO_SPACE
+
+
+class NetworkError(ThothctlError):
+    """A registry, proxy or remote service did not give what was asked for."""
+
+    code = "network"
+    exit_code = ExitCode.NETWORK
+
+
+class UnfinishedError(ThothctlError):
+    """The journal holds an operation that never ended."""
+
+    code = "unfinished_operation"
+    exit_code = ExitCode.UNFINISHED
+
+
+class DeclinedError(ThothctlError):
+    """The user said no; nothing was changed."""
+
+    code = "declined"
+    exit_code = ExitCode.INTERRUPTED

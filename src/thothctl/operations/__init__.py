@@ -1,0 +1,1 @@
+"""What thothctl does: plan, steps, execute, recover."""
