@@ -32,7 +32,7 @@ class ThothctlError(Exception):
     """A failure we foresaw. `hint` is required: an error without a next step is not finished."""
 
     code: ClassVar[str]
-    exit_code: ClassVar[ExitCode]
+    exit_code: ExitCode
 
     def __init__(self, message: str, *, hint: str) -> None:
         super().__init__(message)
@@ -55,10 +55,15 @@ class AnswerMissingError(ThothctlError):
 
 
 class CheckFailedError(ThothctlError):
-    """A preflight probe says that the operation cannot work here."""
+    """A preflight probe says that the operation cannot work here; exits with the probe's code."""
 
     code = "check_failed"
-    exit_code = ExitCode.CHECK_FAILED
+
+    def __init__(
+        self, message: str, *, hint: str, exit_code: ExitCode = ExitCode.CHECK_FAILED
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.exit_code = exit_code
 
 
 class NotInstalledError(ThothctlError):

@@ -1,0 +1,129 @@
+"""Reads settings from what users give, layer over layer, with the key in every error."""
+
+import difflib
+import ipaddress
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from thothctl.errors import AnswerMissingError, InvalidInputError
+from thothctl.model.stack import Setting, SettingKind, SettingValue, Stack
+
+EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
+TRUE = frozenset({"true", "yes", "y", "on", "1"})
+FALSE = frozenset({"false", "no", "n", "off", "0"})
+HIGHEST_PORT = 65535
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """Values from one source; `given` layers answer a question, others only suggest."""
+
+    source: str
+    values: Mapping[str, object]
+    given: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A value for every setting that has one; `open` are the questions nobody answered yet."""
+
+    values: Mapping[str, SettingValue]
+    open: tuple[Setting, ...]
+
+
+def resolve(stack: Stack, layers: Sequence[Layer]) -> Resolved:
+    """The first layer that names a setting wins; raises InvalidInputError with the key."""
+    for layer in layers:
+        refuse_unknown(layer.source, layer.values, [s.key for s in stack.settings])
+    values: dict[str, SettingValue] = {}
+    unanswered: list[Setting] = []
+    for setting in stack.settings:
+        layer = next((one for one in layers if one.values.get(setting.key) is not None), None)
+        if layer is not None:
+            values[setting.key] = parse(setting, layer.values[setting.key], layer.source)
+        elif setting.default is not None:
+            values[setting.key] = setting.default
+        if layer is None or not layer.given:
+            unanswered.append(setting)
+    return Resolved(values, tuple(unanswered))
+
+
+def refuse_missing(resolved: Resolved) -> None:
+    """Raise AnswerMissingError for a question without any value."""
+    missing = [s for s in resolved.open if s.key not in resolved.values]
+    if missing:
+        first = missing[0]
+        raise AnswerMissingError(
+            f"no answer to: {first.question}",
+            hint=f"give {first.flag} or set {first.variable}, or {first.key} in an answers file",
+        )
+
+
+def from_environment(stack: Stack, environment: Mapping[str, str]) -> Layer:
+    """The THOTHCTL_* variables that answer a question of this stack."""
+    found = {s.key: environment[s.variable] for s in stack.settings if environment.get(s.variable)}
+    return Layer("the environment", found)
+
+
+def refuse_unknown(source: str, values: Iterable[object], known: Sequence[str]) -> None:
+    """Raise InvalidInputError for a key that does not exist, with the nearest that does."""
+    for key in values:
+        if key not in known:
+            near = difflib.get_close_matches(str(key), known, n=1, cutoff=0.5)
+            hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(known)}"
+            raise InvalidInputError(f"{source}: unknown setting {key}", hint=hint)
+
+
+def parse(setting: Setting, given: object, source: str) -> SettingValue:
+    """One value of the setting's kind; raises InvalidInputError."""
+    try:
+        return _READERS[setting.kind](setting, given)
+    except ValueError as error:
+        raise InvalidInputError(
+            f"{source}: {setting.key}: {error}", hint=f"{setting.help} ({setting.flag})"
+        ) from error
+
+
+def _choice(setting: Setting, given: object) -> str:
+    if given not in setting.choices:
+        raise ValueError(f"must be one of {', '.join(setting.choices)}, not {given!r}")
+    return str(given)
+
+
+def _port(_: Setting, given: object) -> int:
+    text = str(given).strip()
+    plain = text.isascii() and text.isdigit() and not isinstance(given, bool)
+    if not plain or not 1 <= int(text) <= HIGHEST_PORT:
+        raise ValueError(f"must be a whole number from 1 to {HIGHEST_PORT}, not {given!r}")
+    return int(text)
+
+
+def _address(_: Setting, given: object) -> str:
+    try:
+        return str(ipaddress.ip_address(str(given).strip()))
+    except ValueError:
+        raise ValueError(f"must be an IP address, not {given!r}") from None
+
+
+def _email(_: Setting, given: object) -> str:
+    text = str(given).strip()
+    if not EMAIL.fullmatch(text) or ".." in text:
+        raise ValueError(f"must be an e-mail address, not {given!r}")
+    return text
+
+
+def _boolean(_: Setting, given: object) -> bool:
+    text = str(given).strip().lower()
+    if text not in TRUE | FALSE:
+        raise ValueError(f"must be yes or no, not {given!r}")
+    return text in TRUE
+
+
+_READERS = {
+    SettingKind.CHOICE: _choice,
+    SettingKind.PORT: _port,
+    SettingKind.ADDRESS: _address,
+    SettingKind.EMAIL: _email,
+    SettingKind.BOOLEAN: _boolean,
+}

@@ -1,0 +1,126 @@
+"""Turns the plain data of a stack file into a Stack, with the path in every error."""
+
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+from thothctl.config.settings import parse, refuse_unknown
+from thothctl.errors import InvalidInputError
+from thothctl.model.stack import (
+    Endpoint,
+    Health,
+    Image,
+    Minimum,
+    Mode,
+    SaveKind,
+    SecretSpec,
+    Service,
+    Setting,
+    SettingKind,
+    Stack,
+    Store,
+)
+
+T = TypeVar("T")
+KEYS = (
+    "name", "title", "modes", "settings", "secrets", "images", "services", "stores", "endpoints",
+)  # fmt: skip
+
+
+class Node:
+    """A mapping of a stack file that knows its own path."""
+
+    def __init__(self, data: object, path: str) -> None:
+        if not isinstance(data, Mapping):
+            raise _wrong(path, f"must be a mapping, not {type(data).__name__}")
+        self.data, self.path = data, path
+
+    def text(self, key: str) -> str:
+        return self._typed(key, str)
+
+    def number(self, key: str) -> int:
+        return self._typed(key, int)
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        values = self._typed(key, list)
+        return tuple(str(value) for value in values)
+
+    def node(self, key: str) -> "Node":
+        return Node(self._typed(key, Mapping), f"{self.path}.{key}")
+
+    def each(self, key: str, read: Callable[[str, "Node"], T]) -> tuple[T, ...]:
+        section = self.node(key)
+        return tuple(
+            read(str(name), Node(value, f"{section.path}.{name}"))
+            for name, value in section.data.items()
+        )
+
+    def _typed(self, key: str, kind: type[T]) -> T:
+        if key not in self.data:
+            raise _wrong(self.path, f"{key} is missing")
+        value = self.data[key]
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            raise _wrong(f"{self.path}.{key}", f"must be {kind.__name__}, not {value!r}")
+        return value
+
+
+def _wrong(path: str, what: str) -> InvalidInputError:
+    return InvalidInputError(f"{path}: {what}", hint="mend the stack file; see docs/reference")
+
+
+def read_stack(data: object, source: str) -> Stack:
+    """Build the Stack; raises InvalidInputError naming the path of what is wrong."""
+    root = Node(data, source)
+    refuse_unknown(source, root.data, KEYS)
+    try:
+        return Stack(
+            name=root.text("name"),
+            title=root.text("title"),
+            modes=root.each("modes", _mode),
+            settings=root.each("settings", _setting),
+            secrets=root.each("secrets", _secret),
+            images=root.each("images", lambda name, node: Image(name, node.text("folder"))),
+            services=root.each("services", _service),
+            stores=root.each("stores", _store),
+            endpoints=root.each("endpoints", _endpoint),
+        )
+    except ValueError as error:
+        raise _wrong(source, str(error)) from error
+
+
+def _mode(name: str, node: Node) -> Mode:
+    least = node.node("minimum")
+    minimum = Minimum(least.number("cpus"), least.number("memory_mb"), least.number("disk_mb"))
+    return Mode(name, node.texts("services"), minimum)
+
+
+def _setting(key: str, node: Node) -> Setting:
+    bare = Setting(
+        key=key,
+        kind=SettingKind(node.text("kind")),
+        question=node.text("question"),
+        help=node.text("help"),
+        default=None,
+        choices=node.texts("choices") if "choices" in node.data else (),
+    )
+    default = node.data.get("default")
+    value = None if default is None else parse(bare, default, node.path)
+    return Setting(bare.key, bare.kind, bare.question, bare.help, value, bare.choices)
+
+
+def _secret(name: str, node: Node) -> SecretSpec:
+    return SecretSpec(name, node.number("length"), readable=bool(node.data.get("readable")))
+
+
+def _service(name: str, node: Node) -> Service:
+    health = node.node("health")
+    probe = Health(health.text("path"), health.number("seconds"))
+    return Service(name, node.text("image"), node.number("port"), probe)
+
+
+def _store(name: str, node: Node) -> Store:
+    kind = SaveKind(node.text("saved_as"))
+    return Store(name, node.text("service"), node.text("path"), kind)
+
+
+def _endpoint(name: str, node: Node) -> Endpoint:
+    return Endpoint(name, node.text("service"), node.text("path"))

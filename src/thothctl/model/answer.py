@@ -1,0 +1,67 @@
+"""What the server answered to a question, and what came of an import."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+JsonValue = str | int | float | bool | None | list["JsonValue"] | dict[str, "JsonValue"]
+JsonObject = Mapping[str, JsonValue]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """SQL and rows, and where they come from."""
+
+    workspace: str
+    question: str
+    sql: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[JsonValue, ...], ...]
+    truncated: bool
+    notice: str
+    source: JsonObject
+    evidence: tuple[str, ...]
+    elapsed_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoAnswer:
+    """Why there is no answer, and the stored questions that come nearest."""
+
+    question: str
+    reason: str
+    message: str
+    hint: str
+    nearest: tuple[JsonObject, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceHealth:
+    """One check of a health endpoint; `ok` counts "not configured" as fine."""
+
+    name: str
+    ok: bool
+    status: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRequest:
+    """A validated snapshot on the host, ready to be streamed; `bytes` is its size."""
+
+    name: str
+    origin: str
+    database: str
+    bytes: int
+    sha256: str
+    questions: str = ""
+    replace: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """What the server says it took."""
+
+    workspace: str
+    rows: int
+    tables: tuple[JsonObject, ...]
+    details: JsonObject = field(default_factory=dict)

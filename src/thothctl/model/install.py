@@ -1,0 +1,51 @@
+"""An installed stack and its releases, as recorded on the host."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from thothctl.model.stack import SettingValue
+
+LABEL_INSTALL = "io.thoth.install"
+LABEL_SERVICE = "io.thoth.service"
+LABEL_STORE = "io.thoth.store"
+LABEL_GENERATION = "io.thoth.generation"
+LABEL_RELEASE = "io.thoth.release"
+LABEL_PRODUCT = "io.thoth.product"
+LABEL_VERSION = "io.thoth.version"
+LABEL_SOURCE = "io.thoth.source"
+LABEL_REVISION = "io.thoth.database-revision"
+
+
+@dataclass(frozen=True, slots=True)
+class Install:
+    """One installed stack; its `uuid` is the label on everything that belongs to it."""
+
+    name: str
+    uuid: str
+    stack: str
+    created: str
+
+    @property
+    def project(self) -> str:
+        """The Compose project: host-wide, so it carries the product's name."""
+        return f"thoth-{self.name}"
+
+    def volume(self, store: str, generation: int) -> str:
+        return f"{self.project}_{store}_g{generation}"
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """The numbered, immutable record of one installed state."""
+
+    number: int
+    created: str
+    why: str
+    version: str
+    settings: Mapping[str, SettingValue]
+    images: Mapping[str, str]
+    generations: Mapping[str, int]
+    database_revision: str
+    rendered_hash: str
+    settings_version: int = 1
+    image_ids: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,72 @@
+"""What the engine says is there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Condition(StrEnum):
+    """How a container is, told from its state, health check and restart counter."""
+
+    HEALTHY = "healthy"
+    RUNNING = "running"
+    STARTING = "starting"
+    UNHEALTHY = "unhealthy"
+    RESTARTING = "restarting"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedContainer:
+    """A container that carries our label."""
+
+    id: str
+    name: str
+    service: str
+    image: str
+    condition: Condition
+    restarts: int
+    started: str
+    exit_code: int = 0
+    ports: tuple[str, ...] = ()
+    release: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedStack:
+    """Everything on the engine that carries one install's label; volumes and networks by name."""
+
+    containers: tuple[ObservedContainer, ...] = ()
+    volumes: tuple[str, ...] = ()
+    networks: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.containers or self.volumes or self.networks)
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedImage:
+    """An image on the engine; `size` in bytes."""
+
+    id: str
+    tags: tuple[str, ...]
+    size: int
+    created: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class EngineFacts:
+    """What the engine tells about itself and its machine; sizes in bytes."""
+
+    version: str
+    api_version: str
+    os: str
+    architecture: str
+    cpus: int
+    memory: int
+    root: str
+    rootless: bool
+    kind: str
+    clock: str

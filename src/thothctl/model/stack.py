@@ -1,0 +1,171 @@
+"""A stack as data: what `templates/stacks/<name>.yaml` says."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+SettingValue = str | int | bool
+
+
+class SettingKind(StrEnum):
+    """How the text a user gives for a setting is read and checked."""
+
+    CHOICE = "choice"
+    PORT = "port"
+    ADDRESS = "address"
+    EMAIL = "email"
+    BOOLEAN = "boolean"
+
+
+class SaveKind(StrEnum):
+    """How a store's data is saved; every kind has its own backup."""
+
+    POSTGRES = "postgres"
+    SQLITE = "sqlite"
+    QDRANT = "qdrant"
+    CHROMA = "chroma"
+    REDIS = "redis"
+    FILES = "files"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One thing the user chooses; flag, variable and answers-file key derive from `key`."""
+
+    key: str
+    kind: SettingKind
+    question: str
+    help: str
+    default: SettingValue | None
+    choices: tuple[str, ...] = ()
+
+    @property
+    def flag(self) -> str:
+        return "--" + self.key.replace("_", "-")
+
+    @property
+    def variable(self) -> str:
+        return "THOTHCTL_" + self.key.upper()
+
+
+@dataclass(frozen=True, slots=True)
+class SecretSpec:
+    """A secret the stack needs; `length` counts random bytes or, for a password, characters."""
+
+    name: str
+    length: int
+    readable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """A place where user data lives."""
+
+    name: str
+    service: str
+    path: str
+    saved_as: SaveKind
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Where a service says how it is; `seconds` is the time it gets to become healthy."""
+
+    path: str
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One long-running container of the stack; `port` is the container's own."""
+
+    name: str
+    image: str
+    port: int
+    health: Health
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """An address that a person or a script opens on the host."""
+
+    name: str
+    service: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """An image of our own; `folder` is its build context below `images/`."""
+
+    name: str
+    folder: str
+
+
+@dataclass(frozen=True, slots=True)
+class Minimum:
+    """What one mode of the stack needs from the machine."""
+
+    cpus: int
+    memory_mb: int
+    disk_mb: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """A way to run the stack: the services it starts and what they need."""
+
+    name: str
+    services: tuple[str, ...]
+    minimum: Minimum
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """The whole installed application, described."""
+
+    name: str
+    title: str
+    modes: tuple[Mode, ...]
+    settings: tuple[Setting, ...]
+    secrets: tuple[SecretSpec, ...]
+    images: tuple[Image, ...]
+    services: tuple[Service, ...]
+    stores: tuple[Store, ...]
+    endpoints: tuple[Endpoint, ...]
+
+    def __post_init__(self) -> None:
+        known_images = {image.name for image in self.images}
+        known_services = {service.name for service in self.services}
+        _require(self.name, "images", {s.image for s in self.services}, known_images)
+        _require(self.name, "services", {s.service for s in self.stores}, known_services)
+        _require(self.name, "services", {e.service for e in self.endpoints}, known_services)
+        for mode in self.modes:
+            _require(self.name, "services", set(mode.services), known_services)
+
+    def mode(self, name: str) -> Mode:
+        return next(mode for mode in self.modes if mode.name == name)
+
+    def image(self, name: str) -> Image:
+        return next(image for image in self.images if image.name == name)
+
+    def services_of(self, mode: str) -> tuple[Service, ...]:
+        chosen = self.mode(mode).services
+        return tuple(service for service in self.services if service.name in chosen)
+
+    def images_of(self, mode: str) -> tuple[Image, ...]:
+        names = dict.fromkeys(service.image for service in self.services_of(mode))
+        return tuple(self.image(name) for name in names)
+
+    def stores_of(self, mode: str) -> tuple[Store, ...]:
+        chosen = self.mode(mode).services
+        return tuple(store for store in self.stores if store.service in chosen)
+
+
+def _require(stack: str, what: str, used: set[str], known: set[str]) -> None:
+    if unknown := sorted(used - known):
+        raise ValueError(f"stack {stack}: unknown {what}: {', '.join(unknown)}")
+
+
+INSTALL_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,40}")
+"""What an install may be called: it becomes a Compose project and part of volume names."""

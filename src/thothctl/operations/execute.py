@@ -1,0 +1,115 @@
+"""Carries out a plan under the journal, and takes it back when it fails."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+
+from thothctl.errors import (
+    EngineUnreachableError,
+    ExitCode,
+    NeedsOperatorError,
+    NotHealthyError,
+    ThothctlError,
+)
+from thothctl.model.event import StepBegan, StepEnded
+from thothctl.operations.plan import Plan, Recovery, to_record
+from thothctl.world import World
+
+
+class RolledBackError(ThothctlError):
+    """The operation failed; what ran before runs again."""
+
+    code = "rolled_back"
+    exit_code = ExitCode.ROLLED_BACK
+
+
+def new_operation(world: World, kind: str) -> str:
+    """An id that sorts by time and names the kind of operation."""
+    return f"{world.clock.now():%Y%m%dT%H%M%SZ}-{kind}-{world.entropy.suffix()}"
+
+
+def execute(plan: Plan, world: World, *, operation: str) -> None:
+    """Apply every step in order, or leave the install as it was found."""
+    world.journal.begin(plan.install, operation, {"event": "planned", "plan": to_record(plan)})
+    advance(plan, world, operation=operation, first=0)
+
+
+def advance(plan: Plan, world: World, *, operation: str, first: int) -> None:
+    """Apply the steps from `first` on; earlier ones count as started."""
+    reached = first
+    try:
+        for index, step in enumerate(plan.steps[first:], first):
+            reached = index
+            _apply(plan, index, world, operation)
+        # The commit point: until this line is durable, the operation will be taken back.
+        world.journal.record(plan.install, operation, {"event": "completed"})
+    except BaseException as error:
+        _note(world, plan, operation, {"event": "failed", "index": reached, "error": _say(error)})
+        if _stays(plan, error):
+            raise
+        _take_back(plan, world, operation, range(reached + 1), error)
+
+
+def _apply(plan: Plan, index: int, world: World, operation: str) -> None:
+    step, total = plan.steps[index], len(plan.steps)
+    world.journal.record(plan.install, operation, {"event": "started", "index": index})
+    world.report(StepBegan(index + 1, total, step.title))
+    began = world.clock.monotonic()
+    step.apply(world)
+    world.journal.record(plan.install, operation, {"event": "done", "index": index})
+    world.report(StepEnded(index + 1, total, step.title, world.clock.monotonic() - began))
+
+
+def _stays(plan: Plan, error: BaseException) -> bool:
+    """A first install that is only slow stays for its logs to be read; so do forward-only plans."""
+    if plan.recovery is Recovery.FORWARD:
+        return True
+    return isinstance(error, NotHealthyError) and not plan.had_release
+
+
+def _take_back(
+    plan: Plan, world: World, operation: str, started: Sequence[int], error: BaseException
+) -> None:
+    stuck = unwind(plan, world, operation=operation, started=started)
+    if isinstance(stuck, EngineUnreachableError):
+        # Nothing is lost: the journal knows where to go on once the engine is back.
+        raise (error if isinstance(error, ThothctlError) else stuck) from error
+    if stuck is not None:
+        raise NeedsOperatorError(
+            f"{plan.goal} failed ({_say(error)}), and so did taking it back: {_say(stuck)}",
+            hint="mend what is named, then run `thothctl rollback` to finish taking it back",
+        ) from error
+    if plan.had_release and isinstance(error, Exception):
+        raise RolledBackError(
+            f"{plan.goal} failed: {_say(error)}; the release from before runs again",
+            hint=getattr(error, "hint", "see `thothctl logs`"),
+        ) from error
+    raise error
+
+
+def unwind(
+    plan: Plan, world: World, *, operation: str, started: Sequence[int]
+) -> BaseException | None:
+    """Undo the started steps, newest first; None, or the error of the first undo that failed.
+
+    Stops there: each undo counts on the later steps being gone.
+    """
+    for index in sorted(started, reverse=True):
+        try:
+            plan.steps[index].undo(world)
+        except BaseException as error:  # noqa: BLE001 - whatever it is, it must be told
+            stuck = {"event": "stuck", "index": index, "error": _say(error)}
+            _note(world, plan, operation, stuck)
+            return error
+        _note(world, plan, operation, {"event": "undone", "index": index})
+    _note(world, plan, operation, {"event": "unwound"})
+    return None
+
+
+def _note(world: World, plan: Plan, operation: str, record: Mapping[str, object]) -> None:
+    """Record without fail: a full disk must not block the way back."""
+    with suppress(OSError, ThothctlError):
+        world.journal.record(plan.install, operation, record)
+
+
+def _say(error: BaseException) -> str:
+    return str(error) or type(error).__name__

@@ -1,0 +1,87 @@
+"""Plans: ordered data of what will be done, and why."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import ClassVar, Protocol, TypeVar
+
+from thothctl.world import World
+
+
+class Step(Protocol):
+    """One reversible action; holds plain values only, so that the journal can rebuild it."""
+
+    title: ClassVar[str]
+
+    @property
+    def why(self) -> str: ...
+    def apply(self, world: World) -> None: ...
+    def undo(self, world: World) -> None: ...
+
+
+class Recovery(StrEnum):
+    """What becomes of a plan that fails: taken back, or left for `resume` to finish."""
+
+    UNWIND = "unwind"
+    FORWARD = "forward"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Steps towards one goal for one install; `had_release` says whether an older one ran before."""
+
+    goal: str
+    kind: str
+    install: str
+    steps: tuple[Step, ...] = ()
+    recovery: Recovery = Recovery.UNWIND
+    had_release: bool = False
+
+    def __str__(self) -> str:
+        lines = [f"{n}. {type(s).__name__}: {s.why}" for n, s in enumerate(self.steps, 1)]
+        return "\n".join([self.goal, *lines])
+
+
+STEPS: dict[str, type[Step]] = {}
+"""Every kind of step by name; the journal names steps, and the fault tests walk this."""
+
+
+_Kind = TypeVar("_Kind", bound=type[Step])
+
+
+def step(kind: _Kind) -> _Kind:
+    """Register a kind of step."""
+    STEPS[kind.__name__] = kind
+    return kind
+
+
+def to_record(plan: Plan) -> dict[str, object]:
+    """The plan as plain values for the journal."""
+    return {
+        "goal": plan.goal,
+        "kind": plan.kind,
+        "install": plan.install,
+        "recovery": plan.recovery.value,
+        "had_release": plan.had_release,
+        "steps": [{"step": type(s).__name__, **asdict(s)} for s in plan.steps],  # type: ignore[call-overload]  # steps are dataclasses
+    }
+
+
+def from_record(record: Mapping[str, object]) -> Plan:
+    """Rebuild a plan from its journal record; raises KeyError for a step this version lacks."""
+    steps = record["steps"]
+    assert isinstance(steps, list)  # noqa: S101 - written by to_record
+    return Plan(
+        goal=str(record["goal"]),
+        kind=str(record["kind"]),
+        install=str(record["install"]),
+        recovery=Recovery(str(record["recovery"])),
+        had_release=bool(record["had_release"]),
+        steps=tuple(_rebuild(dict(values)) for values in steps),
+    )
+
+
+def _rebuild(values: dict[str, object]) -> Step:
+    kind = STEPS[str(values.pop("step"))]
+    plain = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
+    return kind(**plain)

@@ -1,0 +1,84 @@
+"""Goes on with, or takes back, an operation that never ended."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from thothctl.errors import NeedsOperatorError, ThothctlError, UnfinishedError
+from thothctl.operations.execute import advance, unwind
+from thothctl.operations.plan import Plan, from_record
+from thothctl.world import JournalFile, World
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """An operation whose journal has neither `completed` nor `unwound`."""
+
+    operation: str
+    plan: Plan
+    started: tuple[int, ...]
+    done: tuple[int, ...]
+
+    @property
+    def next_step(self) -> int:
+        return next(i for i in range(len(self.plan.steps) + 1) if i not in self.done)
+
+
+def unfinished(world: World, install: str) -> Unfinished | None:
+    """The operation that was cut off, if the newest one was."""
+    journal = world.journal.latest(install)
+    return _read(journal) if journal and journal.entries else None
+
+
+def _read(journal: JournalFile) -> Unfinished | None:
+    started: list[int] = []
+    done: list[int] = []
+    for entry in journal.entries[1:]:
+        match entry["event"]:
+            case "completed" | "unwound":
+                return None
+            case "started":
+                started.append(_index(entry))
+            case "done":
+                done.append(_index(entry))
+            case "undone":
+                started = [i for i in started if i != _index(entry)]
+                done = [i for i in done if i != _index(entry)]
+            case _:
+                continue
+    plan = journal.entries[0]["plan"]
+    assert isinstance(plan, dict)  # noqa: S101 - the first entry is always `planned`
+    return Unfinished(
+        journal.operation, from_record(plan), tuple(started), tuple(done)
+    )
+
+
+def _index(entry: Mapping[str, object]) -> int:
+    return int(str(entry["index"]))
+
+
+def refuse_unfinished(world: World, install: str) -> None:
+    """Raise UnfinishedError when an operation of this install was cut off."""
+    if pending := unfinished(world, install):
+        raise UnfinishedError(
+            f"{pending.plan.goal} ({pending.operation}) never ended",
+            hint="`thothctl resume` goes on with it, `thothctl rollback` takes it back",
+        )
+
+
+def go_on(pending: Unfinished, world: World) -> None:
+    """Forward from the first step without `done`."""
+    advance(pending.plan, world, operation=pending.operation, first=pending.next_step)
+
+
+def take_back(pending: Unfinished, world: World) -> None:
+    """Undo every started step of an unfinished operation."""
+    stuck = unwind(
+        pending.plan, world, operation=pending.operation, started=pending.started
+    )
+    if isinstance(stuck, ThothctlError):
+        raise stuck
+    if stuck is not None:
+        raise NeedsOperatorError(
+            f"taking back {pending.plan.goal} failed: {stuck}",
+            hint="mend what is named, then run `thothctl rollback` again",
+        ) from stuck

@@ -1,0 +1,169 @@
+"""Setup: from what is there to a healthy stack with the chosen settings."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from thothctl.model.install import Install, Release
+from thothctl.model.observed import Condition, ObservedStack
+from thothctl.model.stack import SettingValue, Stack
+from thothctl.operations import steps
+from thothctl.operations.plan import Plan, Step
+from thothctl.world import ImagePolicy, World
+
+
+@dataclass(frozen=True, slots=True)
+class SetupRequest:
+    """What the user asked for; `seconds` is the time the stack gets to become healthy."""
+
+    name: str
+    stack: str
+    settings: Mapping[str, SettingValue]
+    policy: ImagePolicy = ImagePolicy.AUTO
+    registry: str = ""
+    seconds: int = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What is recorded and what runs, before anything is decided."""
+
+    install: Install | None
+    settings: Mapping[str, SettingValue] | None
+    releases: tuple[Release, ...]
+    active: Release | None
+    observed: ObservedStack
+    override_changed: bool
+    images_present: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """What a new install gets from clock and chance."""
+
+    uuid: str
+    now: str
+
+
+def look(world: World, request: SetupRequest) -> Situation:
+    """Read records and engine; changes nothing."""
+    install = world.installs.find(request.name)
+    if install is None:
+        return Situation(None, None, (), None, ObservedStack(), False, False)
+    number = world.installs.active(request.name)
+    active = world.installs.release(request.name, number) if number else None
+    return Situation(
+        install=install,
+        settings=world.installs.settings(request.name),
+        releases=world.installs.releases(request.name),
+        active=active,
+        observed=world.engine.observe(install.uuid),
+        override_changed=_override_changed(world, request.name, number),
+        images_present=bool(active) and _images_present(world, active),
+    )
+
+
+def _override_changed(world: World, name: str, number: int | None) -> bool:
+    if number is None:
+        return False
+    now = world.installs.override(name) or "services: {}\n"
+    return now != world.installs.released_override(name, number)
+
+
+def _images_present(world: World, release: Release | None) -> bool:
+    references = release.images.values() if release else ()
+    return all(world.engine.image(reference) is not None for reference in references)
+
+
+def plan_setup(seen: Situation, request: SetupRequest, stack: Stack, fresh: Fresh) -> Plan:
+    """Decide how to get to the requested stack; an empty plan means nothing to do."""
+    goal = f"set up {request.stack} as {request.name}"
+    if seen.active is not None and _is_current(seen, seen.active, request):
+        plan_steps = () if _runs(seen, seen.active, stack) else _start(seen, request)
+        return _plan(goal, request, plan_steps, seen)
+    return _plan(goal, request, _new_release(seen, request, stack, fresh), seen)
+
+
+def _plan(goal: str, request: SetupRequest, steps: tuple[Step, ...], seen: Situation) -> Plan:
+    return Plan(goal, "setup", request.name, steps, had_release=seen.active is not None)
+
+
+def _is_current(seen: Situation, active: Release, request: SetupRequest) -> bool:
+    same = dict(active.settings) == dict(request.settings)
+    return same and not seen.override_changed and seen.images_present
+
+
+def _runs(seen: Situation, active: Release, stack: Stack) -> bool:
+    wanted = {service.name for service in stack.services_of(str(active.settings["mode"]))}
+    running = {c.service for c in seen.observed.containers if c.condition is not Condition.STOPPED}
+    return running >= wanted
+
+
+def _start(seen: Situation, request: SetupRequest) -> tuple[Step, ...]:
+    number = seen.active.number if seen.active else 0
+    return (
+        steps.StartRelease(request.name, number, number, (), why="its containers are not running"),
+        steps.AwaitHealthy(
+            request.name, number, request.seconds, why="setup ends when the stack answers"
+        ),
+    )
+
+
+def _new_release(
+    seen: Situation, request: SetupRequest, stack: Stack, fresh: Fresh
+) -> tuple[Step, ...]:
+    name, mode = request.name, str(request.settings["mode"])
+    number = max((r.number for r in seen.releases), default=0) + 1
+    previous = seen.active.number if seen.active else None
+    generations = _generations(seen, stack, mode)
+    provide = steps.ProvideImages(
+        request.stack,
+        mode,
+        request.policy.value,
+        request.registry,
+        why="have every image before anything is touched",
+    )
+    return (
+        provide,
+        *_identity(seen, request, fresh),
+        steps.GenerateSecrets(name, request.stack, why="no default passwords"),
+        steps.SaveSettings(name, request.settings, seen.settings, why="what was chosen"),
+        steps.RenderRelease(
+            name,
+            request.stack,
+            number,
+            fresh.now,
+            "config" if seen.releases else "install",
+            request.settings,
+            generations,
+            why="files that Compose accepts, before anything starts",
+        ),
+        steps.StartRelease(
+            name, number, previous, _fresh_volumes(seen, generations, name, fresh), why="run it"
+        ),
+        steps.AwaitHealthy(name, number, request.seconds, why="setup ends when the stack answers"),
+        steps.ActivateRelease(name, number, previous, why=f"release {number} answers"),
+    )
+
+
+def _identity(seen: Situation, request: SetupRequest, fresh: Fresh) -> tuple[Step, ...]:
+    if seen.install is not None:
+        return ()
+    why = "a label of its own on everything it creates"
+    return (steps.CreateInstall(request.name, fresh.uuid, request.stack, fresh.now, why=why),)
+
+
+def _generations(seen: Situation, stack: Stack, mode: str) -> dict[str, int]:
+    """The newest release's generations; a store that is new starts at 1."""
+    newest = max(seen.releases, key=lambda r: r.number, default=None)
+    known = dict(newest.generations) if newest else {}
+    return {store.name: known.get(store.name, 1) for store in stack.stores_of(mode)}
+
+
+def _fresh_volumes(
+    seen: Situation, generations: Mapping[str, int], name: str, fresh: Fresh
+) -> tuple[str, ...]:
+    """Volumes that no release ever used: only these may be created, and taken back."""
+    install = seen.install or Install(name, fresh.uuid, "", fresh.now)
+    used = {(s, g) for r in seen.releases for s, g in r.generations.items()}
+    new = [(s, g) for s, g in generations.items() if (s, g) not in used]
+    return tuple(install.volume(store, generation) for store, generation in new)

@@ -1,0 +1,243 @@
+"""The steps that plans are made of: plain values, idempotent `apply` and `undo`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from thothctl.errors import InvalidInputError, NotInstalledError
+from thothctl.model.install import LABEL_REVISION, Install, Release
+from thothctl.model.stack import SettingValue
+from thothctl.operations.plan import step
+from thothctl.operations.rendering import files_hash
+from thothctl.operations.waiting import await_healthy
+from thothctl.world import ImagePolicy, RenderContext, World
+
+
+@step
+@dataclass(frozen=True)
+class ProvideImages:
+    """Pull or build every image before anything is touched."""
+
+    stack: str
+    mode: str
+    policy: str
+    registry: str
+    why: str
+    title: ClassVar[str] = "Images"
+
+    def apply(self, world: World) -> None:
+        for image in world.bundles.stack(self.stack).images_of(self.mode):
+            world.images.provide(image, ImagePolicy(self.policy), self.registry)
+
+    def undo(self, world: World) -> None:
+        """Keep them: images belong to no install and the next try is faster."""
+
+
+@step
+@dataclass(frozen=True)
+class CreateInstall:
+    """Give the install its identity on this host."""
+
+    name: str
+    uuid: str
+    stack: str
+    created: str
+    why: str
+    title: ClassVar[str] = "Install record"
+
+    def apply(self, world: World) -> None:
+        world.installs.create(Install(self.name, self.uuid, self.stack, self.created))
+
+    def undo(self, world: World) -> None:
+        """A failed install is never a reason to forget one that once worked."""
+        if world.installs.active(self.name) is None:
+            world.installs.remove(self.name)
+
+
+@step
+@dataclass(frozen=True)
+class GenerateSecrets:
+    """Write the secrets that are not there yet; existing ones are never touched."""
+
+    name: str
+    stack: str
+    why: str
+    title: ClassVar[str] = "Secrets"
+
+    def apply(self, world: World) -> None:
+        for spec in world.bundles.stack(self.stack).secrets:
+            world.installs.keep_secret(self.name, spec.name, world.entropy.secret(spec))
+
+    def undo(self, world: World) -> None:
+        """They go with the install record, or stay with the data they open."""
+
+
+@step
+@dataclass(frozen=True)
+class SaveSettings:
+    """Record what the user chose."""
+
+    name: str
+    settings: Mapping[str, SettingValue]
+    previous: Mapping[str, SettingValue] | None
+    why: str
+    title: ClassVar[str] = "Settings"
+
+    def apply(self, world: World) -> None:
+        world.installs.save_settings(self.name, self.settings)
+
+    def undo(self, world: World) -> None:
+        world.installs.save_settings(self.name, self.previous)
+
+
+@step
+@dataclass(frozen=True)
+class RenderRelease:
+    """Render, let Compose check, then publish the release folder by one rename."""
+
+    name: str
+    stack: str
+    number: int
+    created: str
+    reason: str
+    settings: Mapping[str, SettingValue]
+    generations: Mapping[str, int]
+    why: str
+    title: ClassVar[str] = "Compose files"
+
+    def apply(self, world: World) -> None:
+        if any(r.number == self.number for r in world.installs.releases(self.name)):
+            return
+        images = self._images(world)
+        files = self._files(world, images)
+        world.compose.check(world.installs.stage(self.name, self.number, files))
+        world.installs.publish(self.name, self._record(world, images, files))
+
+    def undo(self, world: World) -> None:
+        world.installs.discard(self.name, self.number)
+
+    def _images(self, world: World) -> dict[str, str]:
+        stack = world.bundles.stack(self.stack)
+        wanted = stack.images_of(str(self.settings["mode"]))
+        found = {image.name: world.images.present(image) for image in wanted}
+        if missing := sorted(name for name, reference in found.items() if reference is None):
+            raise InvalidInputError(
+                f"image {', '.join(missing)} is gone from the engine",
+                hint="run `thothctl images build`, then `thothctl resume`",
+            )
+        return {name: reference for name, reference in found.items() if reference is not None}
+
+    def _files(self, world: World, images: Mapping[str, str]) -> dict[str, str]:
+        context = RenderContext(
+            settings=self.settings,
+            images=images,
+            version=world.version,
+            release=self.number,
+            install=install_of(world, self.name),
+            generations=self.generations,
+        )
+        rendered = dict(world.bundles.render(world.bundles.stack(self.stack), context))
+        override = world.installs.override(self.name)
+        return {**rendered, "compose.override.yaml": override or "services: {}\n"}
+
+    def _record(
+        self, world: World, images: Mapping[str, str], files: Mapping[str, str]
+    ) -> Release:
+        observed = {name: world.engine.image(reference) for name, reference in images.items()}
+        labels = [image.labels.get(LABEL_REVISION, "") for image in observed.values() if image]
+        return Release(
+            number=self.number,
+            created=self.created,
+            why=self.reason,
+            version=world.version,
+            settings=self.settings,
+            images=images,
+            image_ids={name: image.id for name, image in observed.items() if image},
+            generations=self.generations,
+            database_revision=next((label for label in labels if label), ""),
+            rendered_hash=files_hash(files),
+        )
+
+
+@step
+@dataclass(frozen=True)
+class StartRelease:
+    """Bring the release up; owns bringing the one before back."""
+
+    name: str
+    number: int
+    previous: int | None
+    fresh_volumes: tuple[str, ...]
+    why: str
+    title: ClassVar[str] = "Start"
+
+    def apply(self, world: World) -> None:
+        self._refuse_lost_volumes(world)
+        world.compose.up(world.installs.release_folder(self.name, self.number))
+
+    def undo(self, world: World) -> None:
+        install = install_of(world, self.name)
+        if self.previous is not None:
+            world.compose.up(world.installs.release_folder(self.name, self.previous))
+            await_healthy(world, install, world.installs.release(self.name, self.previous))
+            return
+        world.engine.remove_containers(install.uuid)
+        world.engine.remove_networks(install.uuid)
+        world.engine.remove_volumes(install.uuid, self.fresh_volumes)
+
+    def _refuse_lost_volumes(self, world: World) -> None:
+        """Compose would quietly create an empty volume in place of a lost one."""
+        install = install_of(world, self.name)
+        release = world.installs.release(self.name, self.number)
+        wanted = {install.volume(s, g) for s, g in release.generations.items()}
+        there = set(world.engine.observe(install.uuid).volumes)
+        if lost := sorted(wanted - there - set(self.fresh_volumes)):
+            raise NotInstalledError(
+                f"volume {', '.join(lost)} held the data of this install and is gone",
+                hint="bring the volume back, or start anew with "
+                f"`thothctl uninstall --purge --confirm {self.name}` and `thothctl setup`",
+            )
+
+
+@step
+@dataclass(frozen=True)
+class AwaitHealthy:
+    """Wait until every service of the release answers."""
+
+    name: str
+    number: int
+    seconds: int
+    why: str
+    title: ClassVar[str] = "Healthy"
+
+    def apply(self, world: World) -> None:
+        release = world.installs.release(self.name, self.number)
+        await_healthy(world, install_of(world, self.name), release, seconds=self.seconds)
+
+    def undo(self, world: World) -> None:
+        """Waiting leaves nothing behind."""
+
+
+@step
+@dataclass(frozen=True)
+class ActivateRelease:
+    """Move the pointer: from here on this is the installed release."""
+
+    name: str
+    number: int
+    previous: int | None
+    why: str
+    title: ClassVar[str] = "Activate"
+
+    def apply(self, world: World) -> None:
+        world.installs.activate(self.name, self.number)
+
+    def undo(self, world: World) -> None:
+        world.installs.activate(self.name, self.previous)
+
+
+def install_of(world: World, name: str) -> Install:
+    """The install's record; raises NotInstalledError."""
+    if (install := world.installs.find(name)) is None:
+        raise NotInstalledError(f"no install is called {name}", hint="run `thothctl setup`")
+    return install
