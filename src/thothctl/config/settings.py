@@ -3,7 +3,7 @@
 import difflib
 import ipaddress
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from thothctl.errors import AnswerMissingError, InvalidInputError
@@ -39,14 +39,18 @@ def resolve(stack: Stack, layers: Sequence[Layer]) -> Resolved:
     values: dict[str, SettingValue] = {}
     unanswered: list[Setting] = []
     for setting in stack.settings:
-        layer = next((one for one in layers if one.values.get(setting.key) is not None), None)
-        if layer is not None:
-            values[setting.key] = parse(setting, layer.values[setting.key], layer.source)
+        found = _first(layers, setting.key)
+        if found is not None:
+            values[setting.key] = parse(setting, found.values[setting.key], found.source)
         elif setting.default is not None:
             values[setting.key] = setting.default
-        if layer is None or not layer.given:
+        if found is None or not found.given:
             unanswered.append(setting)
     return Resolved(values, tuple(unanswered))
+
+
+def _first(layers: Sequence[Layer], key: str) -> Layer | None:
+    return next((layer for layer in layers if layer.values.get(key) is not None), None)
 
 
 def refuse_missing(resolved: Resolved) -> None:
@@ -120,7 +124,7 @@ def _boolean(_: Setting, given: object) -> bool:
     return text in TRUE
 
 
-_READERS = {
+_READERS: Mapping[SettingKind, Callable[[Setting, object], SettingValue]] = {
     SettingKind.CHOICE: _choice,
     SettingKind.PORT: _port,
     SettingKind.ADDRESS: _address,

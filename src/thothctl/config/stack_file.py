@@ -45,7 +45,7 @@ class Node:
         return tuple(str(value) for value in values)
 
     def node(self, key: str) -> "Node":
-        return Node(self._typed(key, Mapping), f"{self.path}.{key}")
+        return Node(self._typed(key, dict), f"{self.path}.{key}")
 
     def each(self, key: str, read: Callable[[str, "Node"], T]) -> tuple[T, ...]:
         section = self.node(key)

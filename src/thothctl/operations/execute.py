@@ -37,7 +37,7 @@ def advance(plan: Plan, world: World, *, operation: str, first: int) -> None:
     """Apply the steps from `first` on; earlier ones count as started."""
     reached = first
     try:
-        for index, step in enumerate(plan.steps[first:], first):
+        for index in range(first, len(plan.steps)):
             reached = index
             _apply(plan, index, world, operation)
         # The commit point: until this line is durable, the operation will be taken back.

@@ -28,7 +28,7 @@ class Recovery(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Steps towards one goal for one install; `had_release` says whether an older one ran before."""
+    """Steps towards one goal for one install; `had_release`: an older one ran before."""
 
     goal: str
     kind: str

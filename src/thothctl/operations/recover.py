@@ -47,9 +47,7 @@ def _read(journal: JournalFile) -> Unfinished | None:
                 continue
     plan = journal.entries[0]["plan"]
     assert isinstance(plan, dict)  # noqa: S101 - the first entry is always `planned`
-    return Unfinished(
-        journal.operation, from_record(plan), tuple(started), tuple(done)
-    )
+    return Unfinished(journal.operation, from_record(plan), tuple(started), tuple(done))
 
 
 def _index(entry: Mapping[str, object]) -> int:
@@ -72,9 +70,7 @@ def go_on(pending: Unfinished, world: World) -> None:
 
 def take_back(pending: Unfinished, world: World) -> None:
     """Undo every started step of an unfinished operation."""
-    stuck = unwind(
-        pending.plan, world, operation=pending.operation, started=pending.started
-    )
+    stuck = unwind(pending.plan, world, operation=pending.operation, started=pending.started)
     if isinstance(stuck, ThothctlError):
         raise stuck
     if stuck is not None:

@@ -27,13 +27,13 @@ class SetupRequest:
 class Situation:
     """What is recorded and what runs, before anything is decided."""
 
-    install: Install | None
-    settings: Mapping[str, SettingValue] | None
-    releases: tuple[Release, ...]
-    active: Release | None
-    observed: ObservedStack
-    override_changed: bool
-    images_present: bool
+    install: Install | None = None
+    settings: Mapping[str, SettingValue] | None = None
+    releases: tuple[Release, ...] = ()
+    active: Release | None = None
+    observed: ObservedStack = ObservedStack()
+    override_changed: bool = False
+    images_present: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def look(world: World, request: SetupRequest) -> Situation:
     """Read records and engine; changes nothing."""
     install = world.installs.find(request.name)
     if install is None:
-        return Situation(None, None, (), None, ObservedStack(), False, False)
+        return Situation()
     number = world.installs.active(request.name)
     active = world.installs.release(request.name, number) if number else None
     return Situation(

@@ -140,9 +140,7 @@ class RenderRelease:
         override = world.installs.override(self.name)
         return {**rendered, "compose.override.yaml": override or "services: {}\n"}
 
-    def _record(
-        self, world: World, images: Mapping[str, str], files: Mapping[str, str]
-    ) -> Release:
+    def _record(self, world: World, images: Mapping[str, str], files: Mapping[str, str]) -> Release:
         observed = {name: world.engine.image(reference) for name, reference in images.items()}
         labels = [image.labels.get(LABEL_REVISION, "") for image in observed.values() if image]
         return Release(

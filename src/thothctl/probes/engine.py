@@ -25,7 +25,9 @@ def reachable(world: World) -> Finding:
     version = world.engine.facts().version
     if _parts(version) < OLDEST_ENGINE:
         hint = "upgrade Docker to 20.10 or newer"
-        return Finding("engine", Verdict.FAIL, f"Docker {version} is too old", hint, ExitCode.ENGINE)
+        return Finding(
+            "engine", Verdict.FAIL, f"Docker {version} is too old", hint, ExitCode.ENGINE
+        )
     return Finding("engine", Verdict.PASS, f"Docker {version}")
 
 
@@ -48,7 +50,9 @@ def kind(world: World) -> Finding:
         return Finding("engine-kind", Verdict.WARN, "this is Podman", hint)
     if facts.root.startswith("/var/snap/") or world.host.compose_is_snap():
         if _hidden_or_outside(world):
-            hint = "set THOTHCTL_HOME to a visible folder in your home, or use Docker's own packages"
+            hint = (
+                "set THOTHCTL_HOME to a visible folder in your home, or use Docker's own packages"
+            )
             summary = f"Docker from snap cannot read {world.home}"
             return Finding("engine-kind", Verdict.FAIL, summary, hint)
         hint = "prefer Docker's own packages: the snap sees your home folder only"

@@ -35,7 +35,9 @@ def memory(world: World, minimum: Minimum) -> Finding:
 def disk(world: World, minimum: Minimum) -> Finding:
     """Free space where state is kept and where the engine keeps images and volumes."""
     places = (world.home, Path(world.engine.facts().root))
-    free = [(space, place) for place in places if (space := world.host.free_bytes(place)) is not None]
+    free = [
+        (space, place) for place in places if (space := world.host.free_bytes(place)) is not None
+    ]
     if not free:
         return Finding("disk", Verdict.PASS, "the engine's disk is not visible from here")
     space, place = min(free)

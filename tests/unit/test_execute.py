@@ -1,0 +1,127 @@
+"""The executor: forward, back, and what the journal says of it."""
+
+import pytest
+from fakes import FakeWorld, remarks
+
+from thothctl.errors import EngineUnreachableError, NeedsOperatorError, NotHealthyError
+from thothctl.operations.execute import RolledBackError, execute
+from thothctl.operations.plan import Recovery
+from thothctl.operations.recover import go_on, take_back, unfinished
+
+TEXTS = ("one", "two", "three")
+
+
+def test_every_step_is_journaled_before_and_after_it_runs() -> None:
+    fake = FakeWorld()
+
+    execute(remarks("one", "two"), fake.as_world(), operation="op")
+
+    assert fake.calls == ["one", "two"]
+    assert fake.journal.events() == [
+        "planned", "started", "done", "started", "done", "completed",
+    ]  # fmt: skip
+    assert unfinished(fake.as_world(), "default") is None
+
+
+@pytest.mark.parametrize("broken", range(3))
+def test_wherever_it_breaks_started_steps_are_undone_newest_first(broken: int) -> None:
+    fake = FakeWorld(breaks=frozenset({TEXTS[broken]}))
+
+    with pytest.raises(RolledBackError):
+        execute(remarks(*TEXTS, had_release=True), fake.as_world(), operation="op")
+
+    begun = TEXTS[: broken + 1]
+    assert fake.calls == [*begun, *(f"undo {text}" for text in reversed(begun))]
+    assert fake.journal.events()[-1] == "unwound"
+
+
+def test_a_first_install_fails_with_the_error_itself() -> None:
+    fake = FakeWorld(breaks=frozenset({"two"}), error=ValueError("no disk"))
+
+    with pytest.raises(ValueError, match="no disk"):
+        execute(remarks(*TEXTS), fake.as_world(), operation="op")
+
+    assert fake.calls == ["one", "two", "undo two", "undo one"]
+
+
+def test_unwinding_stops_at_the_first_undo_that_fails() -> None:
+    fake = FakeWorld(breaks=frozenset({"three", "undo two"}))
+
+    with pytest.raises(NeedsOperatorError, match="taking it back"):
+        execute(remarks(*TEXTS), fake.as_world(), operation="op")
+
+    assert fake.calls[-2:] == ["undo three", "undo two"]
+    assert fake.journal.events()[-1] == "stuck"
+
+
+def test_ctrl_c_unwinds_and_stays_an_interruption() -> None:
+    fake = FakeWorld(breaks=frozenset({"two"}), error=KeyboardInterrupt())
+
+    with pytest.raises(KeyboardInterrupt):
+        execute(remarks(*TEXTS, had_release=True), fake.as_world(), operation="op")
+
+    assert fake.calls == ["one", "two", "undo two", "undo one"]
+
+
+def test_an_engine_that_goes_away_leaves_the_journal_for_resume() -> None:
+    gone = EngineUnreachableError("Docker did not answer", hint="start it")
+    fake = FakeWorld(breaks=frozenset({"two", "undo two"}), error=gone)
+
+    with pytest.raises(EngineUnreachableError):
+        execute(remarks(*TEXTS), fake.as_world(), operation="op")
+
+    assert unfinished(fake.as_world(), "default") is not None
+
+
+def test_a_slow_first_install_stays_for_its_logs_to_be_read() -> None:
+    slow = NotHealthyError("not healthy", hint="see the logs")
+    fake = FakeWorld(breaks=frozenset({"three"}), error=slow)
+
+    with pytest.raises(NotHealthyError):
+        execute(remarks(*TEXTS), fake.as_world(), operation="op")
+
+    assert fake.calls == ["one", "two", "three"]
+
+
+def test_a_forward_only_plan_is_never_taken_back() -> None:
+    fake = FakeWorld(breaks=frozenset({"two"}))
+
+    with pytest.raises(RuntimeError):
+        execute(remarks(*TEXTS, recovery=Recovery.FORWARD), fake.as_world(), operation="op")
+
+    assert fake.calls == ["one", "two"]
+
+
+@pytest.mark.parametrize("killed_in", range(3))
+def test_a_killed_operation_goes_on_from_the_first_step_without_done(killed_in: int) -> None:
+    fake = _killed(killed_in)
+    pending = unfinished(fake.as_world(), "default")
+    assert pending is not None
+
+    fake.calls.clear()
+    go_on(pending, fake.as_world())
+
+    assert fake.calls == list(TEXTS[killed_in:])
+    assert unfinished(fake.as_world(), "default") is None
+
+
+@pytest.mark.parametrize("killed_in", range(3))
+def test_a_killed_operation_can_be_taken_back(killed_in: int) -> None:
+    fake = _killed(killed_in)
+    pending = unfinished(fake.as_world(), "default")
+    assert pending is not None
+
+    fake.calls.clear()
+    take_back(pending, fake.as_world())
+
+    assert fake.calls == [f"undo {text}" for text in reversed(TEXTS[: killed_in + 1])]
+    assert unfinished(fake.as_world(), "default") is None
+
+
+def _killed(index: int) -> FakeWorld:
+    """A world whose process died inside step `index`: nothing ran after it, no undo either."""
+    fake = FakeWorld()
+    execute(remarks(*TEXTS), fake.as_world(), operation="op")
+    entries = fake.journal.files["op"]
+    del entries[2 + 2 * index :]
+    return fake
