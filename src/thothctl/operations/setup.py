@@ -1,7 +1,7 @@
 """Setup: from what is there to a healthy stack with the chosen settings."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from thothctl.model.install import Install, Release
 from thothctl.model.observed import Condition, ObservedStack
@@ -31,7 +31,7 @@ class Situation:
     settings: Mapping[str, SettingValue] | None = None
     releases: tuple[Release, ...] = ()
     active: Release | None = None
-    observed: ObservedStack = ObservedStack()
+    observed: ObservedStack = field(default_factory=ObservedStack)
     override_changed: bool = False
     images_present: bool = False
 
