@@ -1,0 +1,69 @@
+"""`docker compose` on a release folder."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from thothctl.adapters.process import Outcome, output, run
+from thothctl.errors import EngineRefusedError, EngineUnreachableError, NoSpaceError
+from thothctl.model.event import Progress
+from thothctl.world import Report
+
+SILENT = ("Cannot connect to the Docker daemon", "error during connect", "connection refused")
+LAST_LINES = 6
+
+
+class DockerCompose:
+    """Answers `world.Compose`; the folder's own .env names project and files."""
+
+    def __init__(self, environment: Mapping[str, str], report: Report) -> None:
+        self._environment, self._report = environment, report
+
+    def version(self) -> str:
+        status, text = output(
+            ["docker", "compose", "version", "--short"], environment=self._environment
+        )
+        if status != 0:
+            raise EngineRefusedError(
+                "Docker has no Compose v2",
+                hint="run `./install.sh`, or install the package docker-compose-plugin",
+            )
+        return text.strip()
+
+    def check(self, folder: Path) -> None:
+        self._do(folder, "check the rendered files", "config", "--quiet")
+
+    def up(self, folder: Path) -> None:
+        self._do(folder, "start the services", "up", "--detach", "--no-build", "--remove-orphans")
+
+    def stop(self, folder: Path, *, seconds: int) -> None:
+        self._do(folder, "stop the services", "stop", "--timeout", str(seconds))
+
+    def restart(self, folder: Path, *, seconds: int) -> None:
+        self._do(folder, "restart the services", "restart", "--timeout", str(seconds))
+
+    def _do(self, folder: Path, action: str, *words: str) -> None:
+        argv = ["docker", "compose", "--ansi", "never", "--project-directory", str(folder), *words]
+        done = run(argv, environment=self._environment, folder=folder, heard=self._heard)
+        if done.status != 0:
+            raise _refusal(action, done)
+
+    def _heard(self, line: str) -> None:
+        if text := line.strip():
+            self._report(Progress("compose", text))
+
+
+def _refusal(action: str, done: Outcome) -> Exception:
+    if any(sign in done.text for sign in SILENT):
+        return EngineUnreachableError(
+            f"Docker did not answer when asked to {action}",
+            hint="start Docker, then run the command again; it goes on where it stopped",
+        )
+    if "no space left on device" in done.text:
+        return NoSpaceError(
+            f"no space left to {action}", hint="free some space and run the command again"
+        )
+    last = " / ".join(line.strip() for line in done.tail[-LAST_LINES:] if line.strip())
+    return EngineRefusedError(
+        f"Compose could not {action}: {last or f'exit status {done.status}'}",
+        hint="mend what it names (your compose.override.yaml is part of it), then run again",
+    )
