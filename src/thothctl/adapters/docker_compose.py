@@ -8,7 +8,8 @@ from thothctl.errors import EngineRefusedError, EngineUnreachableError, NoSpaceE
 from thothctl.model.event import Progress
 from thothctl.world import Report
 
-SILENT = ("Cannot connect to the Docker daemon", "error during connect", "connection refused")
+FULL = "no space left on device"
+"""The only sign of a full disk that Compose gives; the engine has no code for it."""
 LAST_LINES = 6
 
 
@@ -45,7 +46,17 @@ class DockerCompose:
         argv = ["docker", "compose", "--ansi", "never", "--project-directory", str(folder), *words]
         done = run(argv, environment=self._environment, folder=folder, heard=self._heard)
         if done.status != 0:
+            self._refuse_silence(action)
             raise _refusal(action, done)
+
+    def _refuse_silence(self, action: str) -> None:
+        """Compose fails alike for a refusal and for an engine that is gone: ask it."""
+        status, _ = output(["docker", "version"], environment=self._environment)
+        if status != 0:
+            raise EngineUnreachableError(
+                f"Docker did not answer when asked to {action}",
+                hint="start Docker, then run the command again; it goes on where it stopped",
+            )
 
     def _heard(self, line: str) -> None:
         if text := line.strip():
@@ -53,12 +64,7 @@ class DockerCompose:
 
 
 def _refusal(action: str, done: Outcome) -> Exception:
-    if any(sign in done.text for sign in SILENT):
-        return EngineUnreachableError(
-            f"Docker did not answer when asked to {action}",
-            hint="start Docker, then run the command again; it goes on where it stopped",
-        )
-    if "no space left on device" in done.text:
+    if FULL in done.text:
         return NoSpaceError(
             f"no space left to {action}", hint="free some space and run the command again"
         )

@@ -1,0 +1,127 @@
+"""Reads stack files and renders templates; undefined names are errors."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import jinja2
+
+from thothctl.adapters.files import translated
+from thothctl.adapters.installs_folder import read_mapping
+from thothctl.adapters.shipped import shipped
+from thothctl.config.env_file import env_quote
+from thothctl.config.stack_file import read_stack
+from thothctl.errors import UsageError
+from thothctl.model.install import (
+    LABEL_GENERATION,
+    LABEL_INSTALL,
+    LABEL_RELEASE,
+    LABEL_STORE,
+    LABEL_VERSION,
+)
+from thothctl.model.stack import SettingValue, Stack
+from thothctl.world import RenderContext
+
+MANAGED = "Rendered by thothctl; put changes of your own into compose.override.yaml."
+ALONE = "Runs without thothctl: docker compose up -d. Settings are in .env."
+
+
+class TemplateBundles:
+    """Answers `world.Bundles` from the shipped templates, or a stack file of the user's."""
+
+    def __init__(self) -> None:
+        self._root = shipped("templates")
+        self._jinja = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(self._root),
+            undefined=jinja2.StrictUndefined,
+            autoescape=False,  # noqa: S701 - YAML and .env, quoted by our own functions
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+        )
+
+    def stack(self, reference: str) -> Stack:
+        own = reference.endswith((".yaml", ".yml"))
+        path = Path(reference) if own else self._root / "stacks" / f"{reference}.yaml"
+        if not path.is_file():
+            known = ", ".join(sorted(p.stem for p in (self._root / "stacks").glob("*.yaml")))
+            raise UsageError(f"there is no stack {reference}", hint=f"known stacks: {known}")
+        with translated(f"read {path}"):
+            text = path.read_text(encoding="utf-8")
+        return read_stack(read_mapping(text, path.name), path.name)
+
+    def render(self, stack: Stack, context: RenderContext) -> Mapping[str, str]:
+        variables = _variables(stack, context)
+        compose = self._jinja.get_template(f"compose/{stack.name}.yaml.j2")
+        env = self._jinja.get_template(f"env/{stack.name}.env.j2")
+        heading = MANAGED if context.install else ALONE
+        return {
+            "compose.yaml": compose.render(heading=heading, **_compose(stack, context)),
+            ".env": env.render(
+                heading=heading, variables=variables, comments=context.install is None
+            ),
+        }
+
+
+def _compose(stack: Stack, context: RenderContext) -> dict[str, object]:
+    install = context.install
+    stores = stack.stores_of(str(context.settings["mode"]))
+    if install is None:
+        volumes = {store.name: {"name": "", "labels": {}} for store in stores}
+        return _parts((), "", {}, {}, volumes)
+    base = {LABEL_INSTALL: install.uuid}
+    generations = context.generations or {}
+    volumes = {
+        name: {
+            "name": install.volume(name, number),
+            "labels": {**base, LABEL_STORE: name, LABEL_GENERATION: str(number)},
+        }
+        for name, number in generations.items()
+    }
+    labels = {**base, LABEL_RELEASE: str(context.release), LABEL_VERSION: context.version}
+    secrets = tuple(secret.name for secret in stack.secrets)
+    return _parts(secrets, "never", labels, base, volumes)
+
+
+def _parts(
+    secrets: tuple[str, ...],
+    pull_policy: str,
+    labels: Mapping[str, str],
+    network_labels: Mapping[str, str],
+    volumes: Mapping[str, object],
+) -> dict[str, object]:
+    return {
+        "secrets": secrets,
+        "secrets_folder": "../../secrets",
+        "pull_policy": pull_policy,
+        "labels": labels,
+        "network_labels": network_labels,
+        "volumes": volumes,
+    }
+
+
+def _variables(stack: Stack, context: RenderContext) -> list[dict[str, str]]:
+    """The lines of .env, in a fixed order: project, files, images, settings."""
+    project = context.install.project if context.install else stack.name
+    lines = [("COMPOSE_PROJECT_NAME", project, "Name of the Compose project.")]
+    if context.install:
+        files = "compose.yaml:compose.override.yaml"
+        lines += [
+            ("COMPOSE_FILE", files, "Files that Compose reads."),
+            ("COMPOSE_PATH_SEPARATOR", ":", "Separator in COMPOSE_FILE, on every platform."),
+        ]
+    lines += [
+        ("THOTH_IMAGE", reference, f"Image of {name}.")
+        for name, reference in context.images.items()
+    ]
+    lines += [
+        (f"THOTH_{setting.key.upper()}", _plain(context.settings[setting.key]), setting.help)
+        for setting in stack.settings
+    ]
+    return [
+        {"name": name, "quoted": env_quote(name, value), "help": text}
+        for name, value, text in lines
+    ]
+
+
+def _plain(value: SettingValue) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,206 @@
+"""Everything recorded on the host: installs, settings, secrets, releases, wizard memory."""
+
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+import yaml
+
+from thothctl.adapters.files import private_folder, sync_folder, translated, write_durably
+from thothctl.errors import InvalidInputError
+from thothctl.model.install import Install, Release
+from thothctl.model.secret import Secret
+from thothctl.model.stack import INSTALL_NAME, SettingValue
+
+RECORD, SETTINGS, OVERRIDE = "install.json", "settings.yaml", "compose.override.yaml"
+READABLE = 0o444
+
+
+class InstallsFolder:
+    """Answers `world.Installs` below THOTHCTL_HOME; state and secret folders are 0700."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+
+    # identity
+
+    def names(self) -> tuple[str, ...]:
+        return tuple(sorted(p.parent.name for p in self._home.glob(f"installs/*/{RECORD}")))
+
+    def find(self, name: str) -> Install | None:
+        path = self._folder(name) / RECORD
+        return Install(**_read_json(path)) if path.is_file() else None
+
+    def create(self, install: Install) -> None:
+        with translated(f"create {self._folder(install.name)}"):
+            private_folder(self._home)
+            private_folder(self._folder(install.name))
+        _write_json(self._folder(install.name) / RECORD, asdict(install))
+
+    def remove(self, name: str) -> None:
+        folder = self._folder(name)
+        with translated(f"remove {folder}"):
+            (folder / RECORD).unlink(missing_ok=True)  # first: a half-removed install is none
+            if folder.is_dir():
+                shutil.rmtree(folder)
+            (self._home / "wizard" / f"{name}.yaml").unlink(missing_ok=True)
+
+    # settings
+
+    def settings(self, name: str) -> Mapping[str, SettingValue] | None:
+        path = self._folder(name) / SETTINGS
+        return _read_yaml(path) if path.is_file() else None
+
+    def save_settings(self, name: str, settings: Mapping[str, SettingValue] | None) -> None:
+        path = self._folder(name) / SETTINGS
+        if settings is None:
+            path.unlink(missing_ok=True)
+        else:
+            write_durably(path, yaml.safe_dump(dict(settings), sort_keys=False))
+
+    def override(self, name: str) -> str:
+        path = self._folder(name) / OVERRIDE
+        with translated(f"read {path}"):
+            return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+    # secrets
+
+    def keep_secret(self, name: str, secret: str, value: Secret) -> bool:
+        path = self.secret_path(name, secret)
+        if path.exists():
+            return False
+        with translated(f"create {path.parent}"):
+            private_folder(path.parent)
+        write_durably(path, value.reveal(), mode=READABLE)
+        return True
+
+    def secret(self, name: str, secret: str) -> Secret:
+        path = self.secret_path(name, secret)
+        with translated(f"read the secret {secret}"):
+            return Secret(path.read_text(encoding="utf-8").strip())
+
+    def secret_path(self, name: str, secret: str) -> Path:
+        return self._folder(name) / "secrets" / secret
+
+    # releases
+
+    def releases(self, name: str) -> tuple[Release, ...]:
+        found = self._folder(name).glob("releases/*/release.json")
+        numbers = sorted(int(path.parent.name) for path in found if path.parent.name.isdigit())
+        return tuple(self.release(name, number) for number in numbers)
+
+    def release(self, name: str, number: int) -> Release:
+        return Release(**_read_json(self.release_folder(name, number) / "release.json"))
+
+    def release_folder(self, name: str, number: int) -> Path:
+        return self._folder(name) / "releases" / str(number)
+
+    def released_override(self, name: str, number: int) -> str:
+        path = self.release_folder(name, number) / OVERRIDE
+        return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+    def active(self, name: str) -> int | None:
+        path = self._folder(name) / "active"
+        return int(path.read_text()) if path.is_file() else None
+
+    def activate(self, name: str, number: int | None) -> None:
+        path = self._folder(name) / "active"
+        if number is None:
+            path.unlink(missing_ok=True)
+        else:
+            write_durably(path, f"{number}\n")
+
+    def stage(self, name: str, number: int, files: Mapping[str, str]) -> Path:
+        folder = self._staging(name, number)
+        with translated(f"write {folder}"):
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+        for file, text in files.items():
+            write_durably(folder / file, text)
+        return folder
+
+    def publish(self, name: str, release: Release) -> Path:
+        staging = self._staging(name, release.number)
+        _write_json(staging / "release.json", asdict(release))
+        folder = self.release_folder(name, release.number)
+        with translated(f"publish {folder}"):
+            staging.rename(folder)
+            sync_folder(folder.parent)
+        return folder
+
+    def discard(self, name: str, number: int) -> None:
+        if self.active(name) == number:
+            return
+        with translated(f"remove release {number}"):
+            for folder in (self._staging(name, number), self.release_folder(name, number)):
+                if folder.is_dir():
+                    shutil.rmtree(folder)
+
+    # wizard memory
+
+    def remembered(self, name: str) -> Mapping[str, SettingValue]:
+        path = self._home / "wizard" / f"{name}.yaml"
+        return _read_yaml(path) if path.is_file() else {}
+
+    def remember(self, name: str, answers: Mapping[str, SettingValue]) -> None:
+        path = self._home / "wizard" / f"{name}.yaml"
+        if not answers:
+            path.unlink(missing_ok=True)
+            return
+        with translated(f"write {path}"):
+            private_folder(self._home)
+            private_folder(path.parent)
+        write_durably(path, yaml.safe_dump(dict(answers), sort_keys=False))
+
+    def _folder(self, name: str) -> Path:
+        if not INSTALL_NAME.fullmatch(name):
+            raise InvalidInputError(
+                f"{name!r} cannot be the name of an install",
+                hint="use lower-case letters, digits, - and _, at most 41",
+            )
+        return self._home / "installs" / name
+
+    def _staging(self, name: str, number: int) -> Path:
+        return self._folder(name) / "releases" / f".staging-{number}"
+
+
+def _write_json(path: Path, values: Mapping[str, object]) -> None:
+    write_durably(path, json.dumps(values, indent=2, default=dict) + "\n")
+
+
+def _read_json(path: Path) -> dict[str, object]:
+    with translated(f"read {path}"):
+        text = path.read_text(encoding="utf-8")
+    try:
+        values = json.loads(text)
+    except ValueError as error:
+        raise InvalidInputError(
+            f"{path} is damaged: {error}", hint="bring the file back from a backup"
+        ) from error
+    assert isinstance(values, dict)  # noqa: S101 - written by us
+    return values
+
+
+def _read_yaml(path: Path) -> dict[str, SettingValue]:
+    with translated(f"read {path}"):
+        text = path.read_text(encoding="utf-8")
+    return read_mapping(text, str(path))  # type: ignore[return-value]  # written by us
+
+
+def read_mapping(text: str, source: str) -> dict[str, object]:
+    """A YAML mapping; raises InvalidInputError with the line for anything else."""
+    try:
+        values = yaml.safe_load(text) if text.strip() else {}
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f", line {mark.line + 1}" if mark else ""
+        raise InvalidInputError(
+            f"{source}{place}: not valid YAML", hint="mend that line; values with : need quotes"
+        ) from error
+    if not isinstance(values, dict):
+        raise InvalidInputError(
+            f"{source}: must be a list of key: value lines", hint="for example `port: 8080`"
+        )
+    return {str(key): value for key, value in values.items()}

@@ -1,0 +1,136 @@
+"""Clock, chance and the machine itself."""
+
+import os
+import platform
+import secrets
+import shutil
+import socket
+import string
+import time
+import uuid
+import webbrowser
+from datetime import UTC, datetime
+from pathlib import Path
+
+from thothctl.model.secret import Secret
+from thothctl.model.stack import SecretSpec
+
+UNMISTAKABLE = "".join(c for c in string.ascii_letters + string.digits if c not in "0O1Il")
+
+
+class SystemClock:
+    """Answers `world.Clock`."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    def pause(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+
+class SystemEntropy:
+    """Answers `world.Entropy` from the operating system's source."""
+
+    def uuid(self) -> str:
+        return str(uuid.uuid4())
+
+    def suffix(self) -> str:
+        return secrets.token_hex(2)
+
+    def secret(self, spec: SecretSpec) -> Secret:
+        if spec.readable:
+            return Secret("".join(secrets.choice(UNMISTAKABLE) for _ in range(spec.length)))
+        return Secret(secrets.token_urlsafe(spec.length))
+
+
+class SystemHost:
+    """Answers `world.Host`."""
+
+    def __init__(self, socket_file: Path | None) -> None:
+        self._socket = socket_file
+
+    def cpus(self) -> int:
+        return os.cpu_count() or 1
+
+    def memory(self) -> int:
+        if not hasattr(os, "sysconf"):
+            return 0
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+
+    def free_bytes(self, path: Path) -> int | None:
+        """Free space for this user at the nearest existing parent; None when it cannot be seen."""
+        for place in (path, *path.parents):
+            try:
+                return shutil.disk_usage(place).free
+            except FileNotFoundError:
+                continue
+            except OSError:
+                return None
+        return None
+
+    def architecture(self) -> str:
+        return platform.machine()
+
+    def socket_path(self) -> Path | None:
+        return self._socket
+
+    def socket_writable(self) -> bool | None:
+        """None when there is no socket file to look at."""
+        if self._socket is None or not self._socket.exists():
+            return None
+        return os.access(self._socket, os.R_OK | os.W_OK)
+
+    def compose_is_snap(self) -> bool:
+        found = shutil.which("docker")
+        return bool(found) and "/snap/" in str(Path(found).resolve()) if found else False
+
+    def port_is_free(self, address: str, port: int) -> bool:
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((address, port))
+            except PermissionError:
+                return True  # the engine, not this user, will bind it
+            except OSError:
+                return False
+        return True
+
+    def port_owner(self, port: int) -> str:
+        """Name and pid of the listening process, as far as this user may see; else empty."""
+        inodes = _listening_inodes(port)
+        for process in Path("/proc").glob("[0-9]*") if inodes else ():
+            if _holds(process, inodes):
+                return f"{(process / 'comm').read_text().strip()} (pid {process.name})"
+        return ""
+
+    def open_page(self, url: str) -> bool:
+        shown = os.name != "posix" or platform.system() == "Darwin"
+        if not (shown or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+            return False
+        return webbrowser.open(url)
+
+
+def _listening_inodes(port: int) -> frozenset[str]:
+    found = set()
+    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
+        try:
+            lines = Path(table).read_text().splitlines()[1:]
+        except OSError:
+            continue
+        for line in lines:
+            fields = line.split()
+            local, state, inode = fields[1], fields[3], fields[9]
+            if state == "0A" and int(local.rsplit(":", 1)[1], 16) == port:
+                found.add(f"socket:[{inode}]")
+    return frozenset(found)
+
+
+def _holds(process: Path, inodes: frozenset[str]) -> bool:
+    try:
+        return any(os.readlink(link) in inodes for link in (process / "fd").iterdir())
+    except OSError:  # not ours to look at, or gone
+        return False
