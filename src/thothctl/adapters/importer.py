@@ -1,0 +1,128 @@
+"""Streams a database into the container, and reads what the server says of it line by line."""
+
+import io
+import json
+import tarfile
+import threading
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, suppress
+from pathlib import Path
+from typing import IO, Any
+
+from thothctl.adapters.process import started
+from thothctl.adapters.sqlite_source import snapshot
+from thothctl.errors import (
+    EngineUnreachableError,
+    ExitCode,
+    IntegrityError,
+    InvalidInputError,
+    NameInUseError,
+    NoSpaceError,
+    ThothctlError,
+)
+from thothctl.model.answer import ImportRequest, ImportResult
+from thothctl.model.event import Progress
+from thothctl.world import Report, Snapshot
+
+CHUNK = 1024 * 1024
+BY_CODE: Mapping[int, type[ThothctlError]] = {
+    ExitCode.INTEGRITY: IntegrityError,
+    ExitCode.NO_SPACE: NoSpaceError,
+}
+
+
+class StreamImporter:
+    """Answers `world.Importer`."""
+
+    def __init__(self, home: Path, environment: Mapping[str, str], report: Report) -> None:
+        self._home, self._environment, self._report = home, environment, report
+
+    def snapshot(self, source: Path, questions: Path | None) -> AbstractContextManager[Snapshot]:
+        return snapshot(self._home, source, questions, self._report)
+
+    def send(self, container: str, request: ImportRequest) -> ImportResult:
+        argv = ["docker", "exec", "-i", container, "import-bird", "--bundle", "-"]
+        argv += ["--name", request.name, "--create-workspace", "--output", "ndjson"]
+        argv += ["--replace"] if request.replace else []
+        with started(argv, environment=self._environment, feed=True) as process:
+            assert process.stdin and process.stdout  # noqa: S101, PT018 - both piped
+            feeder = threading.Thread(target=_feed, args=(process.stdin, request, self._report))
+            feeder.start()
+            last = self._listen(process.stdout)
+            feeder.join()
+            status = process.wait()
+            assert process.stderr is not None  # noqa: S101 - piped
+            complaint = process.stderr.read().decode(errors="replace").strip()
+        return _result(last, status, complaint)
+
+    def _listen(self, stream: IO[bytes]) -> dict[str, Any]:
+        last: dict[str, Any] = {}
+        for line in stream:
+            with suppress(ValueError):
+                last = json.loads(line)
+            if last.get("event") == "progress":
+                self._report(_progress(last))
+        return last
+
+
+def _progress(said: Mapping[str, Any]) -> Progress:
+    done, total = said.get("done"), said.get("total")
+    return Progress("server", str(said.get("phase", "")), done, total, str(said.get("unit", "")))
+
+
+def _feed(pipe: IO[bytes], request: ImportRequest, report: Report) -> None:
+    """One tar stream; a server that hangs up early tells why on its output."""
+    with suppress(BrokenPipeError), pipe, tarfile.open(fileobj=pipe, mode="w|") as tar:
+        facts = {"sha256": request.sha256, "bytes": request.bytes, "origin": request.origin}
+        _add(tar, "manifest.json", io.BytesIO(text := json.dumps(facts).encode()), len(text))
+        if request.questions:
+            questions = Path(request.questions)
+            with questions.open("rb") as stream:
+                _add(tar, "questions.json", stream, questions.stat().st_size)
+        with Path(request.database).open("rb") as stream:
+            watched = _Watched(stream, request.bytes, report)
+            _add(tar, "database.sqlite", watched, request.bytes)  # type: ignore[arg-type]  # reads
+
+
+def _add(tar: tarfile.TarFile, name: str, stream: IO[bytes], size: int) -> None:
+    member = tarfile.TarInfo(name)
+    member.size = size
+    tar.addfile(member, stream)
+
+
+class _Watched:
+    """A stream that reports how far it was read."""
+
+    def __init__(self, stream: IO[bytes], total: int, report: Report) -> None:
+        self._stream, self._total, self._report, self._done = stream, total, report, 0
+
+    def read(self, size: int = CHUNK) -> bytes:
+        chunk = self._stream.read(size)
+        before, self._done = self._done // CHUNK, self._done + len(chunk)
+        if self._done // CHUNK > before or self._done == self._total:
+            self._report(Progress("stream", "sending", self._done, self._total, "bytes"))
+        return chunk
+
+
+def _result(last: Mapping[str, Any], status: int, complaint: str) -> ImportResult:
+    if last.get("event") == "result" and status == 0:
+        return ImportResult(
+            workspace=str(last["workspace"]),
+            rows=int(last["rows"]),
+            tables=tuple(last["tables"]),
+            details={k: v for k, v in last.items() if k not in ("event", "tables")},
+        )
+    if last.get("event") == "error":
+        raise _refusal(last)
+    raise EngineUnreachableError(
+        f"the import was cut off (exit status {status}){': ' + complaint if complaint else ''}",
+        hint="nothing was kept; see `thothctl status`, then run the command again",
+    )
+
+
+def _refusal(said: Mapping[str, Any]) -> ThothctlError:
+    if said.get("code") == "name_in_use":
+        kind: type[ThothctlError] = NameInUseError
+    else:
+        kind = BY_CODE.get(int(said.get("exit_code") or 0), InvalidInputError)
+    return kind(str(said.get("message", "refused")), hint=str(said.get("hint") or "see the logs"))

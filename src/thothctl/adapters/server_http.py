@@ -1,0 +1,103 @@
+"""The HTTP interface of a running stack; always direct, never through a proxy."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+
+from thothctl.errors import InvalidInputError, NetworkError, UsageError
+from thothctl.model.answer import Answer, NoAnswer, ServiceHealth
+from thothctl.model.secret import Secret
+
+FINE = frozenset({"ok", "not configured"})
+ASK_SECONDS = 60.0
+UNAUTHORIZED, NOT_FOUND = 401, 404
+
+
+class HttpServer:
+    """Answers `world.Server`."""
+
+    def health(self, base: str, *, seconds: float = 5) -> tuple[ServiceHealth, ...]:
+        body = self._call("GET", f"{base}/health/", seconds=seconds)[1]
+        checks = body.get("checks")
+        if not isinstance(checks, Mapping):
+            raise _strange(base)
+        return tuple(
+            ServiceHealth(
+                name=str(name),
+                ok=str(check.get("status")) in FINE,
+                status=str(check.get("status", "")),
+                detail=str(check.get("detail", "")),
+            )
+            for name, check in checks.items()
+        )
+
+    def ask(self, base: str, token: Secret, question: str, workspace: str) -> Answer | NoAnswer:
+        body = {"question": question, **({"workspace": workspace} if workspace else {})}
+        headers = {"Authorization": f"Bearer {token.reveal()}"}
+        status, said = self._call(
+            "POST", f"{base}/api/v1/ask", seconds=ASK_SECONDS, json=body, headers=headers
+        )
+        if status >= httpx.codes.BAD_REQUEST:
+            raise _refused(status, said)
+        return _answer(said) if said.get("answered") else _no_answer(said)
+
+    def _call(
+        self, method: str, url: str, *, seconds: float, **content: Any
+    ) -> tuple[int, dict[str, Any]]:
+        try:
+            with httpx.Client(trust_env=False, timeout=seconds) as client:
+                response = client.request(method, url, **content)
+            body = response.json()
+        except httpx.HTTPError as error:
+            raise NetworkError(
+                f"nothing answers at {url} ({type(error).__name__})",
+                hint="run `thothctl status`; `thothctl start` starts a stopped stack",
+            ) from error
+        except ValueError as error:
+            raise _strange(url) from error
+        if not isinstance(body, dict):
+            raise _strange(url)
+        return response.status_code, body
+
+
+def _strange(url: str) -> NetworkError:
+    return NetworkError(
+        f"what answers at {url} is not this stack",
+        hint="see who holds the port: `thothctl status`; change it with `thothctl setup --port`",
+    )
+
+
+def _refused(status: int, problem: Mapping[str, Any]) -> Exception:
+    detail = str(problem.get("detail") or problem.get("title") or f"status {status}")
+    hint = str(problem.get("hint") or "see `thothctl logs app`")
+    if status == UNAUTHORIZED:
+        return InvalidInputError(f"the server refused the API token: {detail}", hint=hint)
+    if status < httpx.codes.INTERNAL_SERVER_ERROR:
+        return UsageError(detail, hint=hint)
+    return NetworkError(f"the server failed: {detail}", hint=hint)
+
+
+def _answer(said: Mapping[str, Any]) -> Answer:
+    return Answer(
+        workspace=str(said["workspace"]),
+        question=str(said["question"]),
+        sql=str(said["sql"]),
+        columns=tuple(str(column) for column in said["columns"]),
+        rows=tuple(tuple(row) for row in said["rows"]),
+        truncated=bool(said.get("truncated")),
+        notice=str(said.get("notice") or ""),
+        source=dict(said.get("source") or {}),
+        evidence=tuple(str(one) for one in said.get("evidence") or ()),
+        elapsed_ms=int(said.get("elapsed_ms") or 0),
+    )
+
+
+def _no_answer(said: Mapping[str, Any]) -> NoAnswer:
+    return NoAnswer(
+        question=str(said.get("question") or ""),
+        reason=str(said.get("reason") or ""),
+        message=str(said.get("message") or "there is no answer to that"),
+        hint=str(said.get("hint") or "ask one of the stored questions"),
+        nearest=tuple(dict(one) for one in said.get("nearest") or ()),
+    )

@@ -1,0 +1,128 @@
+"""Checks a SQLite file and takes a consistent copy of it through SQLite's own backup."""
+
+import hashlib
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from thothctl.adapters.files import private_folder, translated
+from thothctl.errors import InvalidInputError, NoSpaceError
+from thothctl.model.event import Progress
+from thothctl.world import Report, Snapshot
+
+MAGIC = b"SQLite format 3\0"
+LOCK_SECONDS = 10.0
+PAGES = 4096
+CHUNK = 1024 * 1024
+RESERVE = 64 * CHUNK
+ANOTHER = "give a SQLite database file"
+
+
+@contextmanager
+def snapshot(home: Path, source: Path, questions: Path | None, report: Report) -> Iterator[Snapshot]:
+    """A checked copy below `home` that lives as long as the context."""
+    _refuse_unreadable(source)
+    if questions is not None and not questions.is_file():
+        raise InvalidInputError(f"there is no file {questions}", hint="give --questions a JSON file")
+    with translated("make a working copy"):
+        work = private_folder(private_folder(home) / "work")
+        _refuse_full(work, source)
+        folder = tempfile.TemporaryDirectory(dir=work, prefix="import-")
+    with folder as name:
+        copy = Path(name) / "database.sqlite"
+        _backup(source, copy, report)
+        _check(copy, source)
+        yield Snapshot(copy, copy.stat().st_size, _sha256(copy), questions)
+
+
+def _refuse_unreadable(source: Path) -> None:
+    if source.is_dir():
+        raise InvalidInputError(f"{source} is a folder", hint=ANOTHER)
+    if not source.exists():
+        raise InvalidInputError(f"there is no file {source}", hint="look at the path; " + ANOTHER)
+    with translated(f"read {source}"), source.open("rb") as stream:
+        head = stream.read(100)
+    if not head:
+        raise InvalidInputError(f"{source} is empty", hint=ANOTHER)
+    if head[:16] != MAGIC:
+        raise InvalidInputError(
+            f"{source} is not a SQLite database, or it is encrypted",
+            hint="give the database file itself; decrypt it first (for example with SQLCipher)",
+        )
+
+
+def _refuse_full(work: Path, source: Path) -> None:
+    needed = source.stat().st_size + RESERVE
+    free = shutil.disk_usage(work).free
+    if free < needed:
+        raise NoSpaceError(
+            f"{needed // CHUNK} MiB are needed at {work}, {free // CHUNK} MiB are free",
+            hint="free some space, or set THOTHCTL_HOME to another disk",
+        )
+
+
+def _backup(source: Path, copy: Path, report: Report) -> None:
+    def told(_: int, left: int, total: int) -> None:
+        report(Progress("snapshot", "copying", total - left, total, "pages"))
+
+    try:
+        with closing(_open(source)) as read, closing(sqlite3.connect(copy)) as write:
+            read.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+            read.backup(write, pages=PAGES, progress=told, sleep=0.05)
+            write.execute("PRAGMA journal_mode=DELETE")
+    except sqlite3.Error as error:
+        raise _refusal(source, error) from error
+
+
+def _open(source: Path) -> sqlite3.Connection:
+    """Read-only; a WAL database in a folder that cannot be written is opened as it is."""
+    uri = f"file:{quote(str(source.resolve()))}"
+    return sqlite3.connect(f"{uri}?mode=ro", uri=True, timeout=LOCK_SECONDS)
+
+
+def _refusal(source: Path, error: sqlite3.Error) -> Exception:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return InvalidInputError(
+            f"{source} has been locked by another program for {LOCK_SECONDS:.0f} s",
+            hint="close the program that writes to it, then run the command again",
+        )
+    if code == sqlite3.SQLITE_FULL:
+        return NoSpaceError("no space left for the working copy", hint="free some space")
+    if code == sqlite3.SQLITE_CANTOPEN:
+        return InvalidInputError(
+            f"SQLite cannot open {source}: {error}",
+            hint="it may need write access to the folder for its -shm file; copy it elsewhere",
+        )
+    return InvalidInputError(
+        f"{source} is damaged: {error}",
+        hint="try `sqlite3 FILE .recover`, and import what it recovers",
+    )
+
+
+def _check(copy: Path, source: Path) -> None:
+    try:
+        with closing(sqlite3.connect(copy)) as database:
+            verdict = database.execute("PRAGMA quick_check(1)").fetchone()[0]
+            tables = database.execute(
+                "SELECT count(*) FROM sqlite_schema WHERE type = 'table'"
+                " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+            ).fetchone()[0]
+    except sqlite3.Error as error:
+        raise _refusal(source, error) from error
+    if verdict != "ok":
+        raise _refusal(source, sqlite3.DatabaseError(verdict))
+    if not tables:
+        raise InvalidInputError(f"{source} has no tables", hint="give a database with data in it")
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while chunk := stream.read(CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
