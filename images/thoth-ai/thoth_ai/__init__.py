@@ -1,0 +1,1 @@
+"""The Django server that answers questions about databases in plain language."""

@@ -1,0 +1,90 @@
+"""The commands on the image's PATH."""
+
+import logging.config
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import FrameType
+
+from thoth_ai import environment, first_start, json_logging
+from thoth_ai.errors import ExitCode, ServerError
+
+SERVE = frozenset({"serve", "--standalone"})
+
+
+def thoth_ai(arguments: Sequence[str]) -> int:
+    """Serve, or run any management command."""
+    if not arguments or arguments[0] in SERVE:
+        return _serve()
+    if arguments[0] == "setup":
+        return setup(arguments[1:])
+    return manage(arguments)
+
+
+def setup(_: Sequence[str]) -> int:
+    """Bring the data volume to where this image can serve from it."""
+    _set_up()
+    return ExitCode.OK
+
+
+def migrate(arguments: Sequence[str]) -> int:
+    """Apply the migrations only."""
+    return manage(("migrate", *arguments))
+
+
+def import_bird(arguments: Sequence[str]) -> int:
+    """Import a SQLite database."""
+    return manage(("import_bird", *arguments))
+
+
+def manage(arguments: Sequence[str]) -> int:
+    """Run a management command."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "thoth_ai.settings")
+    from django.core.management import execute_from_command_line  # noqa: PLC0415 - start-up time
+
+    execute_from_command_line([Path(sys.argv[0]).name, *arguments])
+    return ExitCode.OK
+
+
+def main(command: Callable[[Sequence[str]], int]) -> None:
+    """Run a command; the one place where an error becomes text and an exit code."""
+    try:
+        sys.exit(command(sys.argv[1:]))
+    except ServerError as error:
+        sys.stderr.write(f"{error}\nhint: {error.hint}\n")
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(ExitCode.INTERRUPTED)
+
+
+def _serve() -> int:
+    """Set up, then become gunicorn."""
+    signal.signal(signal.SIGTERM, _leave)
+    _set_up()
+    configuration = "python:thoth_ai.gunicorn_configuration"
+    command = ("gunicorn", "--config", configuration, "thoth_ai.wsgi:application")
+    program = Path(sys.executable).with_name("gunicorn")
+    os.execv(program, command)  # noqa: S606 - our own program, no shell
+
+
+def _set_up() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "thoth_ai.settings")
+    os.umask(0o077)
+    logging.config.dictConfig(json_logging.configuration("INFO"))
+    data = Path(environment.text("THOTH_DATA_DIR", "/data"))
+    made = first_start.prepare(data)
+
+    import django  # noqa: PLC0415 - the settings need the secrets made above
+    from django.conf import settings  # noqa: PLC0415 - likewise
+
+    django.setup()
+    for path in made:
+        first_start.announce(path)
+    first_start.complete(data, demo=settings.LOAD_DEMO)
+
+
+def _leave(_number: int, _frame: FrameType | None) -> None:
+    """Stop a start that is told to; whatever was under way is rolled back."""
+    sys.exit(ExitCode.OK)

@@ -1,0 +1,33 @@
+"""Failures we foresaw, with the exit codes that `thothctl` documents."""
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """The part of the exit codes of `thothctl` that the server uses."""
+
+    OK = 0
+    FAILURE = 1
+    NO_ANSWER = 3
+    BUSY = 5
+    INVALID_INPUT = 7
+    NOT_VERIFIED = 12
+    NO_SPACE = 14
+    INTERRUPTED = 130
+
+
+class ServerError(Exception):
+    """A failure we foresaw; an error without a next step is not finished."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str,
+        code: str = "failure",
+        exit_code: ExitCode = ExitCode.INVALID_INPUT,
+    ) -> None:
+        super().__init__(message)
+        self.hint = hint
+        self.code = code
+        self.exit_code = exit_code

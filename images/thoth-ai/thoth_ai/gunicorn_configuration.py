@@ -1,0 +1,34 @@
+"""How gunicorn serves: one worker with threads, so that one process holds caches and metrics."""
+
+import os
+import socket
+
+from thoth_ai import environment, json_logging
+from thoth_ai.settings import API_TOKEN, SECRET_KEY
+
+
+def _address(port: int) -> str:
+    """Listen on both address families where the kernel has both."""
+    try:
+        with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as probe:
+            both = probe.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY) == 0
+            probe.bind(("::", 0))
+    except OSError:
+        both = False
+    return f"[::]:{port}" if both else f"0.0.0.0:{port}"
+
+
+bind = [_address(environment.number("PORT", 8080, lowest=1, highest=65535))]
+workers = 1
+threads = 8
+worker_class = "gthread"
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - a heartbeat
+control_socket_disable = True
+graceful_timeout = 8
+timeout = 60
+keepalive = 5
+limit_request_line = 8190
+forwarded_allow_ips = ""
+logconfig_dict = json_logging.configuration(
+    environment.text("LOG_LEVEL", "INFO"), (SECRET_KEY, API_TOKEN)
+)

@@ -1,0 +1,1 @@
+"""Taking a SQLite database in, whole or not at all."""

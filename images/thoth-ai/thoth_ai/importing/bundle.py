@@ -1,0 +1,120 @@
+"""Receiving a database as one tar stream; only what is expected gets through."""
+
+import hashlib
+import hmac
+import json
+import tarfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, BinaryIO
+
+from thoth_ai.errors import ExitCode, ServerError
+from thoth_ai.importing import space
+from thoth_ai.importing.reporting import Phase, Reporter
+from thoth_ai.importing.staging import Staging
+
+MANIFEST = "manifest.json"
+DATABASE = "database.sqlite"
+QUESTIONS = "questions.json"
+LIMITS = {MANIFEST: 64 * 1024, QUESTIONS: 64 * 1024 * 1024}
+CHUNK = 1024 * 1024
+DRAIN = 4 * CHUNK
+LONGEST_ORIGIN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What arrived, verified against its manifest."""
+
+    sha256: str
+    origin: str
+
+
+def receive(stream: BinaryIO, staging: Staging, reporter: Reporter) -> Received:
+    """Write the members into the staging folder and verify the database."""
+    digests: dict[str, str] = {}
+    try:
+        with tarfile.open(fileobj=stream, mode="r|") as archive:
+            for member in archive:
+                _admit(member, digests)
+                digests[member.name] = _write(archive, member, staging, reporter)
+    except (tarfile.TarError, EOFError) as error:
+        raise _broken("The stream ended early or is not a tar archive.") from error
+    stream.read(DRAIN)  # the padding behind the end mark, so that the sender sees no broken pipe
+    return _verified(digests, staging)
+
+
+def _admit(member: tarfile.TarInfo, seen: dict[str, str]) -> None:
+    """Names are compared, never joined to a path, and only plain files pass."""
+    if member.name not in {MANIFEST, DATABASE, QUESTIONS} or member.name in seen:
+        raise _refused(f"The bundle has the member {member.name!r}, which is not expected.")
+    if not member.isreg() or member.issparse():
+        raise _refused(f"The member {member.name} is not a plain file.")
+    if member.size > LIMITS.get(member.name, member.size):
+        raise _refused(f"The member {member.name} is larger than {LIMITS[member.name]:,} bytes.")
+
+
+def _write(
+    archive: tarfile.TarFile, member: tarfile.TarInfo, staging: Staging, reporter: Reporter
+) -> str:
+    source = archive.extractfile(member)
+    if source is None:
+        raise _refused(f"The member {member.name} has no content.")
+    space.require(staging.folder, member.size)
+    shown = reporter if member.name == DATABASE else None
+    with space.told(), (staging.folder / member.name).open("xb") as target:
+        return _copy(source, target, member.size, shown)
+
+
+def _copy(source: IO[bytes], target: BinaryIO, size: int, reporter: Reporter | None) -> str:
+    digest = hashlib.sha256()
+    done = 0
+    while chunk := source.read(CHUNK):
+        target.write(chunk)
+        digest.update(chunk)
+        done += len(chunk)
+        if reporter:
+            reporter.progress(Phase.RECEIVE, done, size, "bytes")
+    if done != size:
+        raise _broken("The stream ended early.")
+    return digest.hexdigest()
+
+
+def _verified(digests: dict[str, str], staging: Staging) -> Received:
+    missing = [name for name in (MANIFEST, DATABASE) if name not in digests]
+    if missing:
+        raise _broken(f"The bundle has no {' and no '.join(missing)}.")
+    manifest = _manifest(staging.folder / MANIFEST)
+    if manifest.get("bytes") != staging.database.stat().st_size:
+        raise _broken("The database's size is not the one in the manifest.")
+    if not hmac.compare_digest(str(manifest.get("sha256")).encode(), digests[DATABASE].encode()):
+        raise _broken("The database's checksum is not the one in the manifest.")
+    return Received(digests[DATABASE], str(manifest.get("origin") or "")[:LONGEST_ORIGIN])
+
+
+def _manifest(path: Path) -> dict[str, object]:
+    try:
+        document = json.loads(path.read_bytes())
+    except (ValueError, RecursionError) as error:
+        raise _refused("The manifest is not JSON.") from error
+    if not isinstance(document, dict):
+        raise _refused("The manifest is not a JSON object.")
+    return document
+
+
+def _refused(message: str) -> ServerError:
+    return ServerError(
+        message,
+        hint="Let thothctl import-bird make the bundle.",
+        code="bundle_refused",
+        exit_code=ExitCode.INVALID_INPUT,
+    )
+
+
+def _broken(message: str) -> ServerError:
+    return ServerError(
+        message,
+        hint="Import again; if it happens twice, check the disk and the connection.",
+        code="not_verified",
+        exit_code=ExitCode.NOT_VERIFIED,
+    )

@@ -1,0 +1,112 @@
+"""The procedure of an import: prepare everything, then commit once."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from thoth_ai.errors import ServerError
+from thoth_ai.importing import checks, documents, generated, inspection, local_file, trial
+from thoth_ai.importing.inspection import TableSchema
+from thoth_ai.importing.knowledge import Knowledge
+from thoth_ai.importing.question_file import Proposal
+from thoth_ai.importing.registering import Prepared, Target, refuse_taken, register
+from thoth_ai.importing.reporting import Phase, Reporter
+from thoth_ai.importing.staging import Staging
+from thoth_ai.importing.trial import Rejection
+from thoth_ai.workspaces import points
+from thoth_ai.workspaces.models import NAME_PATTERN, Example
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What an import brought."""
+
+    workspace: str
+    tables: tuple[TableSchema, ...]
+    examples: int
+    rejected: tuple[Rejection, ...]
+    documents: int
+    replaced: bool
+
+    def as_event(self) -> Mapping[str, object]:
+        """Return the fields of the result event."""
+        return {
+            "workspace": self.workspace,
+            "rows": sum(table.rows for table in self.tables),
+            "tables": [
+                {"name": table.name, "rows": table.rows, "columns": len(table.columns)}
+                for table in self.tables
+            ],
+            "foreign_keys": sum(
+                len({key.number for key in table.foreign_keys}) for table in self.tables
+            ),
+            "examples": self.examples,
+            "rejected_examples": [
+                {"question": entry.question, "reason": entry.reason} for entry in self.rejected
+            ],
+            "documents": self.documents,
+            "replaced": self.replaced,
+        }
+
+
+def require_free(target: Target) -> None:
+    """Refuse a bad or taken name before anything is received."""
+    if not re.match(NAME_PATTERN, target.name):
+        raise ServerError(
+            f"{target.name!r} cannot be the name of a workspace.",
+            hint="Use 1 to 63 of the characters a-z, 0-9, _ and -.",
+            code="invalid_name",
+        )
+    refuse_taken(target)
+
+
+def take_in(target: Target, staging: Staging, knowledge: Knowledge, reporter: Reporter) -> Summary:
+    """Check, read and index a received database, then commit it."""
+    reporter.progress(Phase.CHECK, 0, 1, "tables")
+    checks.check(staging.database)
+    reporter.progress(Phase.CHECK, 1, 1, "tables")
+    tables = inspection.inspect(staging.database, reporter)
+    given = _own_examples(target) + knowledge.proposals
+    ours = _not_asked(generated.proposals(tables), given)
+    work = _Work(reporter, documents.count(tables, knowledge) + 2 * len(given + ours))
+    accepted, rejected = trial.try_all(staging.database, given, done=work.step)
+    # A generated question that does not run is nobody's mistake and nobody's news.
+    also, _ = trial.try_all(staging.database, ours, done=work.step)
+    examples = (*accepted, *also)
+    indexed = tuple(points.index(documents.compose(tables, knowledge, examples), done=work.step))
+    sha256 = local_file.sha256(staging.database)
+    work.finish()
+    prepared = Prepared(sha256, tables, knowledge, examples, indexed)
+    reporter.progress(Phase.REGISTER, 0, 1, "tables")
+    replaced = register(target, staging, prepared)
+    reporter.progress(Phase.REGISTER, 1, 1, "tables")
+    return Summary(target.name, tables, len(examples), tuple(rejected), len(indexed), replaced)
+
+
+@dataclass(slots=True)
+class _Work:
+    """The progress of indexing: each example is tried and embedded, the rest only embedded."""
+
+    reporter: Reporter
+    total: int
+    done: int = 0
+
+    def step(self, count: int) -> None:
+        self.done += count
+        self.reporter.progress(Phase.INDEX, min(self.done, self.total), self.total, "documents")
+
+    def finish(self) -> None:
+        self.reporter.progress(Phase.INDEX, self.total, self.total, "documents")
+
+
+def _own_examples(target: Target) -> tuple[Proposal, ...]:
+    """Return what people taught the workspace that is replaced, to carry it over."""
+    own = Example.objects.filter(workspace__name=target.name, origin="user").order_by("id")
+    return tuple(
+        Proposal(one.question, one.sql, one.evidence, one.difficulty, one.origin) for one in own
+    )
+
+
+def _not_asked(proposals: Iterable[Proposal], given: tuple[Proposal, ...]) -> tuple[Proposal, ...]:
+    asked = {proposal.question.casefold() for proposal in given}
+    return tuple(one for one in proposals if one.question.casefold() not in asked)

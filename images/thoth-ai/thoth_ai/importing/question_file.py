@@ -1,0 +1,69 @@
+"""Question files in the format of the BIRD benchmark."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from thoth_ai.errors import ServerError
+
+SQL_KEYS = ("SQL", "sql", "query")
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A question with SQL that still has to prove itself."""
+
+    question: str
+    sql: str
+    evidence: str
+    difficulty: str
+    origin: str
+
+
+def read(path: Path, names: frozenset[str]) -> tuple[Proposal, ...]:
+    """Return the questions about this database, each once."""
+    try:
+        document = json.loads(path.read_bytes())
+    except (ValueError, RecursionError) as error:
+        raise _invalid("It is not JSON.") from error
+    except OSError as error:
+        raise _invalid(f"{path} cannot be read.") from error
+    if not isinstance(document, list) or not all(isinstance(entry, dict) for entry in document):
+        raise _invalid("It is not a list of objects.")
+    known = {name.casefold() for name in names}
+    ours = (entry for entry in document if _is_ours(entry, known))
+    return tuple({(one.question, one.sql): one for one in _proposals(ours)}.values())
+
+
+def _is_ours(entry: dict[str, object], names: set[str]) -> bool:
+    wanted = entry.get("db_id")
+    return wanted is None or str(wanted).casefold() in names
+
+
+def _proposals(entries: Iterator[dict[str, object]]) -> Iterator[Proposal]:
+    for entry in entries:
+        question = " ".join(_text(entry.get("question")).split())
+        sql = next((_text(entry[key]) for key in SQL_KEYS if key in entry), "").strip()
+        if not question or not sql:
+            raise _invalid("An entry has no question or no SQL.")
+        yield Proposal(
+            question=question,
+            sql=sql,
+            evidence=_text(entry.get("evidence")).strip(),
+            difficulty=_text(entry.get("difficulty"))[:40],
+            origin="bird",
+        )
+
+
+def _text(value: object) -> str:
+    """Return a text that can be stored; a lone surrogate cannot."""
+    return value.encode("utf-8", "replace").decode("utf-8") if isinstance(value, str) else ""
+
+
+def _invalid(reason: str) -> ServerError:
+    return ServerError(
+        f"The question file cannot be used. {reason}",
+        hint='Give a JSON list of {"question", "SQL", "evidence", "difficulty", "db_id"}.',
+        code="invalid_questions",
+    )

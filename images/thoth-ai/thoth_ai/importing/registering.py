@@ -1,0 +1,192 @@
+"""The one moment in which an import becomes visible, or does not."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from django.db import connection, transaction
+
+from thoth_ai.errors import ServerError
+from thoth_ai.importing.inspection import TableSchema
+from thoth_ai.importing.knowledge import Knowledge
+from thoth_ai.importing.question_file import Proposal
+from thoth_ai.importing.staging import Staging
+from thoth_ai.workspaces import points, storage
+from thoth_ai.workspaces.models import (
+    Column,
+    Database,
+    Evidence,
+    Example,
+    ForeignKey,
+    Milestone,
+    Table,
+    Workspace,
+)
+from thoth_ai.workspaces.points import EXAMPLE, Document, IndexedDocument
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The workspace an import goes into."""
+
+    name: str
+    create: bool
+    replace: bool
+    milestone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Everything an import found out, ready to be committed."""
+
+    sha256: str
+    tables: tuple[TableSchema, ...]
+    knowledge: Knowledge
+    examples: tuple[Proposal, ...]
+    indexed: tuple[IndexedDocument, ...]
+
+
+def refuse_taken(target: Target) -> None:
+    """Refuse a name in use unless it is to be replaced, and an unknown one unless to be created."""
+    exists = Workspace.objects.filter(name=target.name).exists()
+    if exists and not target.replace:
+        raise ServerError(
+            f"There is already a workspace named {target.name}.",
+            hint="Repeat the import with --replace to put it in its place, or choose another"
+            " --name.",
+            code="name_in_use",
+        )
+    if not exists and not target.create:
+        raise ServerError(
+            f"There is no workspace named {target.name}.",
+            hint="Repeat the import with --create-workspace.",
+            code="no_workspace",
+        )
+
+
+def register(target: Target, staging: Staging, prepared: Prepared) -> bool:
+    """Commit the import; return whether it replaced another."""
+    # The old file is removed after the commit, so the commit must be on the disk by then.
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA synchronous=FULL")
+    with transaction.atomic():
+        refuse_taken(target)
+        old_files = _remove(target.name)
+        database = _write_rows(target, staging, prepared)
+        if target.milestone:
+            Milestone.objects.create(name=target.milestone)
+        _publish(staging, storage.path_of(database))
+    for path in old_files:
+        path.unlink(missing_ok=True)
+    return bool(old_files)
+
+
+def _remove(name: str) -> list[Path]:
+    files = [storage.path_of(entry) for entry in Database.objects.filter(workspace__name=name)]
+    Workspace.objects.filter(name=name).delete()
+    return files
+
+
+def _write_rows(target: Target, staging: Staging, prepared: Prepared) -> Database:
+    knowledge = prepared.knowledge
+    workspace = Workspace.objects.create(
+        name=target.name,
+        title=knowledge.title or target.name,
+        notice=knowledge.notice,
+        origin=knowledge.origin,
+    )
+    database = Database.objects.create(
+        workspace=workspace,
+        name=target.name,
+        file=staging.published_name,
+        bytes=staging.database.stat().st_size,
+        sha256=prepared.sha256,
+    )
+    for schema in prepared.tables:
+        _write_table(database, schema, knowledge)
+    Evidence.objects.bulk_create(
+        Evidence(workspace=workspace, text=text) for text in knowledge.evidence
+    )
+    examples = _write_examples(database, prepared.examples)
+    points.store(workspace, _with_examples(prepared.indexed, examples))
+    return database
+
+
+def _write_table(database: Database, schema: TableSchema, knowledge: Knowledge) -> None:
+    text = knowledge.about(schema.name)
+    table = Table.objects.create(
+        database=database, name=schema.name, description=text.description, rows=schema.rows
+    )
+    Column.objects.bulk_create(
+        Column(
+            table=table,
+            position=position,
+            name=column.name,
+            declared_type=column.declared_type,
+            description=text.columns.get(column.name, ""),
+            primary_key_position=column.primary_key_position,
+            not_null=column.not_null,
+            generated=column.generated,
+            unique=column.unique,
+        )
+        for position, column in enumerate(schema.columns)
+    )
+    ForeignKey.objects.bulk_create(
+        ForeignKey(
+            table=table,
+            number=key.number,
+            position=key.position,
+            column=key.column,
+            referenced_table=key.referenced_table,
+            referenced_column=key.referenced_column,
+        )
+        for key in schema.foreign_keys
+    )
+
+
+def _write_examples(database: Database, proposals: Sequence[Proposal]) -> list[Example]:
+    return Example.objects.bulk_create(
+        Example(
+            workspace=database.workspace,
+            database=database,
+            question=proposal.question,
+            sql=proposal.sql,
+            evidence=proposal.evidence,
+            difficulty=proposal.difficulty,
+            origin=proposal.origin,
+        )
+        for proposal in proposals
+    )
+
+
+def _with_examples(
+    indexed: Sequence[IndexedDocument], examples: Sequence[Example]
+) -> list[IndexedDocument]:
+    """Let the points of examples refer to their rows, which have their numbers only now."""
+    return [
+        replace(entry, document=_referring(entry.document, examples))
+        if entry.document.kind == EXAMPLE
+        else entry
+        for entry in indexed
+    ]
+
+
+def _referring(document: Document, examples: Sequence[Example]) -> Document:
+    return replace(document, ref=str(examples[int(document.ref)].pk))
+
+
+def _publish(staging: Staging, path: Path) -> None:
+    """Move the file into place; should the commit fail, the next sweep finds it without a row."""
+    staging.database.chmod(0o400)
+    descriptor = os.open(staging.database, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    staging.database.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

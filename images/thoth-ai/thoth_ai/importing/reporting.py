@@ -1,0 +1,91 @@
+"""How an import tells what it does: one JSON object a line, or plain text."""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from typing import TextIO
+
+from thoth_ai.errors import ExitCode, ServerError
+
+PAUSE = 0.2
+
+
+class Phase(StrEnum):
+    """The parts of an import, in their order."""
+
+    RECEIVE = "receive"
+    CHECK = "check"
+    INSPECT = "inspect"
+    INDEX = "index"
+    REGISTER = "register"
+
+
+class Reporter:
+    """Writes progress at most five times a second, and how it ended."""
+
+    def __init__(
+        self, out: TextIO, *, ndjson: bool, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._out = out
+        self._ndjson = ndjson
+        self._clock = clock
+        self._phase: Phase | None = None
+        self._last = 0.0
+
+    def progress(self, phase: Phase, done: int, total: int, unit: str) -> None:
+        now = self._clock()
+        if phase is self._phase and done < total and now - self._last < PAUSE:
+            return
+        if self._ndjson:
+            self._line(
+                {"event": "progress", "phase": phase, "done": done, "total": total, "unit": unit}
+            )
+        elif phase is not self._phase:
+            self._text(f"{phase} …")
+        self._phase, self._last = phase, now
+
+    def result(self, summary: Mapping[str, object]) -> None:
+        if self._ndjson:
+            self._line({"event": "result", **summary})
+            return
+        tables = summary["tables"]
+        count = len(tables) if isinstance(tables, list) else 0
+        self._text(
+            f"Workspace {summary['workspace']}: {count} tables, {summary['rows']} rows,"
+            f" {summary['examples']} example questions."
+        )
+        rejected = summary["rejected_examples"]
+        for entry in rejected if isinstance(rejected, list) else ():
+            self._text(f"Rejected: {entry['question']} ({entry['reason']})")
+
+    def error(self, error: ServerError) -> None:
+        if self._ndjson:
+            self._line(
+                {
+                    "event": "error",
+                    "code": error.code,
+                    "message": str(error),
+                    "hint": error.hint,
+                    "exit_code": int(error.exit_code),
+                }
+            )
+            return
+        self._text(f"{error}\nhint: {error.hint}")
+
+    def _line(self, document: Mapping[str, object]) -> None:
+        self._text(json.dumps(document))
+
+    def _text(self, line: str) -> None:
+        self._out.write(line.encode("utf-8", "replace").decode("utf-8") + "\n")
+        self._out.flush()
+
+
+def interrupted() -> ServerError:
+    """Return the error of an import that was told to stop."""
+    return ServerError(
+        "The import was interrupted; nothing was kept.",
+        hint="Run the same command again.",
+        code="interrupted",
+        exit_code=ExitCode.INTERRUPTED,
+    )

@@ -1,0 +1,39 @@
+"""Whether there is room for what is coming."""
+
+import errno
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from thoth_ai.errors import ExitCode, ServerError
+
+RESERVE = 64 * 1024 * 1024
+NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+def require(folder: Path, size: int) -> None:
+    """Refuse what would leave the volume without its reserve."""
+    free = shutil.disk_usage(folder).free
+    if size + RESERVE > free:
+        raise _error(f"The database has {size:,} bytes, the data volume only {free:,} free.")
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Translate a full disk into the error that says so."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in NO_SPACE:
+            raise
+        raise _error("The data volume is full.") from error
+
+
+def _error(message: str) -> ServerError:
+    return ServerError(
+        message,
+        hint="Make room on the disk that holds the engine's volumes, then import again.",
+        code="no_space",
+        exit_code=ExitCode.NO_SPACE,
+    )

@@ -1,0 +1,22 @@
+"""What is counted; one process serves, so one registry holds everything."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+REGISTRY = CollectorRegistry()
+
+REQUESTS = Counter(
+    "thoth_http_requests", "Requests answered.", ("method", "route", "status"), registry=REGISTRY
+)
+LATENCY = Histogram(
+    "thoth_http_request_seconds",
+    "Time to answer a request.",
+    ("route",),
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+    registry=REGISTRY,
+)
+QUESTIONS = Counter(
+    "thoth_questions", "Questions asked, by what came of them.", ("outcome",), registry=REGISTRY
+)
+BUILD_INFO = Gauge(
+    "thoth_build_info", "Which build serves.", ("version", "revision"), registry=REGISTRY
+)

@@ -1,0 +1,64 @@
+"""What can be asked, as the API and the page show it."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Sum
+
+from thoth_ai.workspaces.models import Database, Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseEntry:
+    """A database in figures."""
+
+    name: str
+    tables: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceEntry:
+    """A workspace in figures."""
+
+    name: str
+    title: str
+    notice: str
+    databases: tuple[DatabaseEntry, ...]
+    examples: int
+
+
+def workspaces() -> tuple[WorkspaceEntry, ...]:
+    """Return every workspace with its databases."""
+    return tuple(
+        WorkspaceEntry(
+            name=workspace.name,
+            title=workspace.title,
+            notice=workspace.notice,
+            databases=_databases(workspace),
+            examples=workspace.examples.count(),
+        )
+        for workspace in Workspace.objects.all()
+    )
+
+
+def suggestions(workspace: str, limit: int = 6) -> list[str]:
+    """Return example questions worth trying, the written ones before the generated ones."""
+    examples = Workspace.objects.get(name=workspace).examples
+    written = list(
+        examples.exclude(origin="generated").order_by("id").values_list("question", flat=True)
+    )
+    if written:
+        step = max(1, len(written) // limit)
+        return written[::step][:limit]
+    generated = examples.order_by("id").values_list("question", flat=True)
+    return list(generated[:limit])
+
+
+def _databases(workspace: Workspace) -> tuple[DatabaseEntry, ...]:
+    counted = Database.objects.filter(workspace=workspace).annotate(
+        table_count=Count("tables"), row_count=Sum("tables__rows")
+    )
+    return tuple(
+        DatabaseEntry(database.name, database.table_count, database.row_count or 0)
+        for database in counted
+    )

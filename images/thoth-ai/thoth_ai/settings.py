@@ -1,0 +1,117 @@
+"""Django's settings, all of them from the environment."""
+
+import secrets
+from pathlib import Path
+
+from thoth_ai import environment, json_logging, secret_files, version
+
+BASE_DIR = Path(__file__).resolve().parent
+
+BUILD = version.current()
+DEPLOYMENT_MODE = environment.choice("DEPLOYMENT_MODE", "standalone", ("standalone",))
+DATA_DIR = Path(environment.text("THOTH_DATA_DIR", "/data"))
+DEMO_FILE = Path(environment.text("THOTH_DEMO_FILE", str(BASE_DIR.parent / "demo.sqlite")))
+LOAD_DEMO = environment.flag("THOTH_DEMO")
+PORT = environment.number("PORT", 8080, lowest=1, highest=65535)
+LOG_LEVEL = environment.choice(
+    "LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+)
+ADMIN_EMAIL = environment.text("ADMIN_EMAIL", "admin@localhost")
+API_TOKEN = environment.text("API_TOKEN") or secret_files.read(DATA_DIR, secret_files.API_TOKEN)
+
+# Setup writes the key before the server starts; a build or a test lives with a throw-away one.
+SECRET_KEY = (
+    environment.text("DJANGO_SECRET_KEY")
+    or secret_files.read(DATA_DIR, secret_files.SECRET_KEY)
+    or secrets.token_urlsafe(32)
+)
+DEBUG = False
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *environment.words("THOTH_ALLOWED_HOSTS")]
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "thoth_ai.accounts",
+    "thoth_ai.workspaces",
+    "thoth_ai.questions",
+    "thoth_ai.importing",
+    "thoth_ai.web",
+]
+MIDDLEWARE = [
+    "thoth_ai.metrics.middleware.measure",
+    "thoth_ai.web.headers.content_security",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+ROOT_URLCONF = "thoth_ai.urls"
+WSGI_APPLICATION = "thoth_ai.wsgi.application"
+
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": str(DATA_DIR / "thoth.sqlite"),
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {
+            "timeout": 10,
+            "transaction_mode": "IMMEDIATE",
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        },
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "accounts.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "ask"
+LOGOUT_REDIRECT_URL = "login"
+SESSION_COOKIE_NAME = "thoth_session"
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = "thoth_csrf"
+CSRF_COOKIE_SAMESITE = "Lax"
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+
+STATIC_URL = "/static/"
+STATIC_ROOT = environment.text("THOTH_STATIC_ROOT", str(BASE_DIR.parent / "static"))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_MANIFEST_STRICT = False
+
+USE_I18N = False
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+LOGGING = json_logging.configuration(LOG_LEVEL, (SECRET_KEY, API_TOKEN))

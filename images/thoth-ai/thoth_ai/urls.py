@@ -1,0 +1,28 @@
+"""Every address the server answers."""
+
+from django.contrib import admin
+from django.urls import path
+
+from thoth_ai.api import views as api
+from thoth_ai.health import views as health
+from thoth_ai.metrics import views as metrics
+from thoth_ai.web import views as web
+
+urlpatterns = [
+    path("", web.ask_page, name="ask"),
+    path("login/", web.login_page, name="login"),
+    path("logout/", web.logout_page, name="logout"),
+    path("health/live/", health.live, name="health-live"),
+    path("health/", health.overall, name="health"),
+    path("health/db/", health.database, name="health-db"),
+    path("health/vector/", health.vector, name="health-vector"),
+    path("health/ai/", health.ai, name="health-ai"),
+    path("metrics", metrics.exposition, name="metrics"),
+    path("api/v1/ask", api.ask, name="api-ask"),
+    path("api/v1/workspaces", api.workspaces, name="api-workspaces"),
+    path("admin/", admin.site.urls),
+]
+handler400 = "thoth_ai.web.errors.bad_request"
+handler403 = "thoth_ai.web.errors.forbidden"
+handler404 = "thoth_ai.web.errors.not_found"
+handler500 = "thoth_ai.web.errors.server_error"

@@ -1,0 +1,42 @@
+"""Login and the page to ask."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.views import LoginView, LogoutView
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_safe
+
+from thoth_ai.questions import catalogue
+
+
+class EmailLogin(LoginView):
+    """Sign in with an e-mail address."""
+
+    template_name = "web/login.html"
+    authentication_form = AuthenticationForm
+    redirect_authenticated_user = True
+
+
+@login_required
+@require_safe
+@never_cache
+@ensure_csrf_cookie
+def ask_page(request: HttpRequest) -> HttpResponse:
+    """Show the page to ask; asking itself goes through the API."""
+    return render(request, "web/ask.html", {"workspaces": _workspaces()})
+
+
+def _workspaces() -> list[dict[str, Any]]:
+    return [
+        {"entry": entry, "suggestions": catalogue.suggestions(entry.name)}
+        for entry in catalogue.workspaces()
+    ]
+
+
+login_page = EmailLogin.as_view()
+logout_page = LogoutView.as_view()

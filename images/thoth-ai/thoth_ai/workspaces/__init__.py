@@ -1,0 +1,1 @@
+"""What the server knows about the databases it can be asked about."""

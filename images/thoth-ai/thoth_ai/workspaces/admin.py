@@ -1,0 +1,85 @@
+"""The stored knowledge in the administration."""
+
+from django.contrib import admin
+
+from thoth_ai.workspaces import models
+
+
+@admin.register(models.Workspace)
+class WorkspaceAdmin(admin.ModelAdmin):
+    """Workspaces; importing is what makes one."""
+
+    list_display = ("name", "title", "origin", "created_at")
+    search_fields = ("name", "title")
+    readonly_fields = ("origin", "created_at")
+
+
+@admin.register(models.Database)
+class DatabaseAdmin(admin.ModelAdmin):
+    """Database files."""
+
+    list_display = ("name", "workspace", "bytes", "created_at")
+    readonly_fields = ("workspace", "name", "file", "bytes", "sha256", "engine", "created_at")
+
+
+class ColumnInline(admin.TabularInline):
+    """The columns below their table."""
+
+    model = models.Column
+    extra = 0
+    fields = ("position", "name", "declared_type", "description", "primary_key_position")
+    readonly_fields = ("position", "name", "declared_type", "primary_key_position")
+
+
+@admin.register(models.Table)
+class TableAdmin(admin.ModelAdmin):
+    """Tables with their columns."""
+
+    list_display = ("name", "database", "rows", "description")
+    list_filter = ("database",)
+    search_fields = ("name", "description")
+    readonly_fields = ("database", "name", "rows")
+    inlines = (ColumnInline,)
+
+
+@admin.register(models.ForeignKey)
+class ForeignKeyAdmin(admin.ModelAdmin):
+    """Declared links between tables."""
+
+    list_display = ("table", "column", "referenced_table", "referenced_column")
+    list_filter = ("table__database",)
+
+
+@admin.register(models.Example)
+class ExampleAdmin(admin.ModelAdmin):
+    """Questions with known SQL; add your own here."""
+
+    list_display = ("question", "workspace", "difficulty", "origin")
+    list_filter = ("workspace", "origin", "difficulty")
+    search_fields = ("question", "sql")
+
+
+@admin.register(models.Evidence)
+class EvidenceAdmin(admin.ModelAdmin):
+    """Hints about meaning."""
+
+    list_display = ("text", "workspace")
+    list_filter = ("workspace",)
+
+
+@admin.register(models.VectorPoint)
+class VectorPointAdmin(admin.ModelAdmin):
+    """The vector store, to look at."""
+
+    list_display = ("kind", "text", "workspace", "model")
+    list_filter = ("workspace", "kind")
+    readonly_fields = ("workspace", "kind", "ref", "text", "model")
+    exclude = ("vector",)
+
+
+@admin.register(models.Milestone)
+class MilestoneAdmin(admin.ModelAdmin):
+    """What was done once."""
+
+    list_display = ("name", "reached_at")
+    readonly_fields = ("reached_at",)

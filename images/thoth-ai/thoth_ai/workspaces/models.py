@@ -1,0 +1,185 @@
+"""Workspaces and what is known of their databases."""
+
+from django.core.validators import RegexValidator
+from django.db import models
+
+NAME_PATTERN = r"^[a-z0-9_-]{1,63}\Z"
+
+
+class Origin(models.TextChoices):
+    """Where an entry comes from."""
+
+    DEMO = "demo"
+    USER = "user"
+    BIRD = "bird"
+    GENERATED = "generated"
+
+
+class Workspace(models.Model):
+    """A place to ask: databases with the knowledge about them."""
+
+    name = models.CharField(max_length=63, unique=True, validators=[RegexValidator(NAME_PATTERN)])
+    title = models.CharField(max_length=200)
+    notice = models.TextField(blank=True)
+    origin = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        """Sorted by name."""
+
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Database(models.Model):
+    """A database file of ours, never written after its import."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="databases")
+    name = models.CharField(max_length=63)
+    file = models.CharField(max_length=100, unique=True)
+    bytes = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    engine = models.CharField(max_length=20, default="sqlite")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        """Sorted by name."""
+
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Table(models.Model):
+    """A table as the database declares it."""
+
+    database = models.ForeignKey(Database, models.CASCADE, related_name="tables")
+    name = models.TextField()
+    description = models.TextField(blank=True)
+    rows = models.BigIntegerField()
+
+    class Meta:
+        """Sorted by database and name."""
+
+        ordering = ("database", "name")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Column(models.Model):
+    """A column as the database declares it."""
+
+    table = models.ForeignKey(Table, models.CASCADE, related_name="columns")
+    position = models.PositiveIntegerField()
+    name = models.TextField()
+    declared_type = models.TextField(blank=True)
+    description = models.TextField(blank=True)
+    primary_key_position = models.PositiveIntegerField(default=0)
+    not_null = models.BooleanField(default=False)
+    generated = models.BooleanField(default=False)
+    unique = models.BooleanField(default=False)
+
+    class Meta:
+        """Sorted by table and position."""
+
+        ordering = ("table", "position")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ForeignKey(models.Model):
+    """One column pair of a declared foreign key."""
+
+    table = models.ForeignKey(Table, models.CASCADE, related_name="foreign_keys")
+    number = models.PositiveIntegerField()
+    position = models.PositiveIntegerField()
+    column = models.TextField()
+    referenced_table = models.TextField()
+    referenced_column = models.TextField(blank=True)
+
+    class Meta:
+        """Sorted by table and number and position."""
+
+        ordering = ("table", "number", "position")
+
+    def __str__(self) -> str:
+        return f"{self.column} → {self.referenced_table}.{self.referenced_column}"
+
+
+class Example(models.Model):
+    """A question whose SQL is known to be right."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="examples")
+    database = models.ForeignKey(Database, models.CASCADE, related_name="examples")
+    question = models.TextField()
+    sql = models.TextField("SQL")
+    evidence = models.TextField(blank=True)
+    difficulty = models.CharField(max_length=40, blank=True)
+    origin = models.CharField(max_length=20, choices=Origin.choices, default=Origin.USER)
+
+    class Meta:
+        """Sorted by workspace and id."""
+
+        ordering = ("workspace", "id")
+
+    def __str__(self) -> str:
+        return self.question
+
+
+class Evidence(models.Model):
+    """A hint about the meaning of the data that is not in the schema."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="evidence")
+    text = models.TextField()
+
+    class Meta:
+        """Sorted by workspace and id."""
+
+        ordering = ("workspace", "id")
+        verbose_name_plural = "evidence"
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class VectorPoint(models.Model):
+    """A document with its vector: the embedded vector store."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="points")
+    kind = models.CharField(max_length=20, db_index=True)
+    ref = models.TextField()
+    text = models.TextField()
+    model = models.CharField(max_length=100)
+    vector = models.BinaryField()
+
+    class Meta:
+        """Sorted by id."""
+
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.ref}"
+
+
+class IndexRevision(models.Model):
+    """One row that changes whenever a vector does, so that caches know."""
+
+    number = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
+class Milestone(models.Model):
+    """Something done once in the life of an installation."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    reached_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
