@@ -26,11 +26,10 @@ class DockerEngine:
 
     def __init__(self, host: str | None) -> None:
         with asking_to("connect"):
-            timeout = {"timeout": SECONDS}
             self._client = (
-                docker.DockerClient(base_url=host, **timeout)
+                docker.DockerClient(base_url=host, timeout=SECONDS)
                 if host
-                else docker.from_env(**timeout)
+                else docker.from_env(timeout=SECONDS)
             )
 
     def facts(self) -> EngineFacts:
@@ -93,7 +92,7 @@ class DockerEngine:
     def image(self, reference: str) -> ObservedImage | None:
         with asking_to("look at an image"):
             try:
-                found = self._client.api.inspect_image(reference)
+                found = self._client.api.inspect_image(reference)  # type: ignore[no-untyped-call]  # stubs
             except NotFound:
                 return None
         return ObservedImage(
@@ -102,6 +101,7 @@ class DockerEngine:
             size=int(found.get("Size", 0)),
             created=str(found.get("Created", "")),
             labels=(found.get("Config") or {}).get("Labels") or {},
+            digests=tuple(found.get("RepoDigests") or ()),
         )
 
     def publishers(self, port: int) -> Mapping[str, str]:

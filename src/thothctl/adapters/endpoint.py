@@ -11,7 +11,7 @@ HANDED_ON = (
     "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy",
     "SYSTEMROOT", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "PROGRAMDATA", "PROGRAMFILES",
 )  # fmt: skip
-"""Nothing else reaches `docker`: a PORT or COMPOSE_FILE of the user's shell must not win over ours."""
+"""Nothing else reaches `docker`: a COMPOSE_FILE of the user's shell must not win over ours."""
 
 DEFAULT_SOCKET = Path("/var/run/docker.sock")
 

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -170,7 +171,7 @@ def _write_json(path: Path, values: Mapping[str, object]) -> None:
     write_durably(path, json.dumps(values, indent=2, default=dict) + "\n")
 
 
-def _read_json(path: Path) -> dict[str, object]:
+def _read_json(path: Path) -> dict[str, Any]:
     with translated(f"read {path}"):
         text = path.read_text(encoding="utf-8")
     try:

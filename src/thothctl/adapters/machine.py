@@ -131,6 +131,6 @@ def _listening_inodes(port: int) -> frozenset[str]:
 
 def _holds(process: Path, inodes: frozenset[str]) -> bool:
     try:
-        return any(os.readlink(link) in inodes for link in (process / "fd").iterdir())
+        return any(str(link.readlink()) in inodes for link in (process / "fd").iterdir())
     except OSError:  # not ours to look at, or gone
         return False

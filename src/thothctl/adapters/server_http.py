@@ -43,7 +43,12 @@ class HttpServer:
         return _answer(said) if said.get("answered") else _no_answer(said)
 
     def _call(
-        self, method: str, url: str, *, seconds: float, **content: Any
+        self,
+        method: str,
+        url: str,
+        *,
+        seconds: float,
+        **content: Any,  # noqa: ANN401 - handed to httpx
     ) -> tuple[int, dict[str, Any]]:
         try:
             with httpx.Client(trust_env=False, timeout=seconds) as client:

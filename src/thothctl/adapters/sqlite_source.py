@@ -23,11 +23,15 @@ ANOTHER = "give a SQLite database file"
 
 
 @contextmanager
-def snapshot(home: Path, source: Path, questions: Path | None, report: Report) -> Iterator[Snapshot]:
+def snapshot(
+    home: Path, source: Path, questions: Path | None, report: Report
+) -> Iterator[Snapshot]:
     """A checked copy below `home` that lives as long as the context."""
     _refuse_unreadable(source)
     if questions is not None and not questions.is_file():
-        raise InvalidInputError(f"there is no file {questions}", hint="give --questions a JSON file")
+        raise InvalidInputError(
+            f"there is no file {questions}", hint="give --questions a JSON file"
+        )
     with translated("make a working copy"):
         work = private_folder(private_folder(home) / "work")
         _refuse_full(work, source)

@@ -54,6 +54,7 @@ class ObservedImage:
     size: int
     created: str
     labels: Mapping[str, str] = field(default_factory=dict)
+    digests: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
