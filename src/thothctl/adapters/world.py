@@ -1,0 +1,113 @@
+"""The real world: adapters made when first used, so that a command loads only what it needs."""
+
+# ruff: noqa: PLC0415 - imports are put off until a port is used; that is this module's purpose
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from thothctl.adapters import endpoint
+from thothctl.adapters.files import translated
+from thothctl.adapters.machine import SystemClock, SystemEntropy, SystemHost
+from thothctl.world import Report
+
+if TYPE_CHECKING:
+    from thothctl.adapters.bundles import TemplateBundles
+    from thothctl.adapters.docker_compose import DockerCompose
+    from thothctl.adapters.docker_engine import DockerEngine
+    from thothctl.adapters.images import OwnImages
+    from thothctl.adapters.importer import StreamImporter
+    from thothctl.adapters.installs_folder import InstallsFolder
+    from thothctl.adapters.journal_file import JournalFolder
+    from thothctl.adapters.locks import LockFolder
+    from thothctl.adapters.server_http import HttpServer
+
+
+class RealWorld:
+    """Answers `world.World`."""
+
+    def __init__(self, environment: Mapping[str, str], version: str, report: Report) -> None:
+        self._environment = environment
+        self.version = version
+        self.report = report
+        self.clock = SystemClock()
+        self.entropy = SystemEntropy()
+
+    @cached_property
+    def home(self) -> Path:
+        """THOTHCTL_HOME, else the user's data folder."""
+        if chosen := self._environment.get("THOTHCTL_HOME"):
+            with translated(f"find {chosen}"):
+                return Path(chosen).expanduser().absolute()
+        import platformdirs
+
+        return Path(platformdirs.user_data_dir("thothctl"))
+
+    @cached_property
+    def _host_address(self) -> str | None:
+        return endpoint.resolve(self._environment)
+
+    @cached_property
+    def _child(self) -> Mapping[str, str]:
+        return endpoint.child_environment(self._environment, self._host_address)
+
+    @cached_property
+    def host(self) -> SystemHost:
+        return SystemHost(endpoint.socket_of(self._host_address))
+
+    @cached_property
+    def engine(self) -> "DockerEngine":
+        from thothctl.adapters.docker_engine import DockerEngine
+
+        return DockerEngine(self._host_address)
+
+    @cached_property
+    def compose(self) -> "DockerCompose":
+        from thothctl.adapters.docker_compose import DockerCompose
+
+        return DockerCompose(self._child, self.report)
+
+    @cached_property
+    def images(self) -> "OwnImages":
+        from thothctl.adapters.image_builder import ImageBuilder
+        from thothctl.adapters.images import OwnImages
+
+        builder = ImageBuilder(self.home, self.version, self.engine, self._child, self.report)
+        return OwnImages(self.version, self.engine, builder, self._child, self.report)
+
+    @cached_property
+    def bundles(self) -> "TemplateBundles":
+        from thothctl.adapters.bundles import TemplateBundles
+
+        return TemplateBundles()
+
+    @cached_property
+    def installs(self) -> "InstallsFolder":
+        from thothctl.adapters.installs_folder import InstallsFolder
+
+        return InstallsFolder(self.home)
+
+    @cached_property
+    def journal(self) -> "JournalFolder":
+        from thothctl.adapters.journal_file import JournalFolder
+
+        return JournalFolder(self.home, self.clock)
+
+    @cached_property
+    def locks(self) -> "LockFolder":
+        from thothctl.adapters.locks import LockFolder
+
+        return LockFolder(self.home, self.clock)
+
+    @cached_property
+    def server(self) -> "HttpServer":
+        from thothctl.adapters.server_http import HttpServer
+
+        return HttpServer()
+
+    @cached_property
+    def importer(self) -> "StreamImporter":
+        from thothctl.adapters.importer import StreamImporter
+
+        return StreamImporter(self.home, self._child, self.report)

@@ -1,0 +1,40 @@
+"""The command tree."""
+
+import typer
+
+from thothctl.cli.ask import ask
+from thothctl.cli.images import images
+from thothctl.cli.import_bird import import_bird
+from thothctl.cli.lifecycle import restart, start, stop
+from thothctl.cli.look import health, logs, open_page, status, version
+from thothctl.cli.recovery import resume, rollback
+from thothctl.cli.setup import setup
+from thothctl.cli.uninstall import uninstall
+
+app = typer.Typer(
+    name="thothctl",
+    help="Installs and operates self-hosted AI data stacks.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["--help", "-h"]},
+)
+
+FIRST, DATA, CARE = "Install and run", "Ask and import", "Look after"
+for name, function, panel in (
+    ("setup", setup, FIRST),
+    ("start", start, FIRST),
+    ("stop", stop, FIRST),
+    ("restart", restart, FIRST),
+    ("uninstall", uninstall, FIRST),
+    ("ask", ask, DATA),
+    ("import-bird", import_bird, DATA),
+    ("open", open_page, DATA),
+    ("status", status, CARE),
+    ("health", health, CARE),
+    ("logs", logs, CARE),
+    ("resume", resume, CARE),
+    ("rollback", rollback, CARE),
+    ("version", version, CARE),
+):
+    app.command(name, rich_help_panel=panel)(function)
+app.add_typer(images, rich_help_panel=CARE)

@@ -1,0 +1,165 @@
+"""Shows what is going on: live on a terminal, plain lines elsewhere, JSON lines when asked."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Protocol
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.spinner import Spinner
+from rich.table import Table
+from rich.text import Text
+
+from thothctl.cli.envelope import encoded
+from thothctl.model.event import Event, Note, Progress, StepBegan, StepEnded
+
+QUIET_SECONDS = 5.0
+"""How often a subject may speak when output is plain lines."""
+
+
+class Watcher(Protocol):
+    """Hears events while an operation runs."""
+
+    def __call__(self, event: Event, /) -> None: ...
+
+
+def clock_text(seconds: float) -> str:
+    """`7.2 s`, `1 m 05 s`."""
+    if seconds < 60:  # noqa: PLR2004 - a minute
+        return f"{seconds:.1f} s"
+    return f"{int(seconds) // 60} m {int(seconds) % 60:02d} s"
+
+
+def amount(progress: Progress) -> str:
+    """`12 of 48 MiB`; empty when the total is unknown."""
+    if progress.done is None or not progress.total:
+        return ""
+    if progress.unit == "bytes":
+        size = 1024 * 1024
+        return f"{progress.done / size:.1f} of {progress.total / size:.1f} MiB"
+    return f"{progress.done:,} of {progress.total:,} {progress.unit}".rstrip()
+
+
+class PlainLines:
+    """A line when a step begins and ends, and now and then in between."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._spoke: dict[str, tuple[str, float]] = {}
+
+    def __call__(self, event: Event) -> None:
+        match event:
+            case StepBegan(index, total, title):
+                self._console.print(f"[{index}/{total}] {title} …")
+            case StepEnded(index, total, title, seconds):
+                self._console.print(f"[{index}/{total}] {title} done in {clock_text(seconds)}")
+            case Note(text):
+                self._console.print(f"      {text}")
+            case Progress():
+                self._news(event)
+
+    def _news(self, event: Progress) -> None:
+        line, now = f"{event.status} {amount(event)}".strip(), time.monotonic()
+        last, spoke = self._spoke.get(event.subject, ("", 0.0))
+        if line == last or (last and now - spoke < QUIET_SECONDS):
+            return
+        self._spoke[event.subject] = (line, now)
+        self._console.print(f"      {event.subject}: {line}")
+
+
+class JsonLines:
+    """One JSON object an event, on standard output."""
+
+    def __init__(self, write: Callable[[str], None]) -> None:
+        self._write = write
+
+    def __call__(self, event: Event) -> None:
+        kind = type(event).__name__
+        name = "".join(f"_{c.lower()}" if c.isupper() else c for c in kind).lstrip("_")
+        self._write(encoded({"event": name, **asdict(event)}))
+
+
+class LivePanel:
+    """Finished steps stay as lines; the running one shows its subjects, drawn over and over."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._live = Live(console=console, refresh_per_second=8, transient=True)
+        self._step: StepBegan | None = None
+        self._began = 0.0
+        self._subjects: dict[str, tuple[Progress, float]] = {}
+        self._live.get_renderable = self._draw  # type: ignore[method-assign]  # redrawn on its timer
+
+    def __enter__(self) -> "LivePanel":
+        self._live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._step = None
+        self._subjects.clear()
+        self._live.stop()
+
+    def __call__(self, event: Event) -> None:
+        match event:
+            case StepBegan():
+                self._step, self._began = event, time.monotonic()
+                self._subjects.clear()
+            case StepEnded(_, _, title, seconds):
+                self._step = None
+                self._subjects.clear()
+                self._console.print(_row("[green]✓[/]", title, clock_text(seconds)))
+            case Note(text):
+                self._console.print(f"  {text}", style="dim")
+            case Progress():
+                first = self._subjects.get(event.subject, (event, time.monotonic()))[1]
+                self._subjects[event.subject] = (event, first)
+
+    def _draw(self) -> RenderableType:
+        now = time.monotonic()
+        lines: list[RenderableType] = []
+        if self._step is not None:
+            head = Table.grid(padding=(0, 1))
+            counter = f"{self._step.index} of {self._step.total}"
+            elapsed = clock_text(now - self._began)
+            head.add_row(Spinner("dots"), self._step.title, Text(f"{counter}, {elapsed}", "dim"))
+            lines.append(head)
+        if self._subjects:
+            lines.append(self._table(now))
+        return Group(*lines)
+
+    def _table(self, now: float) -> Table:
+        table = Table.grid(padding=(0, 2))
+        table.add_column(width=1)
+        table.add_column(no_wrap=True, max_width=20)
+        table.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
+        table.add_column(no_wrap=True, width=18)
+        table.add_column(justify="right", no_wrap=True)
+        for name, (news, began) in self._subjects.items():
+            status = Text(news.status, "dim", no_wrap=True, overflow="ellipsis")
+            table.add_row("", name, status, _bar(news), Text(clock_text(now - began), "dim"))
+        return table
+
+
+def _bar(news: Progress) -> RenderableType:
+    if news.done is None or not news.total:
+        return Text("")
+    return ProgressBar(total=news.total, completed=news.done, width=18)
+
+
+def _row(mark: str, title: str, elapsed: str) -> str:
+    return f"{mark} {title:<18} [dim]{elapsed:>9}[/]"
+
+
+@contextmanager
+def watching(console: Console, ndjson: Callable[[str], None] | None) -> Iterator[Watcher]:
+    """The watcher that fits: JSON lines when asked, live on a terminal, plain lines elsewhere."""
+    if ndjson is not None:
+        yield JsonLines(ndjson)
+    elif console.is_terminal and not console.no_color:
+        with LivePanel(console) as panel:
+            yield panel
+    else:
+        yield PlainLines(console)
