@@ -16,7 +16,7 @@ WAL_VERSION = 2
 def check(path: Path) -> None:
     """Refuse what is not SQLite, encrypted, truncated, damaged or empty."""
     check_header(path)
-    _check_size(path)
+    check_size(path)
     _leave_wal_mode(path)
     try:
         with closing(opened(path)) as connection:
@@ -49,6 +49,18 @@ def check_header(path: Path) -> None:
     )
 
 
+def check_size(path: Path) -> None:
+    """Refuse a file that is shorter than its own page count."""
+    with path.open("rb") as file:
+        header = file.read(HEADER)
+    page = int.from_bytes(header[16:18], "big")
+    page = 65536 if page == 1 else page
+    pages = int.from_bytes(header[28:32], "big")
+    current = header[24:28] == header[92:96]  # else the page count is an old writer's leftover
+    if current and page * pages > path.stat().st_size:
+        raise _truncated()
+
+
 def opened(path: Path) -> sqlite3.Connection:
     """Open a copy that nobody writes, without trusting its schema."""
     location = f"file:{quote(str(path))}?mode=ro&immutable=1"
@@ -75,17 +87,6 @@ def damaged(reason: str) -> ServerError:
 
 def _is_text(raw: bytes) -> bool:
     return all(byte in b"\t\n\r" or 32 <= byte < 127 for byte in raw)  # noqa: PLR2004 - ASCII
-
-
-def _check_size(path: Path) -> None:
-    with path.open("rb") as file:
-        header = file.read(HEADER)
-    page = int.from_bytes(header[16:18], "big")
-    page = 65536 if page == 1 else page
-    pages = int.from_bytes(header[28:32], "big")
-    current = header[24:28] == header[92:96]  # else the page count is an old writer's leftover
-    if current and page * pages > path.stat().st_size:
-        raise _truncated()
 
 
 def _leave_wal_mode(path: Path) -> None:

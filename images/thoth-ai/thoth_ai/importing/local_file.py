@@ -25,6 +25,8 @@ def snapshot(source: Path, staging: Staging, reporter: Reporter) -> None:
         )
     with _readable(source):
         checks.check_header(source)
+        if not any(_beside(source)):  # else the rest may be in the log
+            checks.check_size(source)
         space.require(staging.folder, _size(source))
         with space.told():
             _back_up(source, staging, reporter)
@@ -34,6 +36,10 @@ def sha256(path: Path) -> str:
     """Return the checksum of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _beside(source: Path) -> tuple[bool, ...]:
+    return tuple(Path(f"{source}{suffix}").exists() for suffix in ("-wal", "-journal"))
 
 
 def _size(source: Path) -> int:

@@ -8,7 +8,7 @@ from thoth_ai.api.problems import problem
 API = "/api/"
 
 
-def bad_request(request: HttpRequest, _: Exception) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django names it
     """Answer a request Django refused, such as one for a foreign host name."""
     return _answer(
         request,
@@ -18,12 +18,12 @@ def bad_request(request: HttpRequest, _: Exception) -> HttpResponse:
     )
 
 
-def forbidden(request: HttpRequest, _: Exception) -> HttpResponse:
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django names it
     """Answer someone who may not."""
     return _answer(request, 403, "You may not do this.", "Sign in with an account that may.")
 
 
-def not_found(request: HttpRequest, _: Exception) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django names it
     """Answer for an address that does not exist."""
     return _answer(request, 404, "There is nothing at this address.", "Go back to the first page.")
 

@@ -1,0 +1,66 @@
+"""A server on a data folder of its own for every test."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "thoth_ai.settings"
+os.environ["THOTH_DATA_DIR"] = tempfile.mkdtemp(prefix="thoth-ai-tests-")
+
+import django
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+from django.test import Client
+from django.test.utils import setup_test_environment
+
+from tests.server.account import EMAIL, PASSWORD, TOKEN
+
+django.setup()
+setup_test_environment()
+settings.STORAGES["staticfiles"]["BACKEND"] = (
+    "django.contrib.staticfiles.storage.StaticFilesStorage"
+)
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "thoth.sqlite"
+    _use(path)
+    call_command("migrate", verbosity=0)
+    connections.close_all()
+    return path
+
+
+@pytest.fixture
+def data(migrated: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    shutil.copyfile(migrated, folder / "thoth.sqlite")
+    _use(folder / "thoth.sqlite")
+    monkeypatch.setattr(settings, "DATA_DIR", folder)
+    monkeypatch.setattr(settings, "API_TOKEN", TOKEN)
+    yield folder
+    connections.close_all()
+
+
+@pytest.fixture
+def administrator(data: Path) -> str:
+    from thoth_ai.accounts.models import User  # noqa: PLC0415 - after django.setup()
+
+    User.objects.create_superuser(EMAIL, PASSWORD)
+    return EMAIL
+
+
+@pytest.fixture
+def client(administrator: str) -> Client:
+    return Client(SERVER_NAME="localhost", enforce_csrf_checks=True, raise_request_exception=False)
+
+
+def _use(path: Path) -> None:
+    connections.close_all()
+    connections["default"].settings_dict["NAME"] = str(path)

@@ -1,0 +1,54 @@
+"""Running the import command inside the test process."""
+
+import io
+import json
+import signal
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+from django.core.management import call_command
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an import printed, and its exit status."""
+
+    status: int
+    events: list[dict[str, Any]]
+
+    @property
+    def last(self) -> dict[str, Any]:
+        return self.events[-1]
+
+
+def run(*arguments: str, stdin: bytes = b"", name: str = "zoo") -> Outcome:
+    out = io.StringIO()
+    handler = signal.getsignal(signal.SIGTERM)
+    options = ("--name", name, "--create-workspace", "--output", "ndjson", *arguments)
+    stream = io.TextIOWrapper(io.BytesIO(stdin))
+    try:
+        with patch.object(sys, "stdin", stream), patch.object(sys, "stdout", out):
+            call_command("import_bird", *options)
+        status = 0
+    except SystemExit as end:
+        status = int(end.code or 0)
+    finally:
+        signal.signal(signal.SIGTERM, handler)
+    return Outcome(status, [json.loads(line) for line in out.getvalue().splitlines()])
+
+
+def from_file(path: Path, *arguments: str, name: str = "zoo") -> Outcome:
+    return run(f"--sqlite-file={path}", *arguments, name=name)
+
+
+def from_bundle(content: bytes, *arguments: str, name: str = "zoo") -> Outcome:
+    return run("--bundle", "-", *arguments, stdin=content, name=name)
+
+
+def left(data: Path) -> list[str]:
+    """Return every file below the folders of databases and imports under way."""
+    folders = (data / "databases", data / "incoming")
+    return [str(file) for folder in folders if folder.is_dir() for file in folder.rglob("*")]
