@@ -18,9 +18,7 @@ def ask_yes(question: str) -> bool:
 def ask_setting(setting: Setting, value: SettingValue | None) -> object:
     """One question with the value shown as its default; asks again until the answer is valid."""
     if setting.kind is SettingKind.BOOLEAN:
-        return questionary.confirm(
-            setting.question, default=bool(value), style=CALM
-        ).unsafe_ask()
+        return questionary.confirm(setting.question, default=bool(value), style=CALM).unsafe_ask()
     if setting.kind is SettingKind.CHOICE:
         choices = [Choice(name) for name in setting.choices]
         return questionary.select(

@@ -17,9 +17,7 @@ def conduct(session: Session, name: str, body: Callable[[], Outcome]) -> int:
     """Run a command's body; answer in the chosen form; return the exit code."""
     started = session.world.clock.now()
     outcome, failure = _attempt(session, body)
-    call = Call(
-        name, _install(session), session.operation, started, session.world.clock.now()
-    )
+    call = Call(name, _install(session), session.operation, started, session.world.clock.now())
     whole = document(call, outcome, failure)
     if session.options.log_file:
         with Path(session.options.log_file).open("a", encoding="utf-8") as stream:
@@ -30,11 +28,10 @@ def conduct(session: Session, name: str, body: Callable[[], Outcome]) -> int:
 
 def _attempt(session: Session, body: Callable[[], Outcome]) -> tuple[Outcome, Failure | None]:
     try:
-        return body(), None
+        outcome = body()
     except ThothctlError as error:
         _trace(session)
-        attached = getattr(error, "outcome", Outcome())
-        return attached, Failure(error.code, error.message, error.hint, error.exit_code)
+        return Outcome(), _failure(error)
     except KeyboardInterrupt:
         hint = "run the same command again; it starts clean or goes on where it stopped"
         return Outcome(), Failure("interrupted", "interrupted", hint, ExitCode.INTERRUPTED)
@@ -43,6 +40,11 @@ def _attempt(session: Session, body: Callable[[], Outcome]) -> tuple[Outcome, Fa
         message = f"this is a bug in thothctl: {type(error).__name__}: {error}"
         hint = "run it again with -vv and report what it prints"
         return Outcome(), Failure("internal", message, hint, ExitCode.INTERNAL)
+    return outcome, _failure(outcome.error) if outcome.error else None
+
+
+def _failure(error: ThothctlError) -> Failure:
+    return Failure(error.code, error.message, error.hint, error.exit_code)
 
 
 def _trace(session: Session) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from rich.console import Console
 
-from thothctl.errors import ExitCode
+from thothctl.errors import ExitCode, ThothctlError
 from thothctl.model.finding import Finding
 
 SCHEMA_VERSION = 1
@@ -15,13 +15,14 @@ SCHEMA_VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The answer of a command: data for scripts, `show` for people; both say the same."""
+    """The answer of a command: data for scripts, `show` for people, an error if it came to that."""
 
     data: Mapping[str, object] = field(default_factory=dict)
     show: Callable[[Console], None] = lambda _: None
     exit_code: ExitCode = ExitCode.OK
     checks: Sequence[Finding] = ()
     warnings: Sequence[str] = ()
+    error: ThothctlError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,11 @@ class Call:
 def document(call: Call, outcome: Outcome, failure: Failure | None) -> dict[str, object]:
     """The envelope of contract version 1."""
     exit_code = failure.exit_code if failure else outcome.exit_code
-    error = {"code": failure.code, "message": failure.message, "hint": failure.hint} if failure else None
+    error = (
+        {"code": failure.code, "message": failure.message, "hint": failure.hint}
+        if failure
+        else None
+    )
     elapsed = call.ended - call.started
     return {
         "schema_version": SCHEMA_VERSION,

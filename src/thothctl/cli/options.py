@@ -59,12 +59,8 @@ def command(function: Callable[..., Outcome]) -> Callable[..., int]:
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=kind, default=default)
         for name, (kind, default) in COMMON.items()
     ]
-    context = inspect.Parameter(
-        "ctx", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context
-    )
+    context = inspect.Parameter("ctx", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
     parameters = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own]
     wrapper.__signature__ = inspect.Signature([context, *parameters, *common])  # type: ignore[attr-defined]  # read by typer
-    wrapper.__annotations__ = {
-        p.name: p.annotation for p in (context, *parameters, *common)
-    }
+    wrapper.__annotations__ = {p.name: p.annotation for p in (context, *parameters, *common)}
     return wrapper

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from typing import Protocol
+from typing import Protocol, Self
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -93,7 +93,7 @@ class LivePanel:
         self._subjects: dict[str, tuple[Progress, float]] = {}
         self._live.get_renderable = self._draw  # type: ignore[method-assign]  # redrawn on its timer
 
-    def __enter__(self) -> "LivePanel":
+    def __enter__(self) -> Self:
         self._live.start()
         return self
 

@@ -8,16 +8,16 @@ import typer
 from thothctl.cli.envelope import Outcome
 from thothctl.cli.options import command
 from thothctl.cli.session import Session
-from thothctl.cli.setup_view import show_findings, show_plan, show_result
+from thothctl.cli.setup_view import show_checks, show_findings, show_plan, show_result
 from thothctl.cli.wizard import WizardInput, gather
 from thothctl.errors import ThothctlError
-from thothctl.model.finding import Finding
+from thothctl.model.finding import Finding, Verdict
 from thothctl.model.stack import SettingValue, Stack
 from thothctl.operations import running
 from thothctl.operations.plan import Plan
 from thothctl.operations.recover import Unfinished, go_on, refuse_unfinished, take_back, unfinished
 from thothctl.operations.setup import Fresh, SetupRequest, look, plan_setup
-from thothctl.probes.preflight import Needs, preflight, refuse
+from thothctl.probes.preflight import Needs, preflight, refusal
 from thothctl.world import ImagePolicy
 
 STACK = "thoth-ai"
@@ -31,9 +31,7 @@ Demo = Annotated[
     bool | None,
     typer.Option("--demo/--no-demo", help="Load the demo; --demo alone needs no other answer."),
 ]
-Answers = Annotated[
-    Path | None, typer.Option("--answers", metavar="FILE", help="Answers as YAML.")
-]
+Answers = Annotated[Path | None, typer.Option("--answers", metavar="FILE", help="Answers as YAML.")]
 Images = Annotated[
     ImagePolicy, typer.Option("--images", envvar="THOTHCTL_IMAGES", help="Where images come from.")
 ]
@@ -47,7 +45,7 @@ CaBundle = Annotated[
 
 
 @command
-def setup(
+def setup(  # noqa: PLR0913, PLR0917 - one parameter a question; typer reads the signature
     session: Session,
     stack: StackOption = STACK,
     mode: Mode = None,
@@ -81,6 +79,8 @@ def setup(
 def _set_up(session: Session, stack: Stack, request: SetupRequest) -> Outcome:
     if session.options.dry_run:
         findings = _preflight(session, stack, request)
+        if error := refusal(findings):
+            return _refused(findings, error)
         plan = _plan(session, stack, request)
         return Outcome(
             {"plan": str(plan).splitlines()},
@@ -95,6 +95,8 @@ def _set_up(session: Session, stack: Stack, request: SetupRequest) -> Outcome:
             take_back(pending, session.world)
         refuse_unfinished(session.world, request.name)
         findings = _preflight(session, stack, request)
+        if error := refusal(findings):
+            return _refused(findings, error)
         plan = _plan(session, stack, request)
         if not plan.steps:
             return _nothing_to_do(session, request)
@@ -110,9 +112,7 @@ def _plan(session: Session, stack: Stack, request: SetupRequest) -> Plan:
     return plan_setup(look(world, request), request, stack, fresh)
 
 
-def _preflight(
-    session: Session, stack: Stack, request: SetupRequest
-) -> tuple[Finding, ...]:
+def _preflight(session: Session, stack: Stack, request: SetupRequest) -> tuple[Finding, ...]:
     install = session.world.installs.find(request.name)
     settings = request.settings
     needs = Needs(
@@ -122,13 +122,7 @@ def _preflight(
         install=install.uuid if install else "none yet",
         project=install.project if install else f"thoth-{request.name}",
     )
-    findings = preflight(session.world, needs)
-    try:
-        refuse(findings)
-    except ThothctlError as error:
-        error.outcome = Outcome(checks=findings)  # type: ignore[attr-defined]  # for the envelope
-        raise
-    return findings
+    return preflight(session.world, needs)
 
 
 def _is_the_same(pending: Unfinished, settings: object) -> bool:
@@ -145,19 +139,20 @@ def _resume(session: Session, pending: Unfinished, request: SetupRequest) -> Out
     return _done(session, request, ())
 
 
+def _refused(findings: tuple[Finding, ...], error: ThothctlError) -> Outcome:
+    bad = [finding for finding in findings if finding.verdict is not Verdict.PASS]
+    return Outcome(show=lambda c: show_checks(c, bad), checks=findings, error=error)
+
+
 def _nothing_to_do(session: Session, request: SetupRequest) -> Outcome:
     current = running.active(session.world, request.name)
     data = {"changed": False, "url": current.url, "release": current.release.number}
 
-    def show(console: object) -> None:
-        session.stdout.print(f"Nothing to do: {request.name} runs at {current.url}")
-
-    return Outcome(data, show)
+    line = f"Nothing to do: {request.name} runs at {current.url}"
+    return Outcome(data, lambda console: console.print(line))
 
 
-def _done(
-    session: Session, request: SetupRequest, findings: tuple[Finding, ...]
-) -> Outcome:
+def _done(session: Session, request: SetupRequest, findings: tuple[Finding, ...]) -> Outcome:
     current = running.active(session.world, request.name)
     settings: dict[str, SettingValue] = dict(current.release.settings)
     password = session.world.installs.secret_path(request.name, "admin_password")

@@ -76,10 +76,10 @@ def _late(name: str) -> Finding:
     return Finding(name, Verdict.WARN, summary, "look at the load of this machine, then try again")
 
 
-def refuse(findings: Sequence[Finding]) -> None:
-    """Raise CheckFailedError, with the exit code of the first failure, if any finding failed."""
+def refusal(findings: Sequence[Finding]) -> CheckFailedError | None:
+    """The error that failed findings come to, with the exit code of the first."""
     failed = [finding for finding in findings if finding.verdict is Verdict.FAIL]
     if not failed:
-        return
+        return None
     summary = "; ".join(finding.summary for finding in failed)
-    raise CheckFailedError(summary, hint=failed[0].hint, exit_code=failed[0].exit_code)
+    return CheckFailedError(summary, hint=failed[0].hint, exit_code=failed[0].exit_code)

@@ -1,0 +1,93 @@
+"""`thothctl images`: build, pull, push, list."""
+
+from collections.abc import Callable
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from thothctl.cli.envelope import Outcome
+from thothctl.cli.options import command
+from thothctl.cli.session import Session
+from thothctl.cli.setup import STACK, CaBundle, Registry, StackOption
+from thothctl.errors import UsageError
+from thothctl.model.install import LABEL_VERSION
+from thothctl.model.observed import ObservedImage
+from thothctl.model.stack import Image
+from thothctl.world import ImagePolicy
+
+PRODUCT = "thothctl"
+MIB = 1024 * 1024
+
+images = typer.Typer(name="images", help="Build, pull, push and list images.", no_args_is_help=True)
+
+
+@command
+def build(session: Session, stack: StackOption = STACK, ca_bundle: CaBundle = None) -> Outcome:
+    """Build the stack's images here; no registry is needed on Debian and Ubuntu."""
+    if ca_bundle is not None:
+        session.use_ca_bundle(ca_bundle)
+    provide = session.world.images.provide
+    return _each(session, stack, lambda image: provide(image, ImagePolicy.BUILD, ""))
+
+
+@command
+def pull(session: Session, stack: StackOption = STACK, registry: Registry = "") -> Outcome:
+    """Pull the stack's images from a registry and pin them by digest."""
+    provide = session.world.images.provide
+    return _each(session, stack, lambda image: provide(image, ImagePolicy.REGISTRY, registry))
+
+
+@command
+def push(session: Session, stack: StackOption = STACK, registry: Registry = "") -> Outcome:
+    """Push the stack's images to a registry of your own."""
+    if not registry:
+        raise UsageError("no registry is named", hint="give --registry HOST/PATH")
+    return _each(session, stack, lambda image: session.world.images.push(image, registry))
+
+
+@command
+def list_images(session: Session) -> Outcome:
+    """List the images of this product on the engine."""
+    found = session.world.engine.images(PRODUCT)
+    return Outcome({"images": [_data(image) for image in found]}, lambda c: _show(c, found))
+
+
+for name, function in (("build", build), ("pull", pull), ("push", push), ("list", list_images)):
+    images.command(name)(function)
+
+
+def _each(session: Session, stack: str, act: Callable[[Image], str]) -> Outcome:
+    wanted = session.world.bundles.stack(stack).images
+    if session.options.dry_run:
+        names = [image.name for image in wanted]
+        return Outcome({"images": names}, lambda c: c.print(f"Would take: {', '.join(names)}"))
+    with session.watched():
+        done = {image.name: act(image) for image in wanted}
+
+    def show(console: Console) -> None:
+        for reference in done.values():
+            console.print(f"[green]✓[/] {reference}")
+
+    return Outcome({"images": done}, show)
+
+
+def _data(image: ObservedImage) -> dict[str, object]:
+    return {
+        "id": image.id,
+        "tags": image.tags,
+        "size": image.size,
+        "version": image.labels.get(LABEL_VERSION, ""),
+    }
+
+
+def _show(console: Console, found: tuple[ObservedImage, ...]) -> None:
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+    for column in ("Image", "Version"):
+        table.add_column(column)
+    table.add_column("Size", justify="right")
+    for image in found:
+        name = ", ".join(image.tags) or image.id[7:19]
+        version = image.labels.get(LABEL_VERSION, "-")
+        table.add_row(name, version, f"{image.size / MIB:,.0f} MiB")
+    console.print(table)

@@ -1,0 +1,182 @@
+"""`thothctl status`, `health`, `logs`, `open`, `version`: look, change nothing, take no lock."""
+
+import platform
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from thothctl.cli.envelope import Outcome
+from thothctl.cli.options import command
+from thothctl.cli.session import Output, Session
+from thothctl.cli.setup_view import show_checks
+from thothctl.errors import CheckFailedError, ThothctlError
+from thothctl.model.finding import Verdict
+from thothctl.model.observed import Condition, ObservedContainer, ObservedStack
+from thothctl.operations import running
+from thothctl.operations.recover import unfinished
+from thothctl.operations.steps import install_of
+from thothctl.operations.waiting import await_healthy
+
+COLOURS = {
+    Condition.HEALTHY: "green",
+    Condition.RUNNING: "green",
+    Condition.STARTING: "yellow",
+    Condition.STOPPED: "dim",
+}
+SECONDS = 90
+
+Wait = Annotated[bool, typer.Option("--wait", help="Wait until everything is healthy.")]
+Service = Annotated[str | None, typer.Argument(help="One service; all of them otherwise.")]
+Follow = Annotated[bool, typer.Option("--follow", "-f", help="Keep showing new lines.")]
+Tail = Annotated[int, typer.Option("--tail", min=0, help="How many lines of the past.")]
+
+
+@command
+def status(session: Session) -> Outcome:
+    """Show what is installed and how it runs; with Docker down, what is recorded."""
+    world, name = session.world, session.install
+    install = install_of(world, name)
+    number = world.installs.active(name)
+    release = world.installs.release(name, number) if number else None
+    pending = unfinished(world, name)
+    recorded: dict[str, object] = {
+        "install": name,
+        "stack": install.stack,
+        "release": number,
+        "version": release.version if release else None,
+        "url": running.active(world, name).url if release else None,
+        "unfinished": pending.operation if pending else None,
+    }
+    warnings = [f"{pending.plan.goal} never ended: `thothctl resume`"] if pending else []
+    try:
+        observed = world.engine.observe(install.uuid)
+    except ThothctlError as error:
+        return Outcome(recorded, lambda c: _show_status(c, recorded, None), error=error)
+    data = {
+        **recorded,
+        "services": [_service(container) for container in observed.containers],
+        "volumes": observed.volumes,
+    }
+    return Outcome(data, lambda c: _show_status(c, recorded, observed), warnings=warnings)
+
+
+def _service(container: ObservedContainer) -> dict[str, object]:
+    return {
+        "name": container.service,
+        "container": container.name,
+        "condition": container.condition.value,
+        "restarts": container.restarts,
+        "started": container.started,
+        "image": container.image,
+        "ports": container.ports,
+    }
+
+
+def _show_status(
+    console: Console, recorded: dict[str, object], observed: ObservedStack | None
+) -> None:
+    facts = Table.grid(padding=(0, 2))
+    facts.add_column(style="dim")
+    for label, key in (("Install", "install"), ("Stack", "stack"), ("Version", "version")):
+        facts.add_row(label, str(recorded[key] or "-"))
+    facts.add_row("Release", str(recorded["release"] or "none active; data is kept"))
+    facts.add_row("Page", f"[cyan]{recorded['url']}[/]" if recorded["url"] else "-")
+    console.print(facts)
+    if observed is None:
+        return
+    console.print()
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+    for column in ("Service", "Condition", "Restarts", "Published", "Image"):
+        table.add_column(column, no_wrap=column != "Image", overflow="fold")
+    for c in observed.containers:
+        colour = COLOURS.get(c.condition, "red")
+        shown = f"[{colour}]{c.condition.value}[/]"
+        table.add_row(c.service, shown, str(c.restarts), ", ".join(c.ports) or "-", c.image)
+    console.print(table if observed.containers else "[dim]No containers.[/]")
+    console.print(f"[dim]Data: {', '.join(observed.volumes) or 'no volumes'}[/]")
+
+
+@command
+def health(session: Session, wait: Wait = False) -> Outcome:
+    """Check every service and what the server says of itself; exits 3 when something fails."""
+    if wait:
+        current = running.active(session.world, session.install)
+        with session.watched():
+            await_healthy(
+                session.world,
+                current.install,
+                current.release,
+                seconds=session.options.timeout or SECONDS,
+            )
+    findings = running.examine(session.world, session.install)
+    failed = [finding for finding in findings if finding.verdict is Verdict.FAIL]
+    summary = "; ".join(finding.summary for finding in failed)
+    return Outcome(
+        {"healthy": not failed},
+        lambda console: show_checks(console, findings),
+        checks=findings,
+        error=CheckFailedError(summary, hint=failed[0].hint) if failed else None,
+    )
+
+
+@command
+def logs(
+    session: Session, service: Service = None, follow: Follow = False, tail: Tail = 100
+) -> Outcome:
+    """Show the services' log lines."""
+    install = install_of(session.world, session.install)
+    observed = session.world.engine.observe(install.uuid)
+    chosen = [running.container_of(observed, service)] if service else list(observed.containers)
+    streaming = follow and session.options.output is Output.TEXT
+    lines: list[dict[str, str]] = []
+    for container in chosen:
+        told = session.world.engine.logs(container.id, tail=tail, follow=streaming)
+        for line in told:
+            if streaming:
+                session.stdout.print(f"{container.service} | {line}", markup=False, soft_wrap=True)
+            else:
+                lines.append({"service": container.service, "line": line})
+    return Outcome({"lines": lines}, lambda console: _show_lines(console, lines))
+
+
+def _show_lines(console: Console, lines: list[dict[str, str]]) -> None:
+    for line in lines:
+        console.print(f"{line['service']} | {line['line']}", markup=False, soft_wrap=True)
+
+
+@command
+def open_page(session: Session) -> Outcome:
+    """Open the page in a browser, or print its address where there is none."""
+    current = running.active(session.world, session.install)
+    opened = not session.options.dry_run and session.world.host.open_page(current.url)
+    return Outcome({"url": current.url, "opened": opened}, lambda c: c.print(current.url))
+
+
+@command
+def version(session: Session) -> Outcome:
+    """Show the versions of thothctl, Python, Docker and Compose."""
+    world = session.world
+    found = {
+        "thothctl": world.version,
+        "python": platform.python_version(),
+        "docker": _or_none(lambda: world.engine.facts().version),
+        "compose": _or_none(world.compose.version),
+    }
+
+    def show(console: Console) -> None:
+        table = Table.grid(padding=(0, 2))
+        for name, value in found.items():
+            table.add_row(f"[dim]{name}[/]", value or "not there")
+        console.print(table)
+
+    return Outcome(found, show)
+
+
+def _or_none(ask: Callable[[], str]) -> str | None:
+    try:
+        return ask()
+    except ThothctlError:
+        return None
