@@ -64,7 +64,7 @@ class ImageBuilder:
 
     def build(self, image: Image) -> str:
         """Build and pin; the base image first where none can be pulled."""
-        arguments = {"BASE_IMAGE": self._base(), "REVISION": ""}
+        arguments = {"BASE_IMAGE": self._base()}
         return self._build(image, arguments)
 
     def _base(self) -> str:
