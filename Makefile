@@ -24,7 +24,10 @@ unit: dev
 	$(BIN)/pytest tests/unit tests/architecture
 
 test: check
-	$(BIN)/pytest
+	$(BIN)/pytest tests/unit tests/architecture
+
+e2e: dev
+	$(BIN)/pytest tests/e2e
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,82 @@
+"""Fixtures of the end-to-end tests: the built wheel, the engine, machines that clean up."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from e2e.machine import Machine
+
+ROOT = Path(__file__).parents[2]
+KEEP = os.environ.get("THOTHCTL_E2E_KEEP") == "1"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "e2e" in item.path.parts:
+            item.add_marker(pytest.mark.e2e)
+
+
+@pytest.fixture(scope="session")
+def engine() -> None:
+    """The real engine; `make test` installs and starts one where there is none."""
+    done = subprocess.run(["docker", "info"], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        pytest.fail(f"these tests need a Docker engine; `make test` brings one: {done.stderr}")
+
+
+@pytest.fixture(scope="session")
+def program(engine: None) -> Iterator[Path]:
+    """`thothctl` from the built wheel, in a folder that any user may read."""
+    folder = Path(tempfile.mkdtemp(prefix="thothctl-e2e-"))
+    folder.chmod(0o755)
+    python = _python_for_everybody()
+    subprocess.run([python, "-m", "venv", folder / "venv"], check=True)
+    pip = [str(folder / "venv/bin/pip"), "install", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*pip, str(ROOT)], check=True)
+    yield folder / "venv/bin/thothctl"
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _python_for_everybody() -> str:
+    """A Python that a user other than root may run: pyenv and the like sit in a private home."""
+    for candidate in ("/usr/bin/python3", "/usr/local/bin/python3", sys.executable):
+        check = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))"
+        if (
+            Path(candidate).exists()
+            and subprocess.run([candidate, "-c", check], check=False).returncode == 0
+        ):
+            return candidate
+    return sys.executable
+
+
+@pytest.fixture(scope="session")
+def images(program: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The images are built once; every later setup finds them."""
+    builder = Machine(program, tmp_path_factory.mktemp("images"))
+    builder.ok("images", "build")
+
+
+@pytest.fixture
+def machine(program: Path, images: None, tmp_path: Path) -> Iterator[Machine]:
+    """A machine with nothing installed yet."""
+    made = Machine(program, tmp_path / "home")
+    yield made
+    if not KEEP:
+        made.clean()
+
+
+@pytest.fixture(scope="module")
+def stack(
+    program: Path, images: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Machine]:
+    """A healthy stack with the demo, shared by the tests of one module."""
+    made = Machine(program, tmp_path_factory.mktemp("stack"))
+    made.set_up("--demo")
+    yield made
+    if not KEEP:
+        made.clean()
