@@ -19,6 +19,7 @@ def prepare(data: Path) -> list[Path]:
     """Make the folders and the missing secrets; return the new ones. Runs before Django."""
     _require_writable(data)
     with _one_at_a_time(data):
+        secret_files.sweep(data)
         made = [
             secret_files.ensure(data, name)
             for variable, name in (

@@ -8,6 +8,7 @@ from pathlib import Path
 SECRET_KEY = "django_secret_key"  # noqa: S105 - the name of a file
 ADMIN_PASSWORD = "admin_password"  # noqa: S105 - the name of a file
 API_TOKEN = "api_token"  # noqa: S105 - the name of a file
+UNFINISHED = ".new-"
 
 
 def folder(data: Path) -> Path:
@@ -33,9 +34,15 @@ def ensure(data: Path, name: str) -> Path | None:
     return path
 
 
+def sweep(data: Path) -> None:
+    """Remove what a killed start had half written."""
+    for path in folder(data).glob(f"{UNFINISHED}*"):
+        path.unlink(missing_ok=True)
+
+
 def _publish(path: Path, content: str) -> None:
     """Write whole or not at all; whoever links the name first wins."""
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=UNFINISHED)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(content)

@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 
 CANDIDATES = 20
 SHOWN = 3
-LEAST_SHOWN = 0.15
+LEAST_SHOWN = 0.2
 HINTS = {
     Reason.NO_CLOSE_EXAMPLE: "Ask in words closer to one of the stored questions, or add an"
     " example with its SQL in the administration.",

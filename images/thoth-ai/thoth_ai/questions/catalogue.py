@@ -44,14 +44,12 @@ def workspaces() -> tuple[WorkspaceEntry, ...]:
 def suggestions(workspace: str, limit: int = 6) -> list[str]:
     """Return example questions worth trying, the written ones before the generated ones."""
     examples = Workspace.objects.get(name=workspace).examples
-    written = list(
-        examples.exclude(origin="generated").order_by("id").values_list("question", flat=True)
-    )
-    if written:
-        step = max(1, len(written) // limit)
-        return written[::step][:limit]
-    generated = examples.order_by("id").values_list("question", flat=True)
-    return list(generated[:limit])
+    questions = examples.order_by("id").values_list("question", flat=True)
+    written = list(questions.exclude(origin="generated"))
+    step = max(1, len(written) // limit)
+    chosen = written[::step][:limit]
+    generated = questions.filter(origin="generated")
+    return chosen + list(generated[: limit - len(chosen)])
 
 
 def _databases(workspace: Workspace) -> tuple[DatabaseEntry, ...]:

@@ -12,6 +12,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
 from thoth_ai.questions import catalogue
+from thoth_ai.questions.catalogue import WorkspaceEntry
 
 
 class EmailLogin(LoginView):
@@ -33,9 +34,20 @@ def ask_page(request: HttpRequest) -> HttpResponse:
 
 def _workspaces() -> list[dict[str, Any]]:
     return [
-        {"entry": entry, "suggestions": catalogue.suggestions(entry.name)}
+        {
+            "entry": entry,
+            "suggestions": catalogue.suggestions(entry.name),
+            "facts": _facts(entry),
+        }
         for entry in catalogue.workspaces()
     ]
+
+
+def _facts(entry: WorkspaceEntry) -> str:
+    tables = sum(database.tables for database in entry.databases)
+    rows = sum(database.rows for database in entry.databases)
+    counted = ((tables, "table"), (rows, "row"), (entry.examples, "stored example"))
+    return " · ".join(f"{count:,} {word}{'' if count == 1 else 's'}" for count, word in counted)
 
 
 login_page = EmailLogin.as_view()

@@ -17,6 +17,7 @@
   const percent = (share) => `${(share * 100).toFixed(share < 1 && share > 0.99 ? 1 : 0)} %`;
   const plural = (count, word) => `${count.toLocaleString("en")} ${word}${count === 1 ? "" : "s"}`;
 
+  const ORIGINS = { demo: "stored demo", bird: "imported", user: "stored", generated: "generated" };
   const WORDS = /("(?:[^"]|"")*"|`[^`]*`)|('(?:[^']|'')*')|\b(SELECT|DISTINCT|FROM|WHERE|AND|OR|NOT|IN|IS|NULL|LIKE|BETWEEN|GROUP|ORDER|BY|HAVING|LIMIT|OFFSET|INNER|LEFT|OUTER|CROSS|JOIN|ON|AS|WITH|UNION|ALL|CASE|WHEN|THEN|ELSE|END|CAST|COUNT|SUM|AVG|MIN|MAX|ROUND|DESC|ASC|EXISTS)\b/gi;
   const highlighted = (sql) => {
     const code = make("code");
@@ -48,8 +49,8 @@
 
   const cell = (value, tag = "td") => {
     if (value === null) return make(tag, "null", "null");
-    const text = typeof value === "number" ? String(value) : String(value);
-    return make(tag, typeof value === "number" ? "number" : "", text);
+    const text = String(value);
+    return make(tag, typeof value === "number" ? "number" : text.length > 48 ? "long" : "", text);
   };
 
   const table = (reply) => {
@@ -78,7 +79,7 @@
   };
 
   const showAnswer = (reply) => {
-    const source = make("p", "source", `Answered from the stored ${reply.source.origin} example `,
+    const source = make("p", "source", `Answered from the ${ORIGINS[reply.source.origin] ?? "stored"} example `,
       make("q", "", reply.source.question), `, ${percent(reply.source.similarity)} alike`,
       workspace.value ? "." : `, in ${reply.workspace}.`);
     const count = plural(reply.row_count, "row") + (reply.truncated ? ", cut off here" : "");

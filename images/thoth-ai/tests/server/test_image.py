@@ -1,0 +1,49 @@
+import re
+from pathlib import Path
+
+from django.db import connection
+from django.db.migrations.autodetector import MigrationAutodetector
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.state import ProjectState
+
+PROJECT = Path(__file__).parents[2]
+OURS = ("accounts", "workspaces")
+
+
+def test_the_label_names_the_newest_migrations(data: Path) -> None:
+    leaves = MigrationLoader(connection).graph.leaf_nodes()
+    newest = ",".join(f"{app}.{name}" for app, name in leaves if app in OURS)
+
+    found = re.search(r"^ARG DATABASE_REVISION=(.+)$", dockerfile(), re.MULTILINE)
+
+    assert found
+    assert found[1] == newest
+
+
+def test_no_model_waits_for_a_migration(data: Path) -> None:
+    from django.apps import apps  # noqa: PLC0415 - after django.setup()
+
+    loader = MigrationLoader(connection)
+    detector = MigrationAutodetector(loader.project_state(), ProjectState.from_apps(apps))
+
+    assert detector.changes(loader.graph) == {}
+
+
+def test_the_build_needs_no_registry_beyond_its_base() -> None:
+    assert "# syntax=" not in dockerfile()
+    stages = re.findall(r"^FROM (\S+)(?: AS (\S+))?$", dockerfile(), re.MULTILINE)
+    known = {name for _, name in stages}
+    assert {source for source, _ in stages} - known == {"${BASE_IMAGE}"}
+
+
+def test_the_lock_is_hashed_and_names_no_index() -> None:
+    lock = (PROJECT / "requirements.lock").read_text()
+
+    for pin in re.split(r"\n(?=[a-z])", lock):
+        assert "==" in pin
+        assert "--hash=sha256:" in pin
+    assert "://" not in lock
+
+
+def dockerfile() -> str:
+    return (PROJECT / "Dockerfile").read_text()
