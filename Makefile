@@ -21,10 +21,10 @@ check: dev
 	$(BIN)/mypy
 
 unit: dev
-	$(BIN)/pytest tests/unit tests/architecture
+	$(BIN)/pytest tests/unit tests/cli tests/architecture
 
 test: check
-	$(BIN)/pytest tests/unit tests/architecture
+	$(BIN)/pytest tests/unit tests/cli tests/architecture
 
 e2e: dev
 	$(BIN)/pytest tests/e2e

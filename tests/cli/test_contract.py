@@ -1,0 +1,75 @@
+"""The contract of every command, walked over the command tree."""
+
+from typing import Any
+
+import pytest
+import typer.main
+from cli.conftest import Run
+
+from thothctl.cli.app import app
+
+COMMON = {
+    "--install", "--output", "--yes", "--non-interactive", "--dry-run", "--timeout", "--verbose",
+    "--log-file",
+}  # fmt: skip
+ARGUMENTS = {
+    "ask": ["how many?"],
+    "import-bird": ["/nowhere.sqlite"],
+    "images push": ["--registry", "127.0.0.1:1/x"],
+}
+
+
+def commands(
+    group: Any,  # noqa: ANN401 - Typer keeps its classes private
+    path: tuple[str, ...] = (),
+) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, one in group.commands.items():
+        here = (*path, name)
+        found |= commands(one, here) if hasattr(one, "commands") else {" ".join(here): one}
+    return found
+
+
+TREE = commands(typer.main.get_command(app))
+
+
+def flags_of(command: Any) -> set[str]:  # noqa: ANN401 - Typer keeps its classes private
+    return {
+        flag
+        for parameter in command.params
+        for flag in (*parameter.opts, *parameter.secondary_opts)
+    }
+
+
+@pytest.mark.parametrize("name", sorted(TREE))
+def test_every_command_takes_the_common_options(name: str) -> None:
+    assert flags_of(TREE[name]) >= COMMON
+
+
+@pytest.mark.parametrize("name", sorted(TREE))
+def test_every_command_and_option_explains_itself(name: str) -> None:
+    assert TREE[name].help
+    assert not [p.name for p in TREE[name].params if getattr(p, "help", None) in (None, "")]
+
+
+@pytest.mark.parametrize("name", sorted(TREE))
+def test_without_an_engine_every_command_answers_with_a_valid_document(name: str, run: Run) -> None:
+    code, document = run(*name.split(), *ARGUMENTS.get(name, []), "--yes")
+
+    assert document["command"] == name
+    assert code in {0, 3, 6}
+    assert code != 0 or name in {"version", "resume"}
+
+
+@pytest.mark.parametrize("name", sorted(TREE))
+def test_a_wrong_option_is_exit_2_with_a_hint(name: str, run: Run) -> None:
+    code, document = run(*name.split(), "--no-such-option")
+
+    assert code == 2
+    assert document["errors"][0]["hint"].startswith("see `thothctl")
+
+
+def test_no_secret_can_be_given_as_an_argument() -> None:
+    words = {flag for command in TREE.values() for flag in flags_of(command)}
+
+    assert not [w for w in words if any(s in w for s in ("password", "token", "secret", "key"))]
