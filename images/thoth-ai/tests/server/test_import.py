@@ -1,9 +1,11 @@
 import json
 import sqlite3
+import threading
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from django.db import connections
 
 from tests.server import databases, imports
 from thoth_ai.questions.answers import Answer
@@ -211,3 +213,28 @@ def test_an_example_added_by_hand_answers_at_once(data: Path, tmp_path: Path) ->
     )
 
     assert asker.ask("Who is the oldest inhabitant?").answered
+
+
+def test_asking_never_fails_while_the_database_is_replaced(data: Path, tmp_path: Path) -> None:
+    path = databases.small(tmp_path / "zoo.sqlite")
+    imports.from_file(path)
+    replies: list[bool] = []
+    over = threading.Event()
+
+    def keep_asking() -> None:
+        asker = Asker()
+        while not over.is_set():
+            replies.append(asker.ask("How many animals are there?", "zoo").answered)
+        connections.close_all()
+
+    thread = threading.Thread(target=keep_asking)
+    thread.start()
+    try:
+        outcomes = [imports.from_file(path, "--replace").status for _ in range(15)]
+    finally:
+        over.set()
+        thread.join()
+
+    assert outcomes == [0] * 15
+    assert len(replies) > 15
+    assert all(replies)

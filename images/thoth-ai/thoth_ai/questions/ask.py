@@ -13,6 +13,7 @@ from thoth_ai.workspaces.models import Example, Workspace
 
 logger = logging.getLogger(__name__)
 
+ATTEMPTS = 3
 CANDIDATES = 20
 SHOWN = 3
 LEAST_SHOWN = 0.2
@@ -40,6 +41,10 @@ class Asked:
         return round((time.monotonic() - self.started) * 1000)
 
 
+class _ReplacedError(Exception):
+    """The example or its file went away while it was asked: an import replaced it."""
+
+
 class Asker:
     """Answers questions from stored examples only, and says so."""
 
@@ -59,16 +64,23 @@ class Asker:
         return reply
 
     def _reply(self, asked: Asked) -> Answer | NoAnswer:
+        for _ in range(ATTEMPTS):
+            try:
+                return self._once(asked)
+            except _ReplacedError:
+                continue
+        return _no_answer(asked, Reason.FAILED, "The database's file is missing.")
+
+    def _once(self, asked: Asked) -> Answer | NoAnswer:
         if refusal := _missing_workspace(asked):
             return refusal
         near = self._index.nearest(asked.question, workspace=asked.workspace, limit=CANDIDATES)
         candidates = [matching.Candidate(str(entry.example), entry.question) for entry, _ in near]
         match = matching.closest(asked.question, candidates, [score for _, score in near])
-        example = _example(match.key) if match else None
-        if match is None or example is None:
+        if match is None:
             message = "No stored example is close enough to answer this safely."
             return _no_answer(asked, Reason.NO_CLOSE_EXAMPLE, message, near)
-        return _run(asked, example, match.similarity, near)
+        return _run(asked, _example(match.key), match.similarity, near)
 
 
 def _missing_workspace(asked: Asked) -> NoAnswer | None:
@@ -83,8 +95,11 @@ def _missing_workspace(asked: Asked) -> NoAnswer | None:
     )
 
 
-def _example(key: str) -> Example | None:
-    return Example.objects.select_related("database", "workspace").filter(pk=int(key)).first()
+def _example(key: str) -> Example:
+    found = Example.objects.select_related("database", "workspace").filter(pk=int(key)).first()
+    if found is None:
+        raise _ReplacedError
+    return found
 
 
 def _run(
@@ -98,6 +113,8 @@ def _run(
     except sqlite_reader.QueryTimeoutError as error:
         return _no_answer(asked, Reason.TIMEOUT, str(error), near)
     except sqlite_reader.QueryFailedError as error:
+        if not storage.path_of(example.database).exists():
+            raise _ReplacedError from error
         return _no_answer(asked, Reason.FAILED, f"The database could not answer: {error}", near)
     return Answer(
         workspace=example.workspace.name,

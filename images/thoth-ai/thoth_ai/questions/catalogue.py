@@ -48,8 +48,9 @@ def suggestions(workspace: str, limit: int = 6) -> list[str]:
     written = list(questions.exclude(origin="generated"))
     step = max(1, len(written) // limit)
     chosen = written[::step][:limit]
-    generated = questions.filter(origin="generated")
-    return chosen + list(generated[: limit - len(chosen)])
+    generated = list(questions.filter(origin="generated"))
+    varied = generated[1::4] if len(generated) > limit * 4 else generated
+    return chosen + varied[: limit - len(chosen)]
 
 
 def _databases(workspace: Workspace) -> tuple[DatabaseEntry, ...]:

@@ -14,7 +14,7 @@
     node.append(...children.filter((child) => child !== null && child !== undefined));
     return node;
   };
-  const percent = (share) => `${(share * 100).toFixed(share < 1 && share > 0.99 ? 1 : 0)} %`;
+  const percent = (share) => `${(share * 100).toFixed(share < 1 && share > 0.99 ? 1 : 0)}\u00a0%`;
   const plural = (count, word) => `${count.toLocaleString("en")} ${word}${count === 1 ? "" : "s"}`;
 
   const ORIGINS = { demo: "stored demo", bird: "imported", user: "stored", generated: "generated" };
