@@ -1,5 +1,7 @@
 """The command tree."""
 
+from typing import Annotated
+
 import typer
 
 from thothctl.cli.ask import ask
@@ -13,11 +15,20 @@ from thothctl.cli.uninstall import uninstall
 
 app = typer.Typer(
     name="thothctl",
-    help="Installs and operates self-hosted AI data stacks.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["--help", "-h"]},
 )
+
+Version = Annotated[bool, typer.Option("--version", metavar="", help="Show the version and exit.")]
+
+
+@app.callback()
+def root(version: Version = False) -> None:
+    """Installs and operates self-hosted AI data stacks."""
+    if version:  # `main` answers it when nothing else is on the command line
+        raise typer.BadParameter("--version goes alone")
+
 
 FIRST, DATA, CARE = "Install and run", "Ask and import", "Look after"
 for name, function, panel in (

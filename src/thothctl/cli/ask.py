@@ -20,7 +20,10 @@ NEAREST = 3
 
 Question = Annotated[str, typer.Argument(help="The question, in plain language.")]
 Workspace = Annotated[
-    str, typer.Option("--workspace", "-w", help="Ask this workspace; all of them otherwise.")
+    str,
+    typer.Option(
+        "--workspace", "-w", metavar="NAME", help="Ask this workspace; all of them otherwise."
+    ),
 ]
 
 
@@ -67,7 +70,7 @@ def _table(answer: Answer) -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
     for index, name in enumerate(answer.columns):
         numeric = all(isinstance(row[index], int | float | None) for row in answer.rows)
-        table.add_column(name, justify="right" if numeric and answer.rows else "left")
+        table.add_column(Text(name, "bold"), justify="right" if numeric and answer.rows else "left")
     for row in answer.rows[:SHOWN_ROWS]:
         table.add_row(*(_cell(value) for value in row))
     return table
@@ -94,4 +97,7 @@ def _show_nearest(console: Console, found: NoAnswer) -> None:
         return
     console.print("No stored example is close enough. The nearest questions:")
     for one in found.nearest[:NEAREST]:
-        console.print(f"  [cyan]•[/] {one.get('question')} [dim]({one.get('workspace')})[/]")
+        line = Text.assemble(
+            ("  • ", "cyan"), str(one.get("question")), (f" ({one.get('workspace')})", "dim")
+        )
+        console.print(line)

@@ -67,7 +67,8 @@ def _answer(
         return
     outcome.show(session.stdout)
     for warning in outcome.warnings:
-        session.stderr.print(f"[yellow]warning:[/] {warning}")
+        session.stderr.print("[yellow]warning:[/] ", end="")
+        session.stderr.print(warning, markup=False, soft_wrap=True)
     if failure:
         show_failure(session, failure)
 

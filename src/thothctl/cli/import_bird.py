@@ -16,12 +16,16 @@ from thothctl.operations.import_database import ImportOrder, import_database, wo
 SHOWN_TABLES = 20
 
 Source = Annotated[Path, typer.Argument(metavar="FILE", help="A SQLite database; may be in use.")]
-Name = Annotated[str, typer.Option("--name", help="Name of the workspace; else the file's.")]
+Name = Annotated[
+    str, typer.Option("--name", metavar="NAME", help="Name of the workspace; else the file's.")
+]
 Questions = Annotated[
     Path | None,
     typer.Option("--questions", metavar="FILE", help="Question-SQL pairs in BIRD's JSON format."),
 ]
-Replace = Annotated[bool, typer.Option("--replace", help="Replace a workspace of that name.")]
+Replace = Annotated[
+    bool, typer.Option("--replace", metavar="", help="Replace a workspace of that name.")
+]
 
 
 @command

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from thothctl.cli.envelope import Outcome
 from thothctl.cli.options import command
@@ -28,10 +29,12 @@ COLOURS = {
 }
 SECONDS = 90
 
-Wait = Annotated[bool, typer.Option("--wait", help="Wait until everything is healthy.")]
+Wait = Annotated[bool, typer.Option("--wait", metavar="", help="Wait until everything is healthy.")]
 Service = Annotated[str | None, typer.Argument(help="One service; all of them otherwise.")]
-Follow = Annotated[bool, typer.Option("--follow", "-f", help="Keep showing new lines.")]
-Tail = Annotated[int, typer.Option("--tail", min=0, help="How many lines of the past.")]
+Follow = Annotated[bool, typer.Option("--follow", "-f", metavar="", help="Keep showing new lines.")]
+Tail = Annotated[
+    int, typer.Option("--tail", min=0, metavar="LINES", help="How many lines of the past.")
+]
 
 
 @command
@@ -81,7 +84,7 @@ def _show_status(
     facts = Table.grid(padding=(0, 2))
     facts.add_column(style="dim")
     for label, key in (("Install", "install"), ("Stack", "stack"), ("Version", "version")):
-        facts.add_row(label, str(recorded[key] or "-"))
+        facts.add_row(label, Text(str(recorded[key] or "-")))
     facts.add_row("Release", str(recorded["release"] or "none active; data is kept"))
     facts.add_row("Page", f"[cyan]{recorded['url']}[/]" if recorded["url"] else "-")
     console.print(facts)
@@ -90,11 +93,11 @@ def _show_status(
     console.print()
     table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
     for column in ("Service", "Condition", "Restarts", "Published", "Image"):
-        table.add_column(column, no_wrap=column != "Image", overflow="fold")
+        table.add_column(column, no_wrap=True, overflow="ellipsis" if column == "Image" else "fold")
     for c in observed.containers:
         colour = COLOURS.get(c.condition, "red")
         shown = f"[{colour}]{c.condition.value}[/]"
-        table.add_row(c.service, shown, str(c.restarts), ", ".join(c.ports) or "-", c.image)
+        table.add_row(c.service, shown, str(c.restarts), ", ".join(c.ports) or "-", Text(c.image))
     console.print(table if observed.containers else "[dim]No containers.[/]")
     console.print(f"[dim]Data: {', '.join(observed.volumes) or 'no volumes'}[/]")
 

@@ -31,12 +31,16 @@ def main(argv: Sequence[str] | None = None, connect: Connect = connect) -> int:
     except Exception as error:
         if not hasattr(error, "format_message"):
             raise
-        return _usage(given, str(error.format_message()), connect)
+        message = str(error.format_message())
+        if not message:  # a group without a command has shown its help
+            return ExitCode.USAGE
+        where = getattr(getattr(error, "ctx", None), "command_path", "thothctl")
+        return _usage(given, message, where, connect)
     except (KeyboardInterrupt, EOFError):
         return ExitCode.INTERRUPTED
 
 
-def _usage(given: Sequence[str], message: str, connect: Connect) -> int:
+def _usage(given: Sequence[str], message: str, command: str, connect: Connect) -> int:
     """A command line that Typer cannot read: the same envelope as any other failure."""
     from thothctl.cli.boundary import conduct  # noqa: PLC0415 - start-up stays light
     from thothctl.cli.envelope import Outcome  # noqa: PLC0415
@@ -44,9 +48,7 @@ def _usage(given: Sequence[str], message: str, connect: Connect) -> int:
     from thothctl.errors import UsageError  # noqa: PLC0415
 
     def refuse() -> Outcome:
-        words = " ".join(word for word in given[:1] if not word.startswith("-"))
-        helped = f"thothctl {words} --help".replace("  ", " ")
-        raise UsageError(message.rstrip(".").lower(), hint=f"see `{helped}`")
+        raise UsageError(message.rstrip("."), hint=f"see `{command} --help`")
 
     wanted = next((kind for kind in Output if _asks_for(given, kind)), Output.TEXT)
     return conduct(Session(Options(output=wanted), connect), given[0] if given else "", refuse)

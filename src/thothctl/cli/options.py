@@ -17,16 +17,22 @@ Install = Annotated[
 OutputOption = Annotated[
     Output, typer.Option("--output", help="Text for people, or JSON for scripts.")
 ]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Take defaults, do not ask.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", metavar="", help="Take defaults, do not ask.")]
 NonInteractive = Annotated[
-    bool, typer.Option("--non-interactive", help="Never ask; a missing answer is an error.")
+    bool,
+    typer.Option("--non-interactive", metavar="", help="Never ask; a missing answer is an error."),
 ]
-DryRun = Annotated[bool, typer.Option("--dry-run", "-n", help="Show the plan and stop.")]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", "-n", metavar="", help="Show the plan and stop.")
+]
 Timeout = Annotated[
     int | None, typer.Option("--timeout", min=1, metavar="SECONDS", help="How long to wait.")
 ]
 Verbose = Annotated[
-    int, typer.Option("--verbose", "-v", count=True, help="More detail; -vv shows tracebacks.")
+    int,
+    typer.Option(
+        "--verbose", "-v", count=True, metavar="", help="More detail; -vv shows tracebacks."
+    ),
 ]
 LogFile = Annotated[
     str | None, typer.Option("--log-file", metavar="FILE", help="Write details to this file too.")

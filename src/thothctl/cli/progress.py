@@ -8,6 +8,7 @@ from typing import Protocol, Self
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
+from rich.markup import escape
 from rich.progress_bar import ProgressBar
 from rich.spinner import Spinner
 from rich.table import Table
@@ -53,11 +54,11 @@ class PlainLines:
     def __call__(self, event: Event) -> None:
         match event:
             case StepBegan(index, total, title):
-                self._console.print(f"[{index}/{total}] {title} …")
+                self._say(f"[{index}/{total}] {title} …")
             case StepEnded(index, total, title, seconds):
-                self._console.print(f"[{index}/{total}] {title} done in {clock_text(seconds)}")
+                self._say(f"[{index}/{total}] {title} done in {clock_text(seconds)}")
             case Note(text):
-                self._console.print(f"      {text}")
+                self._say(f"      {text}")
             case Progress():
                 self._news(event)
 
@@ -67,7 +68,10 @@ class PlainLines:
         if line == last or (last and now - spoke < QUIET_SECONDS):
             return
         self._spoke[event.subject] = (line, now)
-        self._console.print(f"      {event.subject}: {line}")
+        self._say(f"      {event.subject}: {line}")
+
+    def _say(self, line: str) -> None:
+        self._console.print(line, markup=False, soft_wrap=True)
 
 
 class JsonLines:
@@ -112,7 +116,7 @@ class LivePanel:
                 self._subjects.clear()
                 self._console.print(_row("[green]✓[/]", title, clock_text(seconds)))
             case Note(text):
-                self._console.print(f"  {text}", style="dim")
+                self._console.print(f"  {text}", style="dim", markup=False)
             case Progress():
                 first = self._subjects.get(event.subject, (event, time.monotonic()))[1]
                 self._subjects[event.subject] = (event, first)
@@ -124,7 +128,9 @@ class LivePanel:
             head = Table.grid(padding=(0, 1))
             counter = f"{self._step.index} of {self._step.total}"
             elapsed = clock_text(now - self._began)
-            head.add_row(Spinner("dots"), self._step.title, Text(f"{counter}, {elapsed}", "dim"))
+            head.add_row(
+                Spinner("dots"), Text(self._step.title), Text(f"{counter}, {elapsed}", "dim")
+            )
             lines.append(head)
         if self._subjects:
             lines.append(self._table(now))
@@ -139,7 +145,7 @@ class LivePanel:
         table.add_column(justify="right", no_wrap=True)
         for name, (news, began) in self._subjects.items():
             status = Text(news.status, "dim", no_wrap=True, overflow="ellipsis")
-            table.add_row("", name, status, _bar(news), Text(clock_text(now - began), "dim"))
+            table.add_row("", Text(name), status, _bar(news), Text(clock_text(now - began), "dim"))
         return table
 
 
@@ -150,7 +156,7 @@ def _bar(news: Progress) -> RenderableType:
 
 
 def _row(mark: str, title: str, elapsed: str) -> str:
-    return f"{mark} {title:<18} [dim]{elapsed:>9}[/]"
+    return f"{mark} {escape(title):<18} [dim]{elapsed:>9}[/]"
 
 
 @contextmanager

@@ -22,25 +22,37 @@ from thothctl.world import ImagePolicy
 
 STACK = "thoth-ai"
 
-StackOption = Annotated[str, typer.Option("--stack", help="A stack's name, or a stack file.")]
-Mode = Annotated[str | None, typer.Option(help="How the stack is run: standalone.")]
-Port = Annotated[str | None, typer.Option(help="Port on this machine.")]
-Bind = Annotated[str | None, typer.Option(help="IP address to listen on.")]
-AdminEmail = Annotated[str | None, typer.Option(help="E-mail of the administrator.")]
+StackOption = Annotated[
+    str, typer.Option("--stack", metavar="STACK", help="A stack's name or file.")
+]
+Mode = Annotated[str | None, typer.Option(metavar="MODE", help="How the stack is run: standalone.")]
+Port = Annotated[str | None, typer.Option(metavar="PORT", help="Port on this machine.")]
+Bind = Annotated[str | None, typer.Option(metavar="IP", help="IP address to listen on.")]
+AdminEmail = Annotated[
+    str | None, typer.Option(metavar="EMAIL", help="E-mail of the administrator.")
+]
 Demo = Annotated[
     bool | None,
-    typer.Option("--demo/--no-demo", help="Load the demo; --demo alone needs no other answer."),
+    typer.Option("--demo/--no-demo", metavar="", help="Load the demo; alone it asks nothing."),
 ]
 Answers = Annotated[Path | None, typer.Option("--answers", metavar="FILE", help="Answers as YAML.")]
 Images = Annotated[
     ImagePolicy, typer.Option("--images", envvar="THOTHCTL_IMAGES", help="Where images come from.")
 ]
 Registry = Annotated[
-    str, typer.Option("--registry", envvar="THOTHCTL_REGISTRY", help="Registry to pull from.")
+    str,
+    typer.Option(
+        "--registry", metavar="HOST", envvar="THOTHCTL_REGISTRY", help="Registry to pull from."
+    ),
 ]
 CaBundle = Annotated[
     Path | None,
-    typer.Option("--ca-bundle", envvar="THOTHCTL_CA_BUNDLE", help="CA certificates for builds."),
+    typer.Option(
+        "--ca-bundle",
+        metavar="FILE",
+        envvar="THOTHCTL_CA_BUNDLE",
+        help="CA certificates for builds.",
+    ),
 ]
 
 

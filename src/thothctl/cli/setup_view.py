@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from rich.console import Console
+from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
@@ -21,8 +22,8 @@ def show_findings(console: Console, findings: Sequence[Finding]) -> None:
     console.print(f"[green]✓[/] {'Preflight':<18} [dim]{len(passed)} checks passed[/]")
     for finding in findings:
         if finding.verdict is not Verdict.PASS:
-            console.print(f"{MARKS[finding.verdict]} {finding.probe:<18} {finding.summary}")
-            console.print(f"  [dim]hint: {finding.hint}[/]")
+            console.print(f"{MARKS[finding.verdict]} {finding.probe:<18} {escape(finding.summary)}")
+            console.print(f"  [dim]hint: {escape(finding.hint)}[/]")
 
 
 def show_checks(console: Console, findings: Sequence[Finding]) -> None:
@@ -32,8 +33,10 @@ def show_checks(console: Console, findings: Sequence[Finding]) -> None:
     table.add_column(no_wrap=True)
     table.add_column()
     for finding in findings:
-        hint = f"\n[cyan]hint:[/] {finding.hint}" if finding.hint else ""
-        table.add_row(MARKS[finding.verdict], finding.probe, f"[dim]{finding.summary}[/]{hint}")
+        hint = f"\n[cyan]hint:[/] {escape(finding.hint)}" if finding.hint else ""
+        table.add_row(
+            MARKS[finding.verdict], finding.probe, f"[dim]{escape(finding.summary)}[/]{hint}"
+        )
     console.print(table)
 
 
@@ -47,7 +50,7 @@ def show_plan(console: Console, plan: Plan, findings: Sequence[Finding]) -> None
     console.print(f"To {plan.goal}:", style="bold")
     table = Table.grid(padding=(0, 2))
     for number, step in enumerate(plan.steps, 1):
-        table.add_row(f"{number:>2}", step.title, f"[dim]{step.why}[/]")
+        table.add_row(f"{number:>2}", Text(step.title), Text(step.why, "dim"))
     console.print(table)
     console.print("[dim]Nothing was changed.[/]")
 
@@ -58,12 +61,12 @@ def show_result(console: Console, data: Mapping[str, object], password: Secret |
     grid.add_column(style="dim", no_wrap=True)
     grid.add_column(overflow="fold")
     grid.add_row("Page", Text(str(data["url"]), "bold cyan"))
-    grid.add_row("Sign in as", str(data["admin_email"]))
+    grid.add_row("Sign in as", Text(str(data["admin_email"])))
     if password is not None:
         grid.add_row("Password", Text(password.reveal(), "bold"))
         grid.add_row("", "[dim]shown this once[/]")
     else:
-        grid.add_row("Password", f"in {data['admin_password_file']}")
+        grid.add_row("Password", Text(f"in {data['admin_password_file']}"))
     settings = data["settings"]
     grid.add_row("", "")
     if isinstance(settings, Mapping) and settings.get("demo"):

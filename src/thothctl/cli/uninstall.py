@@ -16,7 +16,9 @@ from thothctl.operations.uninstall import inventory, plan_uninstall
 
 Purge = Annotated[
     bool,
-    typer.Option("--purge/--keep-data", help="Also remove volumes, settings and secrets."),
+    typer.Option(
+        "--purge/--keep-data", metavar="", help="Also remove volumes, settings and secrets."
+    ),
 ]
 Confirm = Annotated[
     str, typer.Option("--confirm", metavar="NAME", help="The install's name, to allow --purge.")
