@@ -1,33 +1,61 @@
 # The one place where the project's commands are written down; CI runs these targets.
 VENV ?= .venv
 BIN := $(VENV)/bin
-PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+SERVER := images/thoth-ai
+SERVER_VENV ?= $(SERVER)/.venv
+PYTHON ?= $(shell for p in /usr/bin/python3 python3.13 python3.12 python3.11 python3; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
-.PHONY: dev check unit test clean
+.PHONY: dev server-dev engine check unit server test e2e bench wheel dist clean
 
 dev: $(VENV)/.installed
 
 $(VENV)/.installed: pyproject.toml
-	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer with venv is needed; ./install.sh --no-setup installs it"; exit 1; }
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer with venv is needed; ./install.sh --yes --no-setup installs it"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --upgrade 'pip>=25.1'
 	$(BIN)/pip install --quiet --group dev --editable .
 	@touch $@
 
-check: dev
-	$(BIN)/ruff format --check src tests
-	$(BIN)/ruff check src tests
+server-dev: $(SERVER_VENV)/.installed
+
+$(SERVER_VENV)/.installed: $(SERVER)/requirements.lock $(SERVER)/pyproject.toml
+	$(PYTHON) -m venv $(SERVER_VENV)
+	$(SERVER_VENV)/bin/pip install --quiet --upgrade 'pip>=25.1'
+	$(SERVER_VENV)/bin/pip install --quiet --require-hashes -r $(SERVER)/requirements.lock
+	cd $(SERVER) && $(abspath $(SERVER_VENV))/bin/pip install --quiet --group dev
+	@touch $@
+
+engine:
+	@docker info >/dev/null 2>&1 && docker compose version >/dev/null 2>&1 && docker buildx version >/dev/null 2>&1 \
+		|| ./install.sh --yes --no-setup
+
+check: dev server-dev
+	$(BIN)/ruff format --check src tests $(SERVER)
+	$(BIN)/ruff check src tests $(SERVER)
 	$(BIN)/mypy
+	cd $(SERVER) && $(abspath $(SERVER_VENV))/bin/mypy
 
 unit: dev
 	$(BIN)/pytest tests/unit tests/cli tests/architecture
 
-test: check
-	$(BIN)/pytest tests/unit tests/cli tests/architecture
+server: server-dev
+	cd $(SERVER) && $(abspath $(SERVER_VENV))/bin/pytest
 
-e2e: dev
+test: check engine server
+	$(BIN)/pytest tests
+
+e2e: dev engine
 	$(BIN)/pytest tests/e2e
 
+bench: dev engine
+	$(BIN)/pytest -m bench tests/bench
+
+wheel: dev
+	$(BIN)/pip wheel --quiet --no-deps --wheel-dir dist .
+
+dist: wheel
+	$(BIN)/thothctl render dist --force
+
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(SERVER_VENV) build dist .mypy_cache .ruff_cache .pytest_cache

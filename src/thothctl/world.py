@@ -68,6 +68,8 @@ class Bundles(Protocol):
 
     def stack(self, reference: str) -> Stack: ...
     def render(self, stack: Stack, context: "RenderContext") -> Mapping[str, str]: ...
+    def write(self, folder: Path, files: Mapping[str, str]) -> None:
+        """Write files of a folder whole; it is created, other files in it stay."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import jinja2
 
-from thothctl.adapters.files import translated
+from thothctl.adapters.files import translated, write_durably
 from thothctl.adapters.installs_folder import read_mapping
 from thothctl.adapters.shipped import shipped
 from thothctl.config.env_file import env_quote
@@ -22,7 +22,10 @@ from thothctl.model.stack import SettingValue, Stack
 from thothctl.world import RenderContext
 
 MANAGED = "Rendered by thothctl; put changes of your own into compose.override.yaml."
-ALONE = "Runs without thothctl: docker compose up -d. Settings are in .env."
+ALONE = """\
+Runs without thothctl: cp .env.example .env && docker compose up -d
+# The first password: docker compose exec app cat /data/secrets/admin_password
+# The API token:      docker compose exec app cat /data/secrets/api_token"""
 
 
 class TemplateBundles:
@@ -60,6 +63,12 @@ class TemplateBundles:
                 heading=heading, variables=variables, comments=context.install is None
             ),
         }
+
+    def write(self, folder: Path, files: Mapping[str, str]) -> None:
+        with translated(f"create {folder}"):
+            folder.mkdir(parents=True, exist_ok=True)
+        for name, text in files.items():
+            write_durably(folder / name, text)
 
 
 def _compose(stack: Stack, context: RenderContext) -> dict[str, object]:

@@ -10,6 +10,7 @@ from thothctl.cli.import_bird import import_bird
 from thothctl.cli.lifecycle import restart, start, stop
 from thothctl.cli.look import health, logs, open_page, status, version
 from thothctl.cli.recovery import resume, rollback
+from thothctl.cli.render import render
 from thothctl.cli.setup import setup
 from thothctl.cli.uninstall import uninstall
 
@@ -45,6 +46,7 @@ for name, function, panel in (
     ("logs", logs, CARE),
     ("resume", resume, CARE),
     ("rollback", rollback, CARE),
+    ("render", render, CARE),
     ("version", version, CARE),
 ):
     app.command(name, rich_help_panel=panel)(function)
