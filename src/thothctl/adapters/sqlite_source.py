@@ -7,16 +7,13 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from urllib.parse import quote
 
 from thothctl.adapters.files import private_folder, translated
+from thothctl.adapters.sqlite_copy import LOCK_SECONDS, take
 from thothctl.errors import InvalidInputError, NoSpaceError
-from thothctl.model.event import Progress
 from thothctl.world import Report, Snapshot
 
 MAGIC = b"SQLite format 3\0"
-LOCK_SECONDS = 10.0
-PAGES = 4096
 CHUNK = 1024 * 1024
 RESERVE = 64 * CHUNK
 ANOTHER = "give a SQLite database file"
@@ -38,7 +35,8 @@ def snapshot(
         folder = tempfile.TemporaryDirectory(dir=work, prefix="import-")
     with folder as name:
         copy = Path(name) / "database.sqlite"
-        _backup(source, copy, report)
+        with translated(f"copy {source}"):
+            _copy(source, copy, report)
         _check(copy, source)
         yield Snapshot(copy, copy.stat().st_size, _sha256(copy), questions)
 
@@ -69,23 +67,13 @@ def _refuse_full(work: Path, source: Path) -> None:
         )
 
 
-def _backup(source: Path, copy: Path, report: Report) -> None:
-    def told(_: int, left: int, total: int) -> None:
-        report(Progress("snapshot", "copying", total - left, total, "pages"))
-
+def _copy(source: Path, copy: Path, report: Report) -> None:
     try:
-        with closing(_open(source)) as read, closing(sqlite3.connect(copy)) as write:
-            read.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-            read.backup(write, pages=PAGES, progress=told, sleep=0.05)
-            write.execute("PRAGMA journal_mode=DELETE")
+        take(source, copy, report)
+        with closing(sqlite3.connect(copy)) as database:
+            database.execute("PRAGMA journal_mode=DELETE")
     except sqlite3.Error as error:
         raise _refusal(source, error) from error
-
-
-def _open(source: Path) -> sqlite3.Connection:
-    """Read-only; a WAL database in a folder that cannot be written is opened as it is."""
-    uri = f"file:{quote(str(source.resolve()))}"
-    return sqlite3.connect(f"{uri}?mode=ro", uri=True, timeout=LOCK_SECONDS)
 
 
 def _refusal(source: Path, error: sqlite3.Error) -> Exception:
