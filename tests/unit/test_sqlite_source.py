@@ -134,7 +134,7 @@ def as_nobody(act: Callable[[], object]) -> int | None:
     return process.exitcode
 
 
-@pytest.mark.parametrize("name", ["with space.sqlite", "ünï – code.db", "-dash.db", "a?b#c%20.db"])
+@pytest.mark.parametrize("name", ["with space.sqlite", "ünï — köde.db", "-dash.db", "a?b#c%20.db"])
 def test_any_file_name_will_do(name: str, source: Path, tmp_path: Path) -> None:
     odd = source.with_name(name)
     fill(odd, "journal_mode=WAL")
