@@ -6,7 +6,7 @@ SERVER_VENV ?= $(SERVER)/.venv
 PYTHON ?= $(shell for p in /usr/bin/python3 python3.13 python3.12 python3.11 python3; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
-.PHONY: dev server-dev engine check unit server test e2e bench wheel dist clean
+.PHONY: dev server-dev engine check unit server test e2e bench wheel dist docs clean
 
 dev: $(VENV)/.installed
 
@@ -31,13 +31,13 @@ engine:
 		|| ./install.sh --yes --no-setup
 
 check: dev server-dev
-	$(BIN)/ruff format --check src tests $(SERVER)
-	$(BIN)/ruff check src tests $(SERVER)
+	$(BIN)/ruff format --check src tests docs $(SERVER)
+	$(BIN)/ruff check src tests docs $(SERVER)
 	$(BIN)/mypy
 	cd $(SERVER) && $(abspath $(SERVER_VENV))/bin/mypy
 
 unit: dev
-	$(BIN)/pytest tests/unit tests/cli tests/architecture
+	$(BIN)/pytest tests/unit tests/cli tests/architecture tests/contract tests/docs
 
 server: server-dev
 	cd $(SERVER) && $(abspath $(SERVER_VENV))/bin/pytest
@@ -53,6 +53,9 @@ bench: dev engine
 
 wheel: dev
 	$(BIN)/pip wheel --quiet --no-deps --wheel-dir dist .
+
+docs: dev
+	$(BIN)/python docs/generate.py
 
 dist: wheel
 	$(BIN)/thothctl render dist --force

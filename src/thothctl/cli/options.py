@@ -15,7 +15,10 @@ Install = Annotated[
     str | None, typer.Option("--install", metavar="NAME", help="Which installed stack is meant.")
 ]
 OutputOption = Annotated[
-    Output, typer.Option("--output", help="Text for people, or JSON for scripts.")
+    Output,
+    typer.Option(
+        "--output", metavar="text|json|ndjson", help="Text for people, or JSON for scripts."
+    ),
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", metavar="", help="Take defaults, do not ask.")]
 NonInteractive = Annotated[

@@ -37,7 +37,13 @@ Demo = Annotated[
 ]
 Answers = Annotated[Path | None, typer.Option("--answers", metavar="FILE", help="Answers as YAML.")]
 Images = Annotated[
-    ImagePolicy, typer.Option("--images", envvar="THOTHCTL_IMAGES", help="Where images come from.")
+    ImagePolicy,
+    typer.Option(
+        "--images",
+        metavar="auto|registry|build",
+        envvar="THOTHCTL_IMAGES",
+        help="Where images come from.",
+    ),
 ]
 Registry = Annotated[
     str,

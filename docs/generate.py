@@ -1,0 +1,142 @@
+"""Writes the pages of docs/reference that come from the code: `make docs`; CI compares them."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import typer.main
+
+from thothctl import errors
+from thothctl.adapters.bundles import TemplateBundles
+from thothctl.cli.app import app
+from thothctl.cli.options import COMMON
+
+REFERENCE = Path(__file__).parent / "reference"
+NOTICE = "<!-- Written by `make docs`; change the code instead. -->\n"
+MEANING = {
+    "OK": "Done, healthy, or nothing to do.",
+    "INTERNAL": "A bug in thothctl.",
+    "USAGE": "The command line does not fit, or an answer is missing.",
+    "CHECK_FAILED": "A check failed, nothing is installed, or `ask` found no answer.",
+    "CHECK_WARNED": "A check warned, and `--strict` was given.",
+    "LOCKED": "Another operation holds the lock.",
+    "ENGINE": "Docker is unavailable or unsupported.",
+    "INVALID_INPUT": "A setting, secret or file is invalid.",
+    "NOT_HEALTHY": "Not healthy in time; nothing was rolled back.",
+    "ROLLED_BACK": "The operation failed and was rolled back; the old release is healthy.",
+    "NEEDS_OPERATOR": "The operation failed, and rolling back failed too.",
+    "BACKUP_FAILED": "A backup failed; nothing was published.",
+    "INTEGRITY": "Bytes are not what was written, or an import does not verify.",
+    "INCOMPATIBLE": "Versions do not go together; nothing was changed.",
+    "NO_SPACE": "Disk, memory or quota does not suffice.",
+    "NETWORK": "A network, registry or proxy failed.",
+    "UNFINISHED": "The journal holds an unfinished operation: `resume` or `rollback`.",
+    "UPDATE_AVAILABLE": "An update is available (`upgrade --check`).",
+    "INTERRUPTED": "Interrupted or declined; the journal is consistent.",
+}
+
+
+def pages() -> dict[str, str]:
+    """Name to text of every generated page."""
+    return {
+        "cli.md": NOTICE + "\n".join(_cli()) + "\n",
+        "exit-codes.md": NOTICE + "\n".join(_exit_codes()) + "\n",
+        "settings.md": NOTICE + "\n".join(_settings()) + "\n",
+    }
+
+
+def _cli() -> Iterator[str]:
+    yield "# Commands\n"
+    yield "Every command also takes the [common options](#common-options).\n"
+    commands = dict(_commands(typer.main.get_command(app)))
+    for name, command in commands.items():
+        yield f"## thothctl {name}\n"
+        yield f"{command.help}\n"
+        own = [p for p in command.params if p.name not in (*COMMON, "help")]
+        if own:
+            yield from _options(own)
+    yield "## Common options\n"
+    first = next(iter(commands.values()))
+    yield from _options([p for p in first.params if p.name in COMMON])
+    yield "`thothctl --version` shows the version. `NO_COLOR` turns colours off."
+
+
+def _commands(
+    group: Any,  # noqa: ANN401 - Typer keeps its classes private
+    path: tuple[str, ...] = (),
+) -> Iterator[tuple[str, Any]]:
+    for name, command in group.commands.items():
+        here = (*path, name)
+        if hasattr(command, "commands"):
+            yield from _commands(command, here)
+        else:
+            yield " ".join(here), command
+
+
+def _options(parameters: list[Any]) -> Iterator[str]:
+    yield "| option | meaning |"
+    yield "|---|---|"
+    for one in parameters:
+        yield f"| {_spelling(one)} | {_help(one)} |"
+    yield ""
+
+
+def _spelling(one: Any) -> str:  # noqa: ANN401 - see above
+    if one.param_type_name == "argument":
+        return f"`{one.metavar or one.name.upper()}`"
+    value = (one.metavar or "").replace("|", "\\|")
+    flags = ", ".join([*one.opts, *one.secondary_opts])
+    return f"`{flags}`" + (f" {value}" if value else "")
+
+
+def _help(one: Any) -> str:  # noqa: ANN401 - see above
+    return f"{one.help} (`{one.envvar}`)" if getattr(one, "envvar", None) else str(one.help)
+
+
+def _exit_codes() -> Iterator[str]:
+    yield "# Exit codes\n"
+    yield "Treat a code that is not listed as a failure. `code` is the word in the JSON answer.\n"
+    yield "| exit | meaning | `code` |"
+    yield "|---:|---|---|"
+    classes = [one for one in vars(errors).values() if isinstance(one, type)]
+    for exit_code in errors.ExitCode:
+        words = [
+            f"`{one.code}`"
+            for one in classes
+            if getattr(one, "exit_code", None) is exit_code and hasattr(one, "code")
+        ]
+        yield f"| {exit_code.value} | {MEANING[exit_code.name]} | {', '.join(words)} |"
+    yield "\n`check_failed` exits with the code of the check: 3, 6, 7 or 14."
+
+
+def _settings() -> Iterator[str]:
+    yield "# Settings\n"
+    yield "Asked by `thothctl setup`. The first that is given counts: the flag, the variable, the"
+    yield "answers file (`--answers`), what is installed, what an interrupted setup remembered, the"
+    yield "default.\n"
+    for path in sorted((Path(__file__).parents[1] / "templates/stacks").glob("*.yaml")):
+        stack = TemplateBundles().stack(path.stem)
+        yield f"## {stack.name}\n"
+        yield "| key | flag | variable | default | meaning |"
+        yield "|---|---|---|---|---|"
+        for setting in stack.settings:
+            flag = f"--{setting.key.replace('_', '-')}"
+            default = str(setting.default).lower() if setting.default is not None else "-"
+            variable = f"THOTHCTL_{setting.key.upper()}"
+            yield f"| `{setting.key}` | `{flag}` | `{variable}` | `{default}` | {setting.help} |"
+        yield ""
+    yield "## Of thothctl itself\n"
+    yield "| variable | meaning |"
+    yield "|---|---|"
+    yield "| `THOTHCTL_HOME` | where settings, secrets and releases are kept |"
+    yield "| `THOTHCTL_INSTALL` | the install that is meant, as `--install` |"
+    yield "| `THOTHCTL_IMAGES`, `THOTHCTL_REGISTRY` | as `--images`, `--registry` |"
+    yield "| `THOTHCTL_CA_BUNDLE`, `SSL_CERT_FILE` | CA certificates, as `--ca-bundle` |"
+    yield "| `DOCKER_HOST`, `DOCKER_CONTEXT` | the engine, as for `docker` |"
+
+
+if __name__ == "__main__":
+    for file, content in pages().items():
+        (REFERENCE / file).write_text(content, encoding="utf-8")
+        sys.stdout.write(f"{REFERENCE / file}\n")

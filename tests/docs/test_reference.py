@@ -1,0 +1,54 @@
+"""The reference pages say what the code says, and links lead somewhere."""
+
+import importlib.util
+import re
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+
+
+def generator() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("generate", DOCS / "generate.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("name", ["cli.md", "exit-codes.md", "settings.md"])
+def test_a_generated_page_is_what_make_docs_writes(name: str) -> None:
+    assert (DOCS / "reference" / name).read_text() == generator().pages()[name]
+
+
+def pages() -> list[Path]:
+    return [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(DOCS.rglob("*.md"))]
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_to_a_file_of_ours_leads_there(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text())
+
+    missing = [link for link in links if "://" not in link and not (page.parent / link).exists()]
+    assert missing == []
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_command_that_a_page_shows_exists(page: Path) -> None:
+    known = re.findall(r"^## thothctl (.+)$", generator().pages()["cli.md"], re.MULTILINE)
+    shown = re.findall(r"thothctl ((?:[a-z]+[a-z-]* ?)+)", "\n".join(_code(page.read_text())))
+
+    unknown = [words for words in shown if not any(words.startswith(name) for name in known)]
+    assert unknown == []
+
+
+def _code(text: str) -> list[str]:
+    blocks = re.findall(r"```(?:console|sh|bash)\n(.*?)```", text, re.DOTALL)
+    lines = [line for block in blocks for line in block.splitlines()]
+    return [
+        line.removeprefix("$ ") for line in lines if line.startswith(("$ thothctl", "thothctl"))
+    ]
