@@ -39,7 +39,8 @@ def embed(texts: Sequence[str]) -> NDArray[np.float32]:
             place, sign = _slot(feature)
             vectors[row, place] += sign * weight
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.divide(vectors, lengths, out=vectors, where=lengths > 0)
+    np.divide(vectors, lengths, out=vectors, where=lengths > 0)
+    return vectors
 
 
 def _features(text: str) -> Iterator[tuple[str, float]]:
