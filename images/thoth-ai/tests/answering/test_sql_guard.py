@@ -2,6 +2,7 @@
 
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -70,7 +71,5 @@ def benchmark() -> list[str]:
 
 @given(st.lists(st.sampled_from(WORDS), max_size=25).map(" ".join))
 def test_whatever_comes_is_passed_or_refused_and_nothing_else(sql: str) -> None:
-    try:
+    with suppress(RefusedSqlError):
         assert check(sql)
-    except RefusedSqlError as refused:
-        assert str(refused)

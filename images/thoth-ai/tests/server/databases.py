@@ -20,7 +20,7 @@ def make(path: Path, script: str) -> Path:
 def small(path: Path, rows: int = 3) -> Path:
     values = ", ".join(f"({number}, 'name {number}')" for number in range(rows))
     script = "CREATE TABLE animals (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);"
-    insert = f"INSERT INTO animals VALUES {values};"  # noqa: S608 - numbers of ours
+    insert = f"INSERT INTO animals VALUES {values};"
     return make(path, script + insert)
 
 

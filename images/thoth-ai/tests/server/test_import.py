@@ -72,7 +72,7 @@ def test_any_file_name_works(
 def test_hostile_names_are_names(data: Path, tmp_path: Path) -> None:
     name = databases.HOSTILE.replace('"', '""')
     script = (
-        f'CREATE TABLE "{name}" ("a ""b" TEXT, [c\'d] INT, "" TEXT);'  # noqa: S608 - a name of ours
+        f'CREATE TABLE "{name}" ("a ""b" TEXT, [c\'d] INT, "" TEXT);'
         f'INSERT INTO "{name}" VALUES (1, 2, 3);'
         'CREATE TABLE "Straße 東京" ("größe" REAL) STRICT;'
         'CREATE TABLE "order" ("group" TEXT);'

@@ -10,8 +10,9 @@ NODES: frozenset[type[exp.Expr]] = frozenset({
     exp.Where, exp.Group, exp.Having, exp.Order, exp.Ordered, exp.Limit, exp.Offset, exp.Distinct,
     exp.Values, exp.Window, exp.WindowSpec, exp.Filter,
     # names and values
-    exp.Identifier, exp.Column, exp.Star, exp.Alias, exp.Literal, exp.HexString, exp.Null, exp.Boolean, exp.Var,
-    exp.DataType, exp.DataTypeParam, exp.Interval, exp.Collate, exp.Tuple, exp.Paren,
+    exp.Identifier, exp.Column, exp.Star, exp.Alias, exp.Literal, exp.HexString, exp.Null,
+    exp.Boolean, exp.Var, exp.DataType, exp.DataTypeParam, exp.Interval, exp.Collate, exp.Tuple,
+    exp.Paren,
     # operators
     exp.And, exp.Or, exp.Not, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.NullSafeEQ,
     exp.NullSafeNEQ, exp.Is, exp.In, exp.Between, exp.Exists, exp.Like, exp.ILike, exp.Glob,

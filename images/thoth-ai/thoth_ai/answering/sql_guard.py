@@ -60,8 +60,7 @@ def _parsed(text: str, dialect: str) -> exp.Expr:
 def _check_node(node: exp.Expr) -> None:
     match node:
         case exp.Anonymous() | exp.AnonymousAggFunc():
-            if str(node.name).lower() not in FUNCTIONS:
-                raise RefusedSqlError(f"The function {node.name} is not allowed.")
+            _check_function(str(node.name))
         case exp.Table():
             _check_table(node)
         case exp.With():
@@ -72,8 +71,11 @@ def _check_node(node: exp.Expr) -> None:
             raise RefusedSqlError("Parameters are not allowed.")
         case _ if type(node) not in NODES:
             raise RefusedSqlError(f"{_spoken(node)} is not allowed.")
-    if node.args.get("into") or node.args.get("locks"):
-        raise RefusedSqlError("SELECT INTO and FOR UPDATE are not allowed.")
+
+
+def _check_function(name: str) -> None:
+    if name.lower() not in FUNCTIONS:
+        raise RefusedSqlError(f"The function {name} is not allowed.")
 
 
 def _check_table(table: exp.Table) -> None:
