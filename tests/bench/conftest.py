@@ -1,0 +1,5 @@
+"""The same wheel, engine and machines as the end-to-end tests."""
+
+from e2e.conftest import engine, images, program, stack
+
+__all__ = ["engine", "images", "program", "stack"]
