@@ -25,14 +25,21 @@ def ask_setting(setting: Setting, value: SettingValue | None) -> object:
             setting.question, choices=choices, default=str(value), style=CALM
         ).unsafe_ask()
 
+    shown = "" if value is None else str(value)
+
     def valid(text: str) -> bool | str:
+        if shown and not text.strip():
+            return True
         try:
             parse(setting, text, "here")
         except InvalidInputError as error:
             return error.message.partition(f"{setting.key}: ")[2]
         return True
 
-    shown = "" if value is None else str(value)
-    return questionary.text(
-        setting.question, default=shown, validate=valid, style=CALM
-    ).unsafe_ask()
+    question = questionary.text(
+        setting.question,
+        instruction=f"({shown})" if shown else None,
+        validate=valid,
+        style=CALM,
+    )
+    return question.unsafe_ask().strip() or shown

@@ -126,7 +126,7 @@ class LivePanel:
         lines: list[RenderableType] = []
         if self._step is not None:
             head = Table.grid(padding=(0, 1))
-            counter = f"{self._step.index} of {self._step.total}"
+            counter = f"step {self._step.index} of {self._step.total}"
             elapsed = clock_text(now - self._began)
             head.add_row(
                 Spinner("dots"), Text(self._step.title), Text(f"{counter}, {elapsed}", "dim")
