@@ -91,15 +91,30 @@ def _show_status(
     if observed is None:
         return
     console.print()
-    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
-    for column in ("Service", "Condition", "Restarts", "Published", "Image"):
-        table.add_column(column, no_wrap=True, overflow="ellipsis" if column == "Image" else "fold")
-    for c in observed.containers:
-        colour = COLOURS.get(c.condition, "red")
-        shown = f"[{colour}]{c.condition.value}[/]"
-        table.add_row(c.service, shown, str(c.restarts), ", ".join(c.ports) or "-", Text(c.image))
-    console.print(table if observed.containers else "[dim]No containers.[/]")
+    console.print(_services(observed) if observed.containers else "[dim]No containers.[/]")
     console.print(f"[dim]Data: {', '.join(observed.volumes) or 'no volumes'}[/]")
+
+
+def _services(observed: ObservedStack) -> Table:
+    """One line a service; on a narrow terminal the image's name gives way."""
+    rows = [
+        (
+            Text(c.service),
+            Text(c.condition.value, COLOURS.get(c.condition, "red")),
+            Text(str(c.restarts)),
+            Text(", ".join(c.ports) or "-"),
+            Text(c.image, "dim"),
+        )
+        for c in observed.containers
+    ]
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+    for index, name in enumerate(("Service", "Condition", "Restarts", "Published")):
+        width = max(len(name), *(len(row[index]) for row in rows))
+        table.add_column(name, no_wrap=True, min_width=width)
+    table.add_column("Image", no_wrap=True, overflow="ellipsis")
+    for row in rows:
+        table.add_row(*row)
+    return table
 
 
 @command
