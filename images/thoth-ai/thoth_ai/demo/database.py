@@ -8,7 +8,7 @@ from pathlib import Path
 from thoth_ai.demo import districts, rows, schools
 from thoth_ai.demo.dice import Dice
 from thoth_ai.demo.meals import meal_row
-from thoth_ai.demo.schema import FRPM, SATSCORES, SCHOOLS, TABLES, Row, Table
+from thoth_ai.demo.schema import FRPM, SATSCORES, SCHOOLS, TABLES, Row, Table, Value
 from thoth_ai.demo.scores import score_rows
 
 NAME = "california_schools"
@@ -47,8 +47,9 @@ def _fill(connection: sqlite3.Connection) -> None:
 
 
 def _store(connection: sqlite3.Connection, table: Table, found: Iterable[Row]) -> None:
-    connection.executemany(table.insert(), sorted(map(table.values, found), key=_key))
+    values = sorted((table.values(row) for row in found), key=_key)
+    connection.executemany(table.insert(), values)
 
 
-def _key(values: tuple[object, ...]) -> str:
+def _key(values: tuple[Value, ...]) -> str:
     return str(values[0])

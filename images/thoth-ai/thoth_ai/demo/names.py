@@ -23,8 +23,10 @@ THINGS = tuple(
     Owl Palm Pelican Pine Pond Poppy Quail Ranch Raven Redwood Reef Sage Sequoia Shore Sparrow
     Spring Star Stone Summit Swallow Sycamore Tide Trail Valley Vineyard Walnut Willow""".split()
 )
-STREETS = (("Street", "St."), ("Avenue", "Ave."), ("Road", "Rd."), ("Boulevard", "Blvd."))
-STREETS += (("Drive", "Dr."), ("Lane", "Ln."), ("Way", "Way"), ("Court", "Ct."))
+STREETS = (
+    *(("Street", "St."), ("Avenue", "Ave."), ("Road", "Rd."), ("Boulevard", "Blvd.")),
+    *(("Drive", "Dr."), ("Lane", "Ln."), ("Way", "Way"), ("Court", "Ct.")),
+)
 GIVEN = tuple(
     """Adela Alva Amos Anika Ansel Beatriz Bram Calla Cyrus Dario Delia Edda Elio Esme Farid Fenna
     Gideon Greta Hana Hollis Ilse Imani Ivo Jorah Juno Kaito Keira Leif Linh Lucia Mabel Mateo Mei

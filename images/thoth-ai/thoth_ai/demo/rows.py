@@ -12,15 +12,20 @@ from thoth_ai.demo.schools import School
 VIRTUAL = ("N", "P", "F", "V", "C")
 VIRTUAL_WEIGHTS = (86, 8, 3, 2, 1)
 NEWEST_UPDATE = 2017
+ONLY_SCHOOLS = tuple(
+    """School NCESSchool OpenDate ClosedDate Charter CharterNum FundingType SOC SOCType EdOpsCode
+    EdOpsName EILCode EILName GSoffered GSserved Virtual Magnet""".split()
+)
+ADDRESS = tuple(
+    """Street StreetAbr City Zip State
+    MailStreet MailStrAbr MailCity MailZip MailState""".split()
+)
 
 
 def district_row(dice: Dice, district: District) -> Row:
     """Return the row of a district; it has no school, no level and no charter."""
-    nothing = ("School", "NCESSchool", "ClosedDate", "Charter", "CharterNum", "FundingType", "SOC")
-    nothing += ("SOCType", "EdOpsCode", "EdOpsName", "EILCode", "EILName", "GSoffered")
-    nothing += ("GSserved", "Virtual", "Magnet", "OpenDate")
     return {
-        **dict.fromkeys(nothing),
+        **dict.fromkeys(ONLY_SCHOOLS),
         **_identity(district, district.cds),
         "StatusType": "Active",
         **_address(dice, district.towns[0], known=True),
@@ -66,17 +71,15 @@ def _identity(district: District, cds: str) -> Row:
 
 
 def _address(dice: Dice, town: Town, *, known: bool) -> Row:
-    fields = ("Street", "StreetAbr", "City", "Zip", "State")
-    fields += ("MailStreet", "MailStrAbr", "MailCity", "MailZip", "MailState")
     if not known:
-        return dict.fromkeys(fields)
+        return dict.fromkeys(ADDRESS)
     full, short = names.street(dice)
     code = f"{town.zip}-{dice.between(1001, 9899)}" if dice.hit(55) else town.zip
     mail = (full, short)
     if dice.hit(15):
         mail = (f"P.O. Box {dice.between(10, 4990)}",) * 2
     values = (full, short, town.name, code, "CA", *mail, town.name, code, "CA")
-    return dict(zip(fields, values, strict=True))
+    return dict(zip(ADDRESS, values, strict=True))
 
 
 def _place(dice: Dice, town: Town, *, known: bool) -> Row:
