@@ -17,8 +17,8 @@ EXAMPLES = (
         "Total SAT score = AvgScrRead + AvgScrMath + AvgScrWrite.",
     ),
     _challenging(
-        "Among schools where over 80 percent qualify for reduced price meals, which ten write "
-        "best, and who leads them?",
+        "Among schools where over 80 percent qualify for free or reduced price meals, which ten "
+        "write best, and who leads them?",
         "SELECT s.School, s.AdmFName1, s.AdmLName1, t.AvgScrWrite FROM schools AS s "
         "JOIN frpm AS f ON f.CDSCode = s.CDSCode JOIN satscores AS t ON t.cds = s.CDSCode "
         'WHERE f."Percent (%) Eligible FRPM (K-12)" > 0.8 AND t.AvgScrWrite IS NOT NULL '

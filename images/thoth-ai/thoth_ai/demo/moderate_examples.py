@@ -30,7 +30,7 @@ EXAMPLES = (
         "Magnet = 1 means a magnet school; a row without School stands for a district.",
     ),
     _moderate(
-        "Give the web address of each high school whose math average is above 600.",
+        "Give the web address of each school whose math average is above 600.",
         "SELECT s.School, s.Website, t.AvgScrMath FROM satscores AS t "
         "JOIN schools AS s ON s.CDSCode = t.cds WHERE t.rtype = 'S' AND t.AvgScrMath > 600 "
         "AND s.Website IS NOT NULL ORDER BY t.AvgScrMath DESC, s.CDSCode",
