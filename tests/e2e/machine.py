@@ -21,7 +21,8 @@ def free_port() -> int:
 
 
 def docker(*words: str) -> str:
-    done = subprocess.run(["docker", *words], capture_output=True, text=True, check=True)
+    done = subprocess.run(["docker", *words], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"docker {words}: {done.stderr}"
     return done.stdout
 
 

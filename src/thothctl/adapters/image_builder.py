@@ -5,7 +5,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from thothctl.adapters import package_tree
@@ -24,6 +24,7 @@ BASE = Image("thoth-base", "base")
 REGISTRY_BASE = "debian:trixie-slim"
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")
 STEP = re.compile(r"#\d+ \[(?P<at>[^\]]*\d+/\d+)\] (?P<what>.*)")
+SAID = re.compile(r"#\d+ \d+\.\d+ (?P<text>.*)")
 LOW_DISK = 256 * 1024 * 1024
 LAST_LINES = 12
 UNTRACKED = {"__pycache__", ".venv", "tests", ".pytest_cache", ".ruff_cache", ".mypy_cache"}
@@ -138,16 +139,21 @@ class ImageBuilder:
                 f"Docker went away while {name} was built",
                 hint="start Docker, then run the command again; finished layers are kept",
             )
-        last = [line for line in done.tail if line.strip()][-LAST_LINES:]
         if "no space left on device" in done.text or _is_full(Path(root.strip())):
             raise NoSpaceError(
                 f"no space left while {name} was built",
                 hint="free some space where Docker keeps images, then run the command again",
             )
         raise NetworkError(
-            f"building {name} failed:\n  " + "\n  ".join(last),
+            f"building {name} failed:\n  " + "\n  ".join(_last_words(done.tail)),
             hint="mostly a mirror, proxy or certificate: see --ca-bundle; then run again",
         )
+
+
+def _last_words(tail: Sequence[str]) -> list[str]:
+    """What the failing step itself said; BuildKit's quotation of the Dockerfile helps nobody."""
+    said = [found["text"] for line in tail if (found := SAID.match(line)) and found["text"].strip()]
+    return (said or [line for line in tail if line.strip()])[-LAST_LINES:]
 
 
 class Heard:

@@ -57,8 +57,8 @@ class Session:
         self._connect = connect
         self._watcher: Watcher = lambda _: None
         self.operation: str | None = None
-        self.stdout = Console(file=sys.stdout, highlight=False, soft_wrap=False)
-        self.stderr = Console(file=sys.stderr, highlight=False)
+        self.stdout = Console(file=sys.stdout, highlight=False, emoji=False)
+        self.stderr = Console(file=sys.stderr, highlight=False, emoji=False)
 
     @cached_property
     def world(self) -> World:
