@@ -27,7 +27,7 @@ $(SERVER_VENV)/.installed: $(SERVER)/requirements.lock $(SERVER)/pyproject.toml
 	@touch $@
 
 engine:
-	@docker info >/dev/null 2>&1 && docker compose version >/dev/null 2>&1 && docker buildx version >/dev/null 2>&1 \
+	@docker version >/dev/null 2>&1 && docker compose version >/dev/null 2>&1 && docker buildx version >/dev/null 2>&1 \
 		|| ./install.sh --yes --no-setup
 
 check: dev server-dev

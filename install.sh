@@ -112,7 +112,7 @@ ensure_python() {
 
 # The engine
 
-answers() { docker info >/dev/null 2>&1; }
+answers() { docker version >/dev/null 2>&1; }
 
 refuse_if_not_ours_to_start() {
   local socket=/var/run/docker.sock

@@ -131,14 +131,15 @@ class ImageBuilder:
         return Heard(name, self._report)
 
     def _refuse(self, name: str, done: Outcome) -> None:
-        status, root = output(
-            ["docker", "info", "--format", "{{.DockerRootDir}}"], environment=self._environment
-        )
-        if status != 0:
+        gone, _ = output(["docker", "version"], environment=self._environment)
+        if gone:
             raise EngineUnreachableError(
                 f"Docker went away while {name} was built",
                 hint="start Docker, then run the command again; finished layers are kept",
             )
+        _, root = output(
+            ["docker", "info", "--format", "{{.DockerRootDir}}"], environment=self._environment
+        )
         if "no space left on device" in done.text or _is_full(Path(root.strip())):
             raise NoSpaceError(
                 f"no space left while {name} was built",

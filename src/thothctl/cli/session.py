@@ -101,7 +101,7 @@ class Session:
     @contextmanager
     def watched(self) -> Iterator[None]:
         """Show progress while the body runs; on standard error, so that answers stay clean."""
-        ndjson = print if self.options.output is Output.NDJSON else None
+        ndjson = _line if self.options.output is Output.NDJSON else None
         with watching(self.stderr, ndjson) as watcher:
             self._watcher = watcher
             try:
@@ -133,3 +133,7 @@ class Session:
         self.operation = new_operation(self.world, plan.kind)
         with self.watched():
             execute(plan, self.world, operation=self.operation)
+
+
+def _line(text: str) -> None:
+    print(text, flush=True)  # noqa: T201 - an event is of use while it is news
