@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from thoth_ai.demo.knowledge import EXAMPLES
 
 from tests.answering.statements import (
     HARMLESS,
@@ -17,6 +16,7 @@ from tests.answering.statements import (
     POSTGRES_HOSTILE,
 )
 from thoth_ai.answering.sql_guard import RefusedSqlError, check
+from thoth_ai.demo.knowledge import EXAMPLES
 
 WORDS = [
     "SELECT", "FROM", "t", "WHERE", "(", ")", ",", "*", "UNION", "ATTACH", "'x'", "--", "/*", "*/", ";", "WITH",

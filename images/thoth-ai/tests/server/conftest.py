@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "thoth_ai.settings"
-os.environ["THOTH_DATA_DIR"] = tempfile.mkdtemp(prefix="thoth-ai-tests-")
+_folder = tempfile.TemporaryDirectory(prefix="thoth-ai-tests-")
+os.environ["THOTH_DATA_DIR"] = _folder.name
 
 import django
 from django.conf import settings
