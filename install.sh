@@ -1,14 +1,13 @@
 #!/usr/bin/env bash
 # Brings what thothctl needs, installs it into a folder of its own, hands over to `thothctl setup`.
 set -euo pipefail
-umask 022
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin # dockerd is there, for Debian's users not on PATH
 
 readonly ENGINE_URL=https://docs.docker.com/engine/install/
 readonly SUITE=trixie # the oldest Debian whose Compose is version 2
 readonly PLUGINS=/usr/local/lib/docker/cli-plugins
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-work=''
-python=''
+here=$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]:-}")" && pwd)
+work='' python='' program=''
 yes=false engine=true setup=true updated=false
 rest=()
 
@@ -42,7 +41,7 @@ logged() { # exit code when it fails, what it does, command...
   shift 2
   if "$@" >"$work/log" 2>&1 </dev/null; then return; fi
   tail -n 15 "$work/log" | sed 's/^/        /' >&2
-  if grep -q 'No space left on device' "$work/log"; then
+  if grep -qE 'No space left on device|enough free space' "$work/log"; then
     fail 14 "no space left while $what" "free some space, then run this again"
   fi
   fail "$code" "$what failed" "see the lines above; then run this again"
@@ -51,27 +50,34 @@ logged() { # exit code when it fails, what it does, command...
 agree() { # what would be done, as a verb and its object
   "$yes" && return
   if [ -t 0 ] && [ -t 2 ]; then
-    local answer
-    read -r -p "  May I $1? [y/N] " answer
+    local answer=''
+    read -r -p "  May I $1? [y/N] " answer || echo >&2
     case $answer in [yY]*) return ;; esac
-    fail 130 "declined; nothing was changed" "$1 yourself, then run this again"
+    fail 130 "declined to $1" "do it yourself, then run this again"
   fi
   fail 2 "nobody can be asked whether to $1" "give --yes to agree"
 }
 
-as_root() {
-  if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
-}
+is_root() { [ "$(id -u)" = 0 ]; }
 
-can_install() {
-  command -v apt-get >/dev/null && { [ "$(id -u)" = 0 ] || command -v sudo >/dev/null; }
+as_root() { if is_root; then "$@"; else sudo "$@"; fi; }
+
+may_be_root() { is_root || command -v sudo >/dev/null; }
+
+can_install() { command -v apt-get >/dev/null && may_be_root; }
+
+apt_update() {
+  "$updated" || logged 15 "reading the package lists" as_root apt-get update
+  updated=true
 }
 
 apt_install() {
-  "$updated" || logged 15 "reading the package lists" as_root apt-get update
-  updated=true
-  logged 15 "installing $*" as_root env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -y --no-install-recommends "$@"
+  apt_update
+  # A new cloud machine is often busy with its own updates: wait for the lock.
+  local get=(env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300
+    install -y --no-install-recommends)
+  logged 15 "downloading $*" as_root "${get[@]}" --download-only "$@"
+  logged 3 "installing $*" as_root "${get[@]}" "$@"
 }
 
 offered() { apt-cache show "$1" >/dev/null 2>&1; }
@@ -85,19 +91,28 @@ fits() {
 find_python() { # the system's own first: one in a private home is of no use to others
   local one
   for one in /usr/bin/python3 python3.14 python3.13 python3.12 python3.11 python3; do
-    if command -v "$one" >/dev/null && fits "$one"; then
-      python=$(command -v "$one")
-      return
-    fi
+    python=$(command -v "$one") || continue
+    # On macOS this one is no Python but a dialogue that offers the developer tools.
+    if [ "$python $(uname -s)" = "/usr/bin/python3 Darwin" ]; then continue; fi
+    if fits "$python"; then return; fi
   done
   return 1
+}
+
+install_python() { # beside a distribution's older one there may be a newer one
+  local one
+  apt_install python3 python3-venv
+  for one in python3.13 python3.12 python3.11; do
+    if find_python; then return; fi
+    if offered "$one-venv"; then apt_install "$one" "$one-venv"; fi
+  done
 }
 
 ensure_python() {
   if ! find_python && can_install; then
     agree "install Python 3 with its venv module"
     doing "Python"
-    apt_install python3 python3-venv
+    install_python
   fi
   if ! find_python; then
     if ! command -v uv >/dev/null; then
@@ -114,17 +129,26 @@ ensure_python() {
 
 answers() { docker version >/dev/null 2>&1; }
 
-refuse_if_not_ours_to_start() {
-  local socket=/var/run/docker.sock
-  if [ -n "${DOCKER_HOST:-}" ]; then
-    fail 6 "no engine answers at DOCKER_HOST=$DOCKER_HOST" "start that engine, or unset DOCKER_HOST"
-  fi
-  if [ -S "$socket" ] && [ ! -w "$socket" ]; then
+refuse_without_permission() {
+  if [ -S /var/run/docker.sock ] && [ ! -w /var/run/docker.sock ]; then
     # shellcheck disable=SC2016 # the user's shell expands it
     fail 6 "you may not talk to Docker" 'run: sudo usermod -aG docker "$USER", then log in again'
   fi
-  if [ "$(uname -s)" != Linux ] || ! can_install; then
-    fail 6 "no Docker engine answers" "install or start Docker: $ENGINE_URL"
+}
+
+refuse_if_not_ours_to_start() {
+  local no="no Docker engine answers" context
+  context=$(docker context show 2>/dev/null) || context=default
+  if [ -n "${DOCKER_HOST:-}" ]; then
+    fail 6 "$no at DOCKER_HOST=$DOCKER_HOST" "start that engine, or unset DOCKER_HOST"
+  elif [ "$context" != default ]; then
+    fail 6 "$no in the Docker context $context" "start that engine, or run: docker context use default"
+  elif [ "$(uname -s)" = Darwin ]; then
+    fail 6 "$no" "start Docker Desktop (open -a Docker), or install it: $ENGINE_URL"
+  fi
+  refuse_without_permission
+  if ! may_be_root || ! { command -v dockerd || command -v apt-get; } >/dev/null; then
+    fail 6 "$no" "install and start Docker: $ENGINE_URL"
   fi
 }
 
@@ -138,20 +162,21 @@ drop_stale() { # a pid file and the program it should name
 }
 
 start_engine() {
+  local log=/var/log/dockerd.log
   if [ -d /run/systemd/system ]; then
     logged 6 "starting Docker" as_root systemctl enable --now docker
   else
     drop_stale /var/run/docker.pid dockerd
     drop_stale /var/run/docker/containerd/containerd.pid containerd
     [ -f /var/run/docker.pid ] ||
-      as_root sh -c 'setsid dockerd >>/var/log/dockerd.log 2>&1 </dev/null &'
+      as_root sh -c "setsid dockerd >>$log 2>&1 </dev/null &"
   fi
   local deadline=$((SECONDS + 60))
   until answers; do
-    if [ -S /var/run/docker.sock ]; then refuse_if_not_ours_to_start; fi
+    refuse_without_permission
     if [ $SECONDS -ge $deadline ]; then
-      as_root tail -n 5 /var/log/dockerd.log 2>/dev/null | sed 's/^/        /' >&2 || true
-      fail 6 "Docker was started and does not answer" "look at its log, then run this again"
+      as_root tail -n 5 "$log" 2>/dev/null | sed 's/^/        /' >&2 || true
+      fail 6 "Docker was started and does not answer" "look at $log or journalctl -u docker"
     fi
     sleep 0.3
   done
@@ -202,7 +227,7 @@ plugins_of_a_newer_suite() {
   local mirror name
   # shellcheck disable=SC2016 # apt expands it
   mirror=$(apt-get indextargets --format '$(REPO_URI) $(LABEL)' 'Created-By: Packages' |
-    awk '$2 == "Debian" { print $1; exit }')
+    awk '$2 == "Debian" && !/^cdrom/ && !uri { uri = $1 } END { print uri }')
   if [ -z "$mirror" ]; then
     fail 6 "Compose 2 is in no package source of this machine" "install it: ${ENGINE_URL}"
   fi
@@ -224,8 +249,7 @@ ensure_plugins() {
     can_install || fail 6 "Compose 2 and buildx are needed" "install them: $ENGINE_URL"
     agree "install Docker Compose 2 and buildx"
     doing "Compose and buildx"
-    "$updated" || logged 15 "reading the package lists" as_root apt-get update
-    updated=true
+    apt_update
     plugins_of_the_distribution
     has_plugins || plugins_of_a_newer_suite
     has_plugins || fail 6 "Compose 2 and buildx do not answer" "install them: $ENGINE_URL"
@@ -237,32 +261,53 @@ ensure_plugins() {
 
 sources_hash() {
   (cd "$here" && find pyproject.toml src templates images -type f ! -name '*.pyc' \
-    ! -path '*/.*' -exec cksum {} + | sort | cksum | cut -d ' ' -f 1)
+    ! -path '*/.*' -exec cksum {} + | LC_ALL=C sort | cksum | cut -d ' ' -f 1)
+}
+
+is_current() { # a virtual environment
+  [ "$(readlink "$program")" = "$1/bin/thothctl" ] && "$program" --version >/dev/null 2>&1
+}
+
+build() { # the old one stays in use until the new one has answered
+  local lib=$1 venv=$2
+  rm -rf "$venv"
+  mkdir -p "$lib" "$(dirname "$program")"
+  logged 3 "making a virtual environment" "$python" -m venv "$venv"
+  logged 15 "installing thothctl and its libraries" "$venv/bin/pip" install "$here"
+  logged 3 "starting thothctl" "$venv/bin/thothctl" --version
+  rm -f "$program.new"
+  ln -s "$venv/bin/thothctl" "$program.new"
+  "$python" -c 'import os, sys; os.replace(*sys.argv[1:])' "$program.new" "$program" # mv -T is GNU's
+  find "$lib" -mindepth 1 -maxdepth 1 -name 'venv-*' ! -path "$venv" -exec rm -rf {} +
 }
 
 ensure_thothctl() {
   local lib bin venv
-  lib=${XDG_DATA_HOME:-$HOME/.local/share}/thothctl-cli bin=$HOME/.local/bin
-  if [ "$(id -u)" = 0 ]; then lib=/opt/thothctl bin=/usr/local/bin; fi
-  if [ -n "${THOTHCTL_PREFIX:-}" ]; then lib=$THOTHCTL_PREFIX/lib/thothctl bin=$THOTHCTL_PREFIX/bin; fi
-  venv=$lib/venv-$(sources_hash)
-  program=$bin/thothctl
-  if [ -e "$program" ] && [ ! -L "$program" ]; then
-    fail 7 "$program is there and is not ours" "move it away, then run this again"
+  if [ -n "${THOTHCTL_PREFIX:-}" ]; then
+    lib=$THOTHCTL_PREFIX/lib/thothctl bin=$THOTHCTL_PREFIX/bin
+  elif is_root; then
+    lib=/opt/thothctl bin=/usr/local/bin
+  else
+    lib=${XDG_DATA_HOME:-$HOME/.local/share}/thothctl-cli bin=$HOME/.local/bin
   fi
-  if [ "$(readlink "$program")" != "$venv/bin/thothctl" ] || ! "$program" --version >/dev/null 2>&1; then
+  venv=$lib/venv-$(sources_hash) program=$bin/thothctl
+  case $(readlink "$program" || { [ ! -e "$program" ] || echo file; }) in
+    '' | "$lib"/*) ;;
+    *) fail 3 "$program is there and is not ours" "move it away, then run this again" ;;
+  esac
+  if is_current "$venv"; then
+    ok "$("$program" --version) is installed ($program)"
+  else
     doing "thothctl"
-    rm -rf "$venv"
-    mkdir -p "$lib" "$bin"
-    logged 3 "making a virtual environment" "$python" -m venv "$venv"
-    logged 15 "installing thothctl and its libraries" "$venv/bin/pip" install "$here"
-    "$venv/bin/thothctl" --version >/dev/null
-    "$python" -c 'import os, sys; os.symlink(*sys.argv[1:]); os.replace(sys.argv[2], sys.argv[2][:-4])' \
-      "$venv/bin/thothctl" "$program.new"
-    find "$lib" -mindepth 1 -maxdepth 1 -name 'venv-*' ! -path "$venv" -exec rm -rf {} +
+    build "$lib" "$venv"
+    ok "$("$program" --version) ($program)"
   fi
-  ok "$("$program" --version) ($program)"
-  case :$PATH: in *:"$bin":*) ;; *) ok "for the next shell: export PATH=\"$bin:\$PATH\"" ;; esac
+  case :$PATH: in *:"$bin":*) ;; *) echo "hint: for the next shell: export PATH=\"$bin:\$PATH\"" >&2 ;; esac
+}
+
+run_setup() {
+  rm -rf "$work" # exec runs no trap
+  exec "$program" setup ${rest[@]+"${rest[@]}"}
 }
 
 main() {
@@ -276,7 +321,13 @@ main() {
     esac
     shift
   done
-  [ -f "$here/pyproject.toml" ] || fail 2 "the sources are not beside this script" "run it in a clone"
+  if ! "$setup" && [[ "${rest[*]-}" = *[!\ ]* && "${rest[*]}" != --yes ]]; then
+    fail 2 "--no-setup leaves nobody to take: ${rest[*]}" "leave out one of them"
+  fi
+  if [ ! -f "$here/pyproject.toml" ]; then
+    fail 2 "the sources are not beside this script" "git clone the repository and run ./install.sh in it"
+  fi
+  if is_root; then umask 022; fi # for everybody to run
   work=$(mktemp -d)
   trap 'rm -rf "$work"' EXIT
   trap 'exit 130' INT TERM
@@ -287,7 +338,7 @@ main() {
     ensure_plugins
   fi
   ensure_thothctl
-  if "$setup"; then "$program" setup ${rest[@]+"${rest[@]}"}; fi
+  if "$setup"; then run_setup; fi
 }
 
 main "$@"
