@@ -80,7 +80,8 @@ class Machine:
         return Done(done.returncode, done.stdout, done.stderr)
 
     def json(self, *words: str) -> Done:
-        return self.run(*words, "--output", "json")
+        end = words.index("--") if "--" in words else len(words)
+        return self.run(*words[:end], "--output", "json", *words[end:])
 
     def ok(self, *words: str) -> Done:
         done = self.json(*words)

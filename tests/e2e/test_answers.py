@@ -16,25 +16,28 @@ from playwright.sync_api import Page, sync_playwright
 
 QUESTIONS = (
     "How many charter schools are there in Alameda County?",
-    "how many charter schools does alameda county have",
+    "What percentage of active campuses are magnets?",
+    "Which counties beat the statewide mean in reading, writing and mathematics alike?",
 )
+REWORDED = "in alameda county, how many charter schools exist"
 ARTEFACTS = Path(os.environ.get("THOTH_TEST_ARTEFACTS", "artefacts"))
 
 
-@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize("question", [*QUESTIONS, REWORDED])
 def test_the_demo_answers_through_the_command_line(stack: Machine, question: str) -> None:
     answer = stack.ok("ask", question).data
 
-    assert answer["sql"].upper().startswith("SELECT")
+    assert answer["sql"].upper().startswith(("SELECT", "WITH"))
     assert answer["rows"] == _rows(stack, "california_schools", answer["sql"])
     assert answer["source"]["kind"] == "example"
     assert "invented" in answer["notice"].lower()
 
 
-def test_the_interface_for_programs_gives_the_same_rows(stack: Machine) -> None:
-    by_command = stack.ok("ask", QUESTIONS[0]).data
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_the_interface_for_programs_gives_the_same_rows(stack: Machine, question: str) -> None:
+    by_command = stack.ok("ask", question).data
 
-    by_api = _post(stack, stack.secret("api_token"), QUESTIONS[0])
+    by_api = _post(stack, stack.secret("api_token"), question)
 
     assert by_api["rows"] == by_command["rows"]
     assert by_api["sql"] == by_command["sql"]
@@ -48,17 +51,19 @@ def test_a_question_nobody_stored_is_an_honest_no(stack: Machine) -> None:
     assert done.envelope["errors"][0]["hint"]
 
 
-def test_a_person_signs_in_asks_and_sees_the_table(stack: Machine, page: Page) -> None:
+def test_a_person_signs_in_asks_and_sees_the_rows(stack: Machine, page: Page) -> None:
     _sign_in(stack, page)
 
-    page.get_by_label("Question").fill(QUESTIONS[0])
-    page.keyboard.press("Enter")
-    page.wait_for_selector("table")
-    page.screenshot(path=ARTEFACTS / "answer.png", full_page=True)
+    for number, question in enumerate(QUESTIONS):
+        page.get_by_label("Question").fill(question)
+        page.keyboard.press("Enter")
+        page.locator("#answer[aria-busy=false]").get_by_role("heading", name=question).wait_for()
+        page.screenshot(path=ARTEFACTS / f"answer-{number}.png", full_page=True)
 
-    expected = stack.ok("ask", QUESTIONS[0]).data["rows"][0][0]
-    assert str(expected) in page.locator("table").inner_text().replace(",", "")
-    assert "SELECT" in page.content()
+        shown = page.locator("#answer").inner_text().replace(",", "")
+        assert "SELECT" in shown
+        for value in stack.ok("ask", question).data["rows"][0]:
+            assert (f"{value:g}" if isinstance(value, float) else str(value)) in shown
 
 
 def test_a_real_file_is_imported_and_answers_like_sqlite(stack: Machine, chinook: Path) -> None:
@@ -115,7 +120,7 @@ def test_questions_in_bird_format_become_examples(stack: Machine, tmp_path: Path
 
     done = stack.ok("import-bird", str(file), "--questions", str(questions))
 
-    assert stack.ok("ask", "Who is the oldest pet?", "-w", "pets").data["rows"] == [["Rex"]]
+    assert stack.ok("ask", "Who is the oldest pet?", "-w", "pets").data["rows"] == [["Tom"]]
     assert len(done.data["rejected_examples"]) == 1
 
 
