@@ -20,6 +20,9 @@ from thothctl.model.event import Event, Note, Progress, StepBegan, StepEnded
 QUIET_SECONDS = 5.0
 """How often a subject may speak when output is plain lines."""
 
+WIDEST_SUBJECT, BAR = 24, 18
+"""Columns of the terminal."""
+
 
 class Watcher(Protocol):
     """Hears events while an operation runs."""
@@ -137,22 +140,27 @@ class LivePanel:
         return Group(*lines)
 
     def _table(self, now: float) -> Table:
-        table = Table.grid(padding=(0, 2))
+        """One line a subject; on a narrow terminal what it does gives way."""
+        measured = any(news.total for news, _ in self._subjects.values())
+        table = Table.grid(padding=(0, 2), expand=True)
         table.add_column(width=1)
-        table.add_column(no_wrap=True, max_width=20)
+        widest = max(map(len, self._subjects))
+        table.add_column(no_wrap=True, overflow="ellipsis", width=min(widest, WIDEST_SUBJECT))
         table.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
-        table.add_column(no_wrap=True, width=18)
-        table.add_column(justify="right", no_wrap=True)
+        if measured:
+            table.add_column(no_wrap=True, width=BAR)
+        table.add_column(justify="right", no_wrap=True, width=len("10 m 00 s"))
         for name, (news, began) in self._subjects.items():
             status = Text(news.status, "dim", no_wrap=True, overflow="ellipsis")
-            table.add_row("", Text(name), status, _bar(news), Text(clock_text(now - began), "dim"))
+            bar = [_bar(news)] if measured else []
+            table.add_row("", Text(name), status, *bar, Text(clock_text(now - began), "dim"))
         return table
 
 
 def _bar(news: Progress) -> RenderableType:
     if news.done is None or not news.total:
         return Text("")
-    return ProgressBar(total=news.total, completed=news.done, width=18)
+    return ProgressBar(total=news.total, completed=news.done, width=BAR)
 
 
 def _row(mark: str, title: str, elapsed: str) -> str:
