@@ -79,7 +79,7 @@ def _table(answer: Answer) -> Table:
 def _cell(value: JsonValue) -> Text:
     if value is None:
         return Text("-", "dim")
-    return Text(f"{value:g}" if isinstance(value, float) else str(value))
+    return Text(str(value).removesuffix(".0") if isinstance(value, float) else str(value))
 
 
 def _origin(answer: Answer) -> str:
