@@ -10,7 +10,11 @@ from thoth_ai.answering.allowed import FUNCTIONS, NODES, ROOTS, SYSTEM_PREFIXES
 
 LONGEST = 20_000
 DEEPEST = 100
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+MOST_USES = 24
+LONGEST_TRIM = 100
+# A space to the parser is a letter to SQLite when it is not one of these four.
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]|[^\S \t\r\n]")
+_WIDE = re.compile(r"%[^a-zA-Z%]*?(?:\*|\d{4})")
 
 
 class RefusedSqlError(Exception):
@@ -26,6 +30,8 @@ def check(sql: str, *, dialect: str = "sqlite") -> str:
         raise RefusedSqlError("Only one SELECT is allowed.")
     for node in root.walk():
         _check_node(node)
+        _check_cost(node)
+    _check_uses(root)
     return text
 
 
@@ -35,7 +41,7 @@ def _check_text(text: str) -> None:
     if len(text) > LONGEST:
         raise RefusedSqlError(f"SQL longer than {LONGEST:,} characters is not allowed.")
     if _CONTROL.search(text):
-        raise RefusedSqlError("Control characters are not allowed.")
+        raise RefusedSqlError("Control characters and unusual spaces are not allowed.")
     depth = deepest = 0
     for character in text:
         depth += (character == "(") - (character == ")")
@@ -69,8 +75,23 @@ def _check_node(node: exp.Expr) -> None:
             raise RefusedSqlError("A SELECT of nothing is not allowed.")
         case exp.Identifier() if not node.quoted and str(node.this).startswith("$"):
             raise RefusedSqlError("Parameters are not allowed.")
+        case exp.In() if node.args.get("field") is not None:
+            # SQLite reads the name as that of a table, which no check of tables would see.
+            raise RefusedSqlError("IN without parentheses is not allowed.")
         case _ if type(node) not in NODES:
             raise RefusedSqlError(f"{_spoken(node)} is not allowed.")
+
+
+def _check_cost(node: exp.Expr) -> None:
+    """One call of these can take minutes, and SQLite looks at the clock only between calls."""
+    match node:
+        case exp.Trim(args={"expression": exp.Expr() as characters}):
+            if not characters.is_string or len(characters.name) > LONGEST_TRIM:
+                raise RefusedSqlError("TRIM of anything but a short text is not allowed.")
+        case exp.Anonymous() if node.name.lower() == "printf":
+            form = next(iter(node.expressions), None)
+            if form is None or not form.is_string or _WIDE.search(form.name):
+                raise RefusedSqlError("PRINTF needs a fixed format without large widths.")
 
 
 def _check_function(name: str) -> None:
@@ -93,6 +114,14 @@ def _check_with(clause: exp.With) -> None:
         own = str(common.alias).lower()
         if any(table.name.lower() == own for table in common.this.find_all(exp.Table)):
             raise RefusedSqlError("Recursive queries are not allowed.")
+
+
+def _check_uses(root: exp.Expr) -> None:
+    """SQLite copies a common table for every use: a few that double one another fill the memory."""
+    names = {str(common.alias).lower() for common in root.find_all(exp.CTE)}
+    uses = sum(table.name.lower() in names for table in root.find_all(exp.Table))
+    if uses > MOST_USES:
+        raise RefusedSqlError(f"More than {MOST_USES} uses of common tables are not allowed.")
 
 
 def _spoken(node: exp.Expr) -> str:

@@ -1,14 +1,16 @@
 """Runs a query on a SQLite file that cannot change, with limits on time, rows and memory.
 
 The layers are independent: the file is opened read-only and immutable, SQLite's authorizer allows
-reading alone, and nothing here relies on the SQL having been checked before.
+reading alone, and nothing here relies on the SQL having been checked before. Time has one gap: a
+single call of a function is never interrupted, so the length of values bounds what a call can cost.
 """
 
 import math
 import sqlite3
+import threading
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -18,13 +20,15 @@ from thoth_ai.answering.allowed import FUNCTIONS
 Value = str | int | float | None
 
 STEPS_BETWEEN_LOOKS = 5_000
-LONGEST_VALUE = 2_000_000
+LONGEST_VALUE = 250_000
 LONGEST_SHOWN = 10_000
 LARGEST_RESULT = 5_000_000
 SHORT_BLOB = 32
 _LIMITS = (
     (sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE),
     (sqlite3.SQLITE_LIMIT_SQL_LENGTH, 100_000),
+    (sqlite3.SQLITE_LIMIT_COLUMN, 1_000),
+    (sqlite3.SQLITE_LIMIT_VDBE_OP, 250_000),
     (sqlite3.SQLITE_LIMIT_EXPR_DEPTH, 200),
     (sqlite3.SQLITE_LIMIT_COMPOUND_SELECT, 50),
     (sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 500),
@@ -66,7 +70,7 @@ def run(path: Path, sql: str, *, limits: Limits = DEFAULT) -> Result:
     """Run one statement; raises QueryTimeoutError or QueryFailedError."""
     deadline = time.monotonic() + limits.seconds
     try:
-        with closing(_opened(path)) as database:
+        with closing(_opened(path)) as database, _alarm(database, limits.seconds):
             _restrict(database, over=lambda: time.monotonic() > deadline)
             return _read(database.execute(sql), limits)
     except sqlite3.Error as error:
@@ -80,8 +84,27 @@ def run(path: Path, sql: str, *, limits: Limits = DEFAULT) -> Result:
 def _opened(path: Path) -> sqlite3.Connection:
     uri = f"file:{quote(str(path.absolute()))}?mode=ro&immutable=1"
     database = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
-    database.text_factory = lambda raw: raw.decode("utf-8", "replace")
+    database.text_factory = _decoded
     return database
+
+
+def _decoded(raw: bytes) -> str:
+    """Cut at once, one character beyond what is shown: a row of long values must not add up."""
+    most = LONGEST_SHOWN + 1
+    return raw[: 4 * most].decode("utf-8", "replace")[:most]
+
+
+@contextmanager
+def _alarm(database: sqlite3.Connection, seconds: float) -> Iterator[None]:
+    """Interrupt at the next jump; thousands of steps that each take long lie between two looks."""
+    timer = threading.Timer(seconds, database.interrupt)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()
 
 
 def _restrict(database: sqlite3.Connection, *, over: Callable[[], bool]) -> None:
