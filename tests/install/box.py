@@ -165,7 +165,7 @@ class Box:
         return done
 
     def calls(self, *names: str) -> list[str]:
-        """What was called since the last look at everything; `names` chooses programs."""
+        """What was called, in order; `names` chooses programs."""
         lines = (self.root / "calls").read_text().splitlines()
         return [line for line in lines if not names or line.split(" <")[0] in names]
 
