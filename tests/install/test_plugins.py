@@ -14,6 +14,7 @@ case "$*" in
     cd "$OLDPWD" && touch "${name}_1_amd64.deb" ;;
 esac"""
 UNPACK = """
+[ -e "$2" ] || exit 1
 name=$(basename "$3")
 mkdir -p "$3/usr/libexec" "$3/usr/share/lintian"
 touch "$3/usr/share/lintian/$name" compose
