@@ -43,7 +43,7 @@ server: server-dev
 	cd $(SERVER) && $(abspath $(SERVER_VENV))/bin/pytest
 
 test: check engine server
-	$(BIN)/pytest tests
+	$(BIN)/pytest -m "not bench" tests
 
 e2e: dev engine
 	$(BIN)/pytest tests/e2e

@@ -1,5 +1,6 @@
 """A server on a data folder of its own for every test."""
 
+import atexit
 import os
 import shutil
 import tempfile
@@ -9,8 +10,7 @@ from pathlib import Path
 import pytest
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "thoth_ai.settings"
-_folder = tempfile.TemporaryDirectory(prefix="thoth-ai-tests-")
-os.environ["THOTH_DATA_DIR"] = _folder.name
+os.environ["THOTH_DATA_DIR"] = tempfile.mkdtemp(prefix="thoth-ai-tests-")
 
 import django
 from django.conf import settings
@@ -21,6 +21,7 @@ from django.test.utils import setup_test_environment
 
 from tests.server.account import EMAIL, PASSWORD, TOKEN
 
+atexit.register(shutil.rmtree, os.environ["THOTH_DATA_DIR"], ignore_errors=True)
 django.setup()
 setup_test_environment()
 settings.STORAGES["staticfiles"]["BACKEND"] = (
