@@ -1,0 +1,1 @@
+"""Language models and embeddings of others, over the network; no framework in here."""
