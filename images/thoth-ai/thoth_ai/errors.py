@@ -13,6 +13,7 @@ class ExitCode(IntEnum):
     INVALID_INPUT = 7
     NOT_VERIFIED = 12
     NO_SPACE = 14
+    NETWORK = 15
     INTERRUPTED = 130
 
 

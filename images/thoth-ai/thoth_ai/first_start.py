@@ -35,6 +35,7 @@ def complete(data: Path, *, demo: bool) -> None:
     """Migrate, clear leftovers, make the administrator and load the demo. Needs Django."""
     from django.core.management import call_command  # noqa: PLC0415 - needs Django set up
 
+    from thoth_ai import embedding_model  # noqa: PLC0415 - likewise
     from thoth_ai.importing import staging  # noqa: PLC0415 - likewise
     from thoth_ai.importing.demo import load_once  # noqa: PLC0415 - likewise
     from thoth_ai.workspaces import points  # noqa: PLC0415 - likewise
@@ -43,7 +44,7 @@ def complete(data: Path, *, demo: bool) -> None:
         call_command("migrate", interactive=False, verbosity=0)
         if swept := staging.sweep():
             logger.info("removed %d leftovers of killed imports", swept)
-        if renewed := points.refresh_stale():
+        if embedding_model.is_local() and (renewed := points.refresh_stale()):
             logger.info("embedded %d documents again", renewed)
         _make_administrator(data)
         if demo and load_once():

@@ -4,7 +4,7 @@ import os
 import socket
 
 from thoth_ai import environment, json_logging
-from thoth_ai.settings import API_TOKEN, SECRET_KEY
+from thoth_ai.settings import LOG_LEVEL, SECRETS
 
 
 def _address(port: int) -> str:
@@ -20,7 +20,7 @@ def _address(port: int) -> str:
 
 bind = [_address(environment.number("PORT", 8080, lowest=1, highest=65535))]
 workers = 1
-threads = 8
+threads = 16  # questions at a language model hold one each, and health must still be answered
 worker_class = "gthread"
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - a heartbeat
 control_socket_disable = True
@@ -29,6 +29,13 @@ timeout = 60
 keepalive = 5
 limit_request_line = 8190
 forwarded_allow_ips = ""
-logconfig_dict = json_logging.configuration(
-    environment.text("LOG_LEVEL", "INFO"), (SECRET_KEY, API_TOKEN)
-)
+logconfig_dict = json_logging.configuration(LOG_LEVEL, SECRETS)
+
+
+def post_worker_init(_: object) -> None:
+    """Renew vectors of a provider beside serving: that can take long, and fail for a while."""
+    from thoth_ai import embedding_model  # noqa: PLC0415 - needs Django, which is set up by now
+    from thoth_ai.workspaces import reindexing  # noqa: PLC0415 - likewise
+
+    if not embedding_model.is_local():
+        reindexing.start()

@@ -3,7 +3,7 @@
 import secrets
 from pathlib import Path
 
-from thoth_ai import environment, json_logging, secret_files, version
+from thoth_ai import environment, json_logging, provider_settings, secret_files, version
 
 BASE_DIR = Path(__file__).resolve().parent
 
@@ -18,6 +18,10 @@ LOG_LEVEL = environment.choice(
 )
 ADMIN_EMAIL = environment.text("ADMIN_EMAIL", "admin@localhost")
 API_TOKEN = environment.text("API_TOKEN") or secret_files.read(DATA_DIR, secret_files.API_TOKEN)
+LANGUAGE_MODEL = provider_settings.language_model()
+EMBEDDING = provider_settings.embedding()
+PROMPT_TOKENS = environment.number("LLM_PROMPT_TOKENS", 12_000, lowest=1_000, highest=1_000_000)
+REQUESTS_PER_MINUTE = environment.number("API_REQUESTS_PER_MINUTE", 600, lowest=1, highest=100_000)
 
 # Setup writes the key before the server starts; a build or a test lives with a throw-away one.
 SECRET_KEY = (
@@ -113,4 +117,5 @@ USE_I18N = False
 USE_TZ = True
 TIME_ZONE = "UTC"
 
-LOGGING = json_logging.configuration(LOG_LEVEL, (SECRET_KEY, API_TOKEN))
+SECRETS = (SECRET_KEY, API_TOKEN, LANGUAGE_MODEL.key if LANGUAGE_MODEL else "", EMBEDDING.key)
+LOGGING = json_logging.configuration(LOG_LEVEL, SECRETS)

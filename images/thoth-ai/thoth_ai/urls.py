@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import path
 
+from thoth_ai.api import questions, tokens
 from thoth_ai.api import views as api
 from thoth_ai.health import views as health
 from thoth_ai.metrics import views as metrics
@@ -19,6 +20,12 @@ urlpatterns = [
     path("health/ai/", health.ai, name="health-ai"),
     path("metrics", metrics.exposition, name="metrics"),
     path("api/v1/ask", api.ask, name="api-ask"),
+    path("api/v1/sql", api.sql, name="api-sql"),
+    path("api/v1/questions", questions.questions, name="api-questions"),
+    path("api/v1/questions/<int:number>", questions.question, name="api-question"),
+    path("api/v1/questions/<int:number>/verdict", questions.verdict, name="api-verdict"),
+    path("api/v1/tokens", tokens.tokens, name="api-tokens"),
+    path("api/v1/tokens/<int:number>", tokens.token, name="api-token"),
     path("api/v1/workspaces", api.workspaces, name="api-workspaces"),
     path("admin/", admin.site.urls),
 ]

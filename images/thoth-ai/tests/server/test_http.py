@@ -67,7 +67,7 @@ def test_metrics_count_questions(zoo: Client) -> None:
 
     text = zoo.get("/metrics").content.decode()
 
-    assert 'thoth_questions_total{outcome="answered"}' in text
+    assert 'thoth_questions_total{outcome="example"}' in text
     assert "thoth_build_info" in text
 
 
@@ -116,7 +116,7 @@ def test_a_wrong_token_is_refused(zoo: Client, value: str) -> None:
 
     assert answer.status_code == 401
     assert answer["Content-Type"] == "application/problem+json"
-    assert set(answer.json()) == {"title", "status", "detail", "hint"}
+    assert set(answer.json()) == {"type", "title", "status", "code", "detail", "hint"}
 
 
 def test_an_empty_token_opens_nothing(zoo: Client, monkeypatch: pytest.MonkeyPatch) -> None:

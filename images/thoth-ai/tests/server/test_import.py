@@ -10,11 +10,12 @@ from django.db import connections
 from tests.server import databases, imports
 from thoth_ai.questions.answers import Answer
 from thoth_ai.questions.ask import Asker
+from thoth_ai.questions.asked import Asked
 from thoth_ai.workspaces.models import Database, Example, Table, VectorPoint, Workspace
 
 
 def ask(question: str, workspace: str | None = None) -> Answer:
-    reply = Asker().ask(question, workspace)
+    reply = Asker().ask(Asked(question, workspace))
     assert isinstance(reply, Answer), reply
     return reply
 
@@ -173,11 +174,11 @@ def test_replacing_swaps_the_file_and_keeps_what_people_taught(data: Path, tmp_p
             workspace=database.workspace, database=database, question=question, sql=sql
         )
     asker = Asker()
-    before = asker.ask("Which is last?")
+    before = asker.ask(Asked("Which is last?"))
 
     outcome = imports.from_file(databases.small(tmp_path / "new.sqlite", rows=9), "--replace")
 
-    after = asker.ask("Which is last?")
+    after = asker.ask(Asked("Which is last?"))
     assert isinstance(before, Answer)
     assert isinstance(after, Answer)
     assert (before.rows, after.rows) == (((2,),), ((8,),))
@@ -203,7 +204,7 @@ def test_an_example_added_by_hand_answers_at_once(data: Path, tmp_path: Path) ->
     imports.from_file(databases.small(tmp_path / "zoo.sqlite"))
     database = Database.objects.get()
     asker = Asker()
-    assert not asker.ask("Who is the oldest inhabitant?").answered
+    assert not asker.ask(Asked("Who is the oldest inhabitant?")).answered
 
     Example.objects.create(
         workspace=database.workspace,
@@ -212,7 +213,7 @@ def test_an_example_added_by_hand_answers_at_once(data: Path, tmp_path: Path) ->
         sql="SELECT name FROM animals ORDER BY id LIMIT 1",
     )
 
-    assert asker.ask("Who is the oldest inhabitant?").answered
+    assert asker.ask(Asked("Who is the oldest inhabitant?")).answered
 
 
 def test_asking_never_fails_while_the_database_is_replaced(data: Path, tmp_path: Path) -> None:
@@ -224,7 +225,7 @@ def test_asking_never_fails_while_the_database_is_replaced(data: Path, tmp_path:
     def keep_asking() -> None:
         asker = Asker()
         while not over.is_set():
-            replies.append(asker.ask("How many animals are there?", "zoo").answered)
+            replies.append(asker.ask(Asked("How many animals are there?", "zoo")).answered)
         connections.close_all()
 
     thread = threading.Thread(target=keep_asking)

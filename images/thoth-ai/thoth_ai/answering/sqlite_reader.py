@@ -22,7 +22,6 @@ Value = str | int | float | None
 STEPS_BETWEEN_LOOKS = 5_000
 LONGEST_VALUE = 250_000
 LONGEST_SHOWN = 10_000
-LARGEST_RESULT = 5_000_000
 SHORT_BLOB = 32
 _LIMITS = (
     (sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE),
@@ -48,10 +47,11 @@ class QueryFailedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How long a query may run, and how many rows it may give."""
+    """How long a query may run, and how many rows and bytes of values it may give."""
 
     seconds: float = 10
     rows: int = 1000
+    bytes: int = 5_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ def _read(cursor: sqlite3.Cursor, limits: Limits) -> Result:
     rows: list[tuple[Value, ...]] = []
     size, truncated = 0, False
     for raw in cursor:
-        if len(rows) == limits.rows or size > LARGEST_RESULT:
+        if len(rows) == limits.rows or size > limits.bytes:
             truncated = True
             break
         row = tuple(_shown(value) for value in raw)

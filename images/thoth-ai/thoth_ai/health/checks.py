@@ -4,16 +4,18 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from thoth_ai.answering import embedding
+from thoth_ai import embedding_model, language_model, provider_settings
 from thoth_ai.workspaces import points, storage
 from thoth_ai.workspaces.models import Database, Example, VectorPoint
 
 logger = logging.getLogger(__name__)
 
 OK = "ok"
+DEGRADED = "degraded"
 FAILING = "failing"
 NOT_CONFIGURED = "not configured"
 
@@ -37,8 +39,8 @@ def vector() -> Finding:
 
 
 def ai() -> Finding:
-    """Say that no language model is used yet."""
-    return Finding(NOT_CONFIGURED, "Answers come from stored examples; no language model is set.")
+    """Say which language model is used and how it fared last; never calls it."""
+    return _guarded(_ai)
 
 
 def _database() -> Finding:
@@ -53,10 +55,23 @@ def _database() -> Finding:
     return Finding(OK, f"{len(files)} databases can be asked.")
 
 
+def _ai() -> Finding:
+    chosen = settings.LANGUAGE_MODEL
+    if chosen is None:
+        return Finding(NOT_CONFIGURED, "Answers come from stored examples; no model is set.")
+    if provider_settings.lacks_key(chosen):
+        return Finding(NOT_CONFIGURED, f"There is no key for {chosen.provider}.")
+    model = language_model.current()
+    if model and model.last_failure:
+        return Finding(DEGRADED, f"{chosen.provider} failed last: {model.last_failure.message}")
+    return Finding(OK, f"{chosen.provider} writes SQL for questions without an example.")
+
+
 def _vector() -> Finding:
-    stale = VectorPoint.objects.exclude(model=embedding.MODEL_ID).count()
-    if stale:
-        return Finding(FAILING, f"{stale} vectors were made by another model; restart to renew.")
+    if waiting := points.stale().count():
+        if embedding_model.is_local():
+            return Finding(FAILING, f"{waiting} vectors are of another model; restart to renew.")
+        return Finding(DEGRADED, f"{waiting} documents wait to be embedded by the provider.")
     indexed = VectorPoint.objects.filter(kind=points.EXAMPLE).count()
     missing = Example.objects.count() - indexed
     if missing > 0:

@@ -17,6 +17,18 @@ LATENCY = Histogram(
 QUESTIONS = Counter(
     "thoth_questions", "Questions asked, by what came of them.", ("outcome",), registry=REGISTRY
 )
+TOKENS = Counter(
+    "thoth_model_tokens", "Tokens sent and received.", ("provider", "direction"), registry=REGISTRY
+)
+COST = Counter(
+    "thoth_model_cost_usd", "Cost where the price is known.", ("provider",), registry=REGISTRY
+)
+MODEL_FAILURES = Counter(
+    "thoth_model_failures",
+    "Requests that a provider did not answer.",
+    ("provider", "kind"),
+    registry=REGISTRY,
+)
 BUILD_INFO = Gauge(
     "thoth_build_info", "Which build serves.", ("version", "revision"), registry=REGISTRY
 )

@@ -3,12 +3,17 @@
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
+from thoth_ai.answering.chart import NONE, Chart
+from thoth_ai.providers.types import Usage
+
 
 class Reason(StrEnum):
     """Why there is no answer."""
 
     NO_CLOSE_EXAMPLE = "no_close_example"
     NO_WORKSPACE = "no_workspace"
+    DECLINED = "declined"
+    MODEL_UNAVAILABLE = "model_unavailable"
     REFUSED = "refused"
     FAILED = "failed"
     TIMEOUT = "timeout"
@@ -16,12 +21,14 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The stored example an answer was taken from."""
+    """Where the SQL of an answer comes from: `kind` is example, model or edited."""
 
-    question: str
-    similarity: float
-    origin: str
-    kind: str = "example"
+    kind: str
+    question: str | None = None
+    similarity: float | None = None
+    origin: str | None = None
+    provider: str | None = None
+    model: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +42,10 @@ class Nearest:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Rows, the SQL that gave them, and why that SQL."""
+    """Rows, the SQL that gave them, and why that SQL.
+
+    `restated` is a follow-up said so that it stands alone, `previous` the question it follows.
+    """
 
     workspace: str
     question: str
@@ -46,8 +56,16 @@ class Answer:
     truncated: bool
     notice: str
     source: Source
-    evidence: tuple[str, ...]
     elapsed_ms: int
+    evidence: tuple[str, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    explanation: str = ""
+    restated: str = ""
+    attempts: int = 0
+    usage: Usage | None = None
+    chart: Chart = NONE
+    previous: int | None = None
+    id: int | None = None
     answered: bool = True
 
 
@@ -62,9 +80,20 @@ class NoAnswer:
     hint: str
     nearest: tuple[Nearest, ...]
     elapsed_ms: int
+    sql: str = ""
+    usage: Usage | None = None
+    previous: int | None = None
+    id: int | None = None
     answered: bool = False
 
 
-def as_document(reply: Answer | NoAnswer) -> dict[str, object]:
+Reply = Answer | NoAnswer
+
+
+def as_document(reply: Reply) -> dict[str, object]:
     """Return the reply as the JSON document of the contract."""
-    return asdict(reply)
+    document: dict[str, object] = asdict(reply)
+    if isinstance(reply, Answer):
+        source = asdict(reply.source)
+        document["source"] = {key: value for key, value in source.items() if value is not None}
+    return document

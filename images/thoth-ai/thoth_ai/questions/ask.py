@@ -1,148 +1,139 @@
 """The procedure from a question to an answer."""
 
 import logging
-import time
-from dataclasses import dataclass
+from dataclasses import replace
 
-from thoth_ai.answering import matching, sql_guard, sqlite_reader
+from thoth_ai import language_model
 from thoth_ai.metrics import registry
-from thoth_ai.questions.answers import Answer, Nearest, NoAnswer, Reason, Source
-from thoth_ai.questions.example_index import Entry, ExampleIndex
-from thoth_ai.workspaces import storage
-from thoth_ai.workspaces.models import Example, Workspace
+from thoth_ai.providers.types import ProviderError
+from thoth_ai.questions import background, stored
+from thoth_ai.questions.answers import Answer, NoAnswer, Reason, Reply
+from thoth_ai.questions.asked import Asked, no_answer
+from thoth_ai.questions.hearing import Step
+from thoth_ai.questions.point_index import Found, PointIndex, Search
+from thoth_ai.questions.written import Writer
+from thoth_ai.workspaces import points
+from thoth_ai.workspaces.models import Database, Workspace
 
 logger = logging.getLogger(__name__)
 
 ATTEMPTS = 3
 CANDIDATES = 20
-SHOWN = 3
-LEAST_SHOWN = 0.2
-HINTS = {
-    Reason.NO_CLOSE_EXAMPLE: "Ask in words closer to one of the stored questions, or add an"
-    " example with its SQL in the administration.",
-    Reason.NO_WORKSPACE: "Ask without a workspace, or import a database with thothctl import-bird.",
-    Reason.REFUSED: "Correct the SQL of the example in the administration.",
-    Reason.FAILED: "Run thothctl import-bird again with --replace, or correct the example's SQL.",
-    Reason.TIMEOUT: "Ask for less, or make the example's SQL cheaper.",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question under way."""
-
-    question: str
-    workspace: str | None
-    started: float
-
-    @property
-    def elapsed_ms(self) -> int:
-        """Return how long it has taken until now."""
-        return round((time.monotonic() - self.started) * 1000)
-
-
-class _ReplacedError(Exception):
-    """The example or its file went away while it was asked: an import replaced it."""
+LEAST_ALIKE = 0.05
+KINDS = (points.EXAMPLE, points.EVIDENCE, points.TABLE)
 
 
 class Asker:
-    """Answers questions from stored examples only, and says so."""
+    """Answers from stored examples, else with a language model if there is one; says which."""
 
     def __init__(self) -> None:
-        self._index = ExampleIndex()
+        self._index = PointIndex()
 
-    def ask(self, question: str, workspace: str | None = None) -> Answer | NoAnswer:
-        """Answer, or say honestly why not."""
-        asked = Asked(" ".join(question.split()), workspace, time.monotonic())
-        reply = self._reply(asked)
-        outcome = "answered" if isinstance(reply, Answer) else reply.reason.value
+    def ask(self, asked: Asked) -> Reply:
+        """Answer, or say honestly why not; raises BusyError when the model has no free place."""
+        reply = self._reply(replace(asked, question=" ".join(asked.question.split())))
+        outcome = reply.source.kind if isinstance(reply, Answer) else reply.reason.value
         registry.QUESTIONS.labels(outcome=outcome).inc()
         logger.info(
             "question asked",
-            extra={"outcome": outcome, "workspace": workspace, "duration_ms": reply.elapsed_ms},
+            extra={
+                "outcome": outcome,
+                "workspace": reply.workspace,
+                "duration_ms": reply.elapsed_ms,
+            },
         )
         return reply
 
-    def _reply(self, asked: Asked) -> Answer | NoAnswer:
+    def _reply(self, asked: Asked) -> Reply:
+        if refusal := _missing_workspace(asked):
+            return refusal
         for _ in range(ATTEMPTS):
             try:
                 return self._once(asked)
-            except _ReplacedError:
+            except stored.ReplacedError:
                 continue
-        return _no_answer(asked, Reason.FAILED, "The database's file is missing.")
+        return no_answer(asked, Reason.FAILED, "The database's file is missing.")
 
-    def _once(self, asked: Asked) -> Answer | NoAnswer:
-        if refusal := _missing_workspace(asked):
-            return refusal
-        near = self._index.nearest(asked.question, workspace=asked.workspace, limit=CANDIDATES)
-        candidates = [matching.Candidate(str(entry.example), entry.question) for entry, _ in near]
-        match = matching.closest(asked.question, candidates, [score for _, score in near])
-        if match is None:
+    def _once(self, asked: Asked) -> Reply:
+        search = self._search(asked)
+        near = search.nearest(points.EXAMPLE, asked.workspace, CANDIDATES) if search else []
+        if not asked.earlier and (reply := _from_examples(asked, search, near)):
+            return reply
+        model = language_model.current()
+        if model is None:
             message = "No stored example is close enough to answer this safely."
-            return _no_answer(asked, Reason.NO_CLOSE_EXAMPLE, message, near)
-        return _run(asked, _example(match.key), match.similarity, near)
+            return no_answer(asked, Reason.NO_CLOSE_EXAMPLE, message, near)
+        database = _database(asked, search)
+        if isinstance(database, NoAnswer):
+            return database
+        return _write(asked, database, model, search, near)
+
+    def _search(self, asked: Asked) -> Search | None:
+        """Return None when the embedding provider is away: then words alone have to do."""
+        try:
+            return self._index.search(asked.question)
+        except ProviderError as error:
+            logger.warning("no vectors for a question: %s", error)
+            return None
 
 
 def _missing_workspace(asked: Asked) -> NoAnswer | None:
     if asked.workspace is None:
         if Workspace.objects.exists():
             return None
-        return _no_answer(asked, Reason.NO_WORKSPACE, "There is no workspace yet.")
+        return no_answer(asked, Reason.NO_WORKSPACE, "There is no workspace yet.")
     if Workspace.objects.filter(name=asked.workspace).exists():
         return None
-    return _no_answer(
-        asked, Reason.NO_WORKSPACE, f"There is no workspace named {asked.workspace!r}."
-    )
+    message = f"There is no workspace named {asked.workspace!r}."
+    return no_answer(asked, Reason.NO_WORKSPACE, message)
 
 
-def _example(key: str) -> Example:
-    found = Example.objects.select_related("database", "workspace").filter(pk=int(key)).first()
+def _from_examples(asked: Asked, search: Search | None, near: Found) -> Reply | None:
+    title = "Looking through the stored examples"
+    asked.hear(Step("examples", title))
+    match = stored.match(asked, near) if search else stored.match_without_vectors(asked)
+    asked.hear(Step("examples", title, "done", "one asks the same" if match else "none asks this"))
+    return stored.answer(asked, match, near) if match else None
+
+
+def _database(asked: Asked, search: Search | None) -> Database | NoAnswer:
+    """Return the database that is meant: named, the only one, or the most alike."""
+    databases = Database.objects.select_related("workspace").order_by("workspace__name", "id")
+    if asked.workspace is None and Workspace.objects.count() > 1:
+        name = _likeliest(search) if search else None
+        if name is None:
+            message = "It is not clear which workspace is meant."
+            hint = "Name the workspace: thothctl ask --workspace NAME, or choose it on the page."
+            return no_answer(asked, Reason.NO_WORKSPACE, message, hint=hint)
+        databases = databases.filter(workspace__name=name)
+    elif asked.workspace is not None:
+        databases = databases.filter(workspace__name=asked.workspace)
+    found = databases.first()
     if found is None:
-        raise _ReplacedError
+        message = "The workspace holds no database."
+        return no_answer(asked, Reason.NO_WORKSPACE, message)
     return found
 
 
-def _run(
-    asked: Asked, example: Example, similarity: float, near: list[tuple[Entry, float]]
-) -> Answer | NoAnswer:
-    try:
-        sql = sql_guard.check(example.sql)
-        result = sqlite_reader.run(storage.path_of(example.database), sql)
-    except sql_guard.RefusedSqlError as error:
-        return _no_answer(asked, Reason.REFUSED, f"The stored SQL is refused: {error}", near)
-    except sqlite_reader.QueryTimeoutError as error:
-        return _no_answer(asked, Reason.TIMEOUT, str(error), near)
-    except sqlite_reader.QueryFailedError as error:
-        if not storage.path_of(example.database).exists():
-            raise _ReplacedError from error
-        return _no_answer(asked, Reason.FAILED, f"The database could not answer: {error}", near)
-    return Answer(
-        workspace=example.workspace.name,
-        question=asked.question,
-        sql=sql,
-        columns=result.columns,
-        rows=result.rows,
-        row_count=len(result.rows),
-        truncated=result.truncated,
-        notice=example.workspace.notice,
-        source=Source(example.question, round(similarity, 4), example.origin),
-        evidence=(example.evidence,) if example.evidence else (),
-        elapsed_ms=asked.elapsed_ms,
-    )
+def _likeliest(search: Search) -> str | None:
+    best = [near[0] for kind in KINDS if (near := search.nearest(kind, None, 1))]
+    entry, score = max(best, key=lambda pair: pair[1], default=(None, 0.0))
+    return entry.workspace if entry and score >= LEAST_ALIKE else None
 
 
-def _no_answer(
-    asked: Asked, reason: Reason, message: str, near: list[tuple[Entry, float]] | None = None
-) -> NoAnswer:
-    shown = [pair for pair in near or () if pair[1] >= LEAST_SHOWN][:SHOWN]
-    return NoAnswer(
-        workspace=asked.workspace,
-        question=asked.question,
-        reason=reason,
-        message=message,
-        hint=HINTS[reason],
-        nearest=tuple(
-            Nearest(entry.question, entry.workspace, round(score, 4)) for entry, score in shown
-        ),
-        elapsed_ms=asked.elapsed_ms,
-    )
+def _write(
+    asked: Asked,
+    database: Database,
+    model: language_model.LanguageModel,
+    search: Search | None,
+    near: Found,
+) -> Reply:
+    asked.hear(Step("schema", "Reading the schema"))
+    known = background.gather(asked, database, search)
+    count = len(known.schema.tables)
+    asked.hear(Step("schema", "Reading the schema", "done", f"{count} tables"))
+    reply = Writer(asked, database, model, known, near).answer()
+    if isinstance(reply, Answer) and asked.workspace is None and Workspace.objects.count() > 1:
+        note = f"The question is about the workspace {database.workspace.name}."
+        return replace(reply, assumptions=(note, *reply.assumptions))
+    return reply

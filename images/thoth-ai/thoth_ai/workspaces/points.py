@@ -3,12 +3,17 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from django.db.models import F
+import numpy as np
+from django.db import transaction
+from django.db.models import F, QuerySet
+from numpy.typing import NDArray
 
-from thoth_ai.answering import embedding
+from thoth_ai import embedding_model
+from thoth_ai.errors import ExitCode, ServerError
+from thoth_ai.providers.types import ProviderError
 from thoth_ai.workspaces.models import IndexRevision, VectorPoint, Workspace
 
-EXAMPLE = "example"
+EXAMPLE, EVIDENCE, TABLE = "example", "evidence", "table"
 BATCH = 256
 
 
@@ -23,22 +28,42 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class IndexedDocument:
-    """A document with the bytes of its vector."""
+    """A document with the bytes of its vector, and the model they come from."""
 
     document: Document
     vector: bytes
+    model: str
 
 
 def index(
     documents: Sequence[Document], *, done: Callable[[int], None] = lambda _: None
 ) -> Iterator[IndexedDocument]:
-    """Embed documents in batches; says after each how many it held."""
+    """Embed documents in batches; says after each how many it held; raises ServerError."""
     for start in range(0, len(documents), BATCH):
         batch = documents[start : start + BATCH]
-        vectors = embedding.embed([document.text for document in batch])
+        vectors = _embedded([document.text for document in batch])
+        identity = embedding_model.identity()
         for document, vector in zip(batch, vectors, strict=True):
-            yield IndexedDocument(document, vector.astype("<f4").tobytes())
+            yield IndexedDocument(document, vector.astype("<f4").tobytes(), identity)
         done(len(batch))
+
+
+def index_later(documents: Sequence[Document]) -> tuple[IndexedDocument, ...]:
+    """Return documents without vectors, which `refresh_stale` embeds when it can."""
+    return tuple(IndexedDocument(document, b"", "") for document in documents)
+
+
+def _embedded(texts: Sequence[str]) -> NDArray[np.float32]:
+    try:
+        return embedding_model.current().embed(texts)
+    except ProviderError as error:
+        raise ServerError(
+            f"The embedding provider gave no vectors: {error.message}",
+            hint="Check the key with `thothctl keys check`, or embed locally: `thothctl setup"
+            " --embedding-provider local`.",
+            code="embedding",
+            exit_code=ExitCode.NETWORK,
+        ) from error
 
 
 def store(workspace: Workspace, indexed: Sequence[IndexedDocument]) -> None:
@@ -50,7 +75,7 @@ def store(workspace: Workspace, indexed: Sequence[IndexedDocument]) -> None:
                 kind=entry.document.kind,
                 ref=entry.document.ref,
                 text=entry.document.text,
-                model=embedding.MODEL_ID,
+                model=entry.model,
                 vector=entry.vector,
             )
             for entry in indexed
@@ -71,14 +96,23 @@ def revision() -> int:
     return IndexRevision.objects.filter(pk=1).values_list("number", flat=True).first() or 0
 
 
+def stale() -> QuerySet[VectorPoint]:
+    """Return the points that another model embedded."""
+    return VectorPoint.objects.exclude(model=embedding_model.identity())
+
+
 def refresh_stale() -> int:
-    """Embed again what another model embedded; return how many points that were."""
-    stale = list(VectorPoint.objects.exclude(model=embedding.MODEL_ID))
-    documents = [Document(point.kind, point.ref, point.text) for point in stale]
-    for point, entry in zip(stale, index(documents), strict=True):
-        point.vector = entry.vector
-        point.model = embedding.MODEL_ID
-    VectorPoint.objects.bulk_update(stale, ["vector", "model"], batch_size=BATCH)
-    if stale:
-        changed()
-    return len(stale)
+    """Embed again what another model embedded, batch by batch, so that it can be cut off.
+
+    Returns how many points that were; raises ServerError with the finished batches kept.
+    """
+    renewed = 0
+    while batch := list(stale().order_by("id")[:BATCH]):
+        documents = [Document(point.kind, point.ref, point.text) for point in batch]
+        for point, entry in zip(batch, index(documents), strict=True):
+            point.vector, point.model = entry.vector, entry.model
+        with transaction.atomic():
+            VectorPoint.objects.bulk_update(batch, ["vector", "model"])
+            changed()
+        renewed += len(batch)
+    return renewed

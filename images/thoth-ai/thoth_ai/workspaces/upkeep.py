@@ -1,10 +1,15 @@
 """Examples edited by hand are embedded again at once."""
 
+import logging
+
 from django.db import transaction
 from django.db.models.signals import post_delete, post_save
 
+from thoth_ai.errors import ServerError
 from thoth_ai.workspaces import points
 from thoth_ai.workspaces.models import Example, VectorPoint, Workspace
+
+logger = logging.getLogger(__name__)
 
 
 def connect() -> None:
@@ -18,7 +23,16 @@ def connect() -> None:
 def _saved(instance: Example, **_: object) -> None:
     _forget(instance.pk)
     document = points.Document(points.EXAMPLE, str(instance.pk), instance.question)
-    points.store(instance.workspace, tuple(points.index([document])))
+    points.store(instance.workspace, _indexed(document))
+
+
+def _indexed(document: points.Document) -> tuple[points.IndexedDocument, ...]:
+    """An edit is kept though the provider of vectors does not answer now."""
+    try:
+        return tuple(points.index([document]))
+    except ServerError:
+        logger.warning("an edited document waits to be embedded")
+        return points.index_later([document])
 
 
 @transaction.atomic

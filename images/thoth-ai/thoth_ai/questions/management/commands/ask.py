@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand
 from thoth_ai.errors import ExitCode
 from thoth_ai.questions.answers import as_document
 from thoth_ai.questions.ask import Asker
+from thoth_ai.questions.asked import Asked
 
 
 class Command(BaseCommand):
@@ -22,7 +23,7 @@ class Command(BaseCommand):
 
     def handle(self, *, question: str, workspace: str | None, **_: object) -> None:
         """Answer; the exit code says whether there was one."""
-        reply = Asker().ask(question, workspace)
+        reply = Asker().ask(Asked(question, workspace))
         document = json.dumps(as_document(reply), ensure_ascii=False, indent=2)
         self.stdout.write(document)
         if not reply.answered:
