@@ -3,15 +3,16 @@
 from django.contrib import admin
 from django.urls import path
 
-from thoth_ai.api import questions, tokens
+from thoth_ai.api import openapi, questions, tokens
 from thoth_ai.api import views as api
 from thoth_ai.health import views as health
 from thoth_ai.metrics import views as metrics
+from thoth_ai.web import login
 from thoth_ai.web import views as web
 
 urlpatterns = [
     path("", web.ask_page, name="ask"),
-    path("login/", web.login_page, name="login"),
+    path("login/", login.login_page, name="login"),
     path("logout/", web.logout_page, name="logout"),
     path("health/live/", health.live, name="health-live"),
     path("health/", health.overall, name="health"),
@@ -20,6 +21,7 @@ urlpatterns = [
     path("health/ai/", health.ai, name="health-ai"),
     path("metrics", metrics.exposition, name="metrics"),
     path("api/v1/ask", api.ask, name="api-ask"),
+    path("api/v1/openapi.json", openapi.openapi, name="api-openapi"),
     path("api/v1/sql", api.sql, name="api-sql"),
     path("api/v1/questions", questions.questions, name="api-questions"),
     path("api/v1/questions/<int:number>", questions.question, name="api-question"),

@@ -3,8 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.forms import AuthenticationForm
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LogoutView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -13,14 +12,6 @@ from django.views.decorators.http import require_safe
 
 from thoth_ai.questions import catalogue
 from thoth_ai.questions.catalogue import WorkspaceEntry
-
-
-class EmailLogin(LoginView):
-    """Sign in with an e-mail address."""
-
-    template_name = "web/login.html"
-    authentication_form = AuthenticationForm
-    redirect_authenticated_user = True
 
 
 @login_required
@@ -50,5 +41,4 @@ def _facts(entry: WorkspaceEntry) -> str:
     return " · ".join(f"{count:,} {word}{'' if count == 1 else 's'}" for count, word in counted)
 
 
-login_page = EmailLogin.as_view()
 logout_page = LogoutView.as_view()

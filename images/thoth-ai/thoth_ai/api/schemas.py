@@ -1,0 +1,177 @@
+"""The documents of the API as JSON Schema (2020-12), by the names OpenAPI refers to them."""
+
+from typing import Any
+
+from thoth_ai.api.bodies import LONGEST_QUESTION, LONGEST_SQL
+from thoth_ai.questions.answers import Reason
+
+Schema = dict[str, Any]
+
+TEXT: Schema = {"type": "string"}
+NUMBER: Schema = {"type": "integer"}
+SHARE: Schema = {"type": "number"}
+YES_NO: Schema = {"type": "boolean"}
+TEXTS: Schema = {"type": "array", "items": TEXT}
+MOMENT: Schema = {"type": "string", "format": "date-time"}
+
+
+def ref(name: str) -> Schema:
+    """Refer to a schema by name."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def record(**fields: Schema) -> Schema:
+    """Return an object that has exactly these fields."""
+    return {
+        "type": "object",
+        "properties": fields,
+        "required": list(fields),
+        "additionalProperties": False,
+    }
+
+
+def body(required: tuple[str, ...], **fields: Schema) -> Schema:
+    """Return an object to send: some fields may be left out, others are not known."""
+    return record(**fields) | {"required": list(required)}
+
+
+def partly(schema: Schema, *optional: str) -> Schema:
+    """Return an object of which some fields may be missing."""
+    return schema | {"required": [name for name in schema["required"] if name not in optional]}
+
+
+def either(*schemas: Schema) -> Schema:
+    """Return what fits one of them."""
+    return {"anyOf": list(schemas)}
+
+
+def listed(schema: Schema) -> Schema:
+    """Return a list of such values."""
+    return {"type": "array", "items": schema}
+
+
+def or_null(schema: Schema) -> Schema:
+    """Return what may also be missing as null."""
+    return either(schema, {"type": "null"})
+
+
+def word(*choices: str) -> Schema:
+    """Return one of a few words."""
+    return {"type": "string", "enum": list(choices)}
+
+
+SOURCE = partly(
+    record(
+        kind=word("example", "model", "edited"),
+        question=TEXT,
+        similarity=SHARE,
+        origin=TEXT,
+        provider=TEXT,
+        model=TEXT,
+    ),
+    "question", "similarity", "origin", "provider", "model",
+)  # fmt: skip
+
+SCHEMAS: dict[str, Schema] = {
+    "Problem": record(type=TEXT, title=TEXT, status=NUMBER, code=TEXT, detail=TEXT, hint=TEXT),
+    "Value": {"type": ["string", "number", "integer", "boolean", "null"]},
+    "Usage": record(input_tokens=NUMBER, output_tokens=NUMBER, cost_usd=or_null(SHARE)),
+    "Chart": record(kind=word("bar", "line", "none"), x=NUMBER, y=listed(NUMBER)),
+    "Source": SOURCE,
+    "Answer": partly(
+        record(
+            answered={"const": True},
+            id=or_null(NUMBER),
+            workspace=TEXT,
+            question=TEXT,
+            restated=TEXT,
+            sql=TEXT,
+            columns=TEXTS,
+            rows=listed(listed(ref("Value"))),
+            row_count=NUMBER,
+            truncated=YES_NO,
+            notice=TEXT,
+            source=ref("Source"),
+            evidence=TEXTS,
+            assumptions=TEXTS,
+            explanation=TEXT,
+            attempts=NUMBER,
+            usage=or_null(ref("Usage")),
+            chart=ref("Chart"),
+            elapsed_ms=NUMBER,
+            previous=or_null(NUMBER),
+            verdict=TEXT,
+        ),
+        "verdict",
+    ),
+    "NoAnswer": partly(
+        record(
+            answered={"const": False},
+            id=or_null(NUMBER),
+            workspace=or_null(TEXT),
+            question=TEXT,
+            reason=word(*(reason.value for reason in Reason)),
+            message=TEXT,
+            hint=TEXT,
+            nearest=listed(record(question=TEXT, workspace=TEXT, similarity=SHARE)),
+            sql=TEXT,
+            usage=or_null(ref("Usage")),
+            elapsed_ms=NUMBER,
+            previous=or_null(NUMBER),
+            verdict=TEXT,
+        ),
+        "verdict",
+    ),
+    "Reply": either(ref("Answer"), ref("NoAnswer")),
+    "Ask": body(
+        ("question",),
+        question={**TEXT, "minLength": 1, "maxLength": LONGEST_QUESTION},
+        workspace=or_null(TEXT),
+        previous=or_null(NUMBER),
+    ),
+    "Sql": body(
+        ("workspace", "sql"),
+        workspace=TEXT,
+        sql={**TEXT, "minLength": 1, "maxLength": LONGEST_SQL},
+        question=or_null(NUMBER),
+    ),
+    "Questions": record(
+        questions=listed(
+            record(
+                id=NUMBER,
+                question=TEXT,
+                workspace=TEXT,
+                answered=YES_NO,
+                asked_at=MOMENT,
+                sql=TEXT,
+                verdict=TEXT,
+            )
+        )
+    ),
+    "Verdict": body(("verdict",), verdict=word("up", "down", ""), sql=or_null(TEXT)),
+    "Judged": record(verdict=word("up", "down", ""), example=or_null(NUMBER), note=TEXT),
+    "Token": record(
+        id=NUMBER, name=TEXT, created_at=MOMENT, expires_at=or_null(MOMENT), used_at=or_null(MOMENT)
+    ),
+    "NewToken": record(
+        id=NUMBER,
+        name=TEXT,
+        created_at=MOMENT,
+        expires_at=or_null(MOMENT),
+        used_at=or_null(MOMENT),
+        token=TEXT,
+    ),
+    "Tokens": record(tokens=listed(ref("Token"))),
+    "MintToken": body(("name",), name={**TEXT, "maxLength": 100}, days=or_null(NUMBER)),
+    "Workspaces": record(
+        workspaces=listed(
+            record(
+                name=TEXT,
+                title=TEXT,
+                notice=TEXT,
+                databases=listed(record(name=TEXT, tables=NUMBER, rows=NUMBER)),
+                examples=NUMBER,
+            )
+        )
+    ),
+}  # fmt: skip
