@@ -53,5 +53,6 @@ def configuration(level: str, secrets: tuple[str, ...] = ()) -> dict[str, Any]:
             "django": quiet,
             "gunicorn.error": quiet,
             "gunicorn.access": quiet | {"level": "CRITICAL"},
+            "httpx": quiet | {"level": "WARNING"},
         },
     }

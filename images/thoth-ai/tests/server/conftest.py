@@ -24,6 +24,7 @@ from tests.server.account import EMAIL, PASSWORD, TOKEN
 atexit.register(shutil.rmtree, os.environ["THOTH_DATA_DIR"], ignore_errors=True)
 django.setup()
 setup_test_environment()
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # fast, here only
 settings.STORAGES["staticfiles"]["BACKEND"] = (
     "django.contrib.staticfiles.storage.StaticFilesStorage"
 )
