@@ -8,7 +8,14 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from thothctl.model.answer import Answer, ImportRequest, ImportResult, NoAnswer, ServiceHealth
+from thothctl.model.answer import (
+    Answer,
+    ImportRequest,
+    ImportResult,
+    Inquiry,
+    NoAnswer,
+    ServiceHealth,
+)
 from thothctl.model.event import Event
 from thothctl.model.install import Install, Release
 from thothctl.model.observed import EngineFacts, ObservedImage, ObservedStack
@@ -173,7 +180,7 @@ class Server(Protocol):
     """The HTTP interface of a running stack; `base` is its URL on this machine."""
 
     def health(self, base: str, *, seconds: float = 5) -> tuple[ServiceHealth, ...]: ...
-    def ask(self, base: str, token: Secret, question: str, workspace: str) -> Answer | NoAnswer: ...
+    def ask(self, base: str, token: Secret, inquiry: Inquiry) -> Answer | NoAnswer: ...
 
 
 class Importer(Protocol):

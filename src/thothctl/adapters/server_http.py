@@ -5,17 +5,22 @@ from typing import Any
 
 import httpx
 
+from thothctl.adapters import answer_stream
 from thothctl.errors import InvalidInputError, NetworkError, UsageError
-from thothctl.model.answer import Answer, NoAnswer, ServiceHealth
+from thothctl.model.answer import Answer, Inquiry, NoAnswer, ServiceHealth
+from thothctl.model.event import Progress
 from thothctl.model.secret import Secret
+from thothctl.world import Report
 
-FINE = frozenset({"ok", "not configured"})
-ASK_SECONDS = 60.0
+FINE = frozenset({"ok", "not configured", "degraded"})
 UNAUTHORIZED, NOT_FOUND = 401, 404
 
 
 class HttpServer:
     """Answers `world.Server`."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
 
     def health(self, base: str, *, seconds: float = 5) -> tuple[ServiceHealth, ...]:
         body = self._call("GET", f"{base}/health/", seconds=seconds)[1]
@@ -32,15 +37,23 @@ class HttpServer:
             for name, check in checks.items()
         )
 
-    def ask(self, base: str, token: Secret, question: str, workspace: str) -> Answer | NoAnswer:
-        body = {"question": question, **({"workspace": workspace} if workspace else {})}
-        headers = {"Authorization": f"Bearer {token.reveal()}"}
-        status, said = self._call(
-            "POST", f"{base}/api/v1/ask", seconds=ASK_SECONDS, json=body, headers=headers
-        )
+    def ask(self, base: str, token: Secret, inquiry: Inquiry) -> Answer | NoAnswer:
+        try:
+            status, said = answer_stream.ask(base, token.reveal(), inquiry, self._hear)
+        except httpx.HTTPError as error:
+            raise _silent(base, error) from error
+        except ValueError as error:
+            raise _strange(base) from error
+        if not isinstance(said, dict):
+            raise _strange(base)
         if status >= httpx.codes.BAD_REQUEST:
             raise _refused(status, said)
         return _answer(said) if said.get("answered") else _no_answer(said)
+
+    def _hear(self, step: Mapping[str, Any]) -> None:
+        """A stored example answers before one could read what is going on."""
+        if step.get("name") != "examples" and step.get("state") == "running":
+            self._report(Progress("answer", str(step.get("title", ""))))
 
     def _call(
         self,
@@ -55,15 +68,19 @@ class HttpServer:
                 response = client.request(method, url, **content)
             body = response.json()
         except httpx.HTTPError as error:
-            raise NetworkError(
-                f"nothing answers at {url} ({type(error).__name__})",
-                hint="run `thothctl status`; `thothctl start` starts a stopped stack",
-            ) from error
+            raise _silent(url, error) from error
         except ValueError as error:
             raise _strange(url) from error
         if not isinstance(body, dict):
             raise _strange(url)
         return response.status_code, body
+
+
+def _silent(url: str, error: httpx.HTTPError) -> NetworkError:
+    return NetworkError(
+        f"nothing answers at {url} ({type(error).__name__})",
+        hint="run `thothctl status`; `thothctl start` starts a stopped stack",
+    )
 
 
 def _strange(url: str) -> NetworkError:
@@ -95,6 +112,10 @@ def _answer(said: Mapping[str, Any]) -> Answer:
         source=dict(said.get("source") or {}),
         evidence=tuple(str(one) for one in said.get("evidence") or ()),
         elapsed_ms=int(said.get("elapsed_ms") or 0),
+        id=said.get("id"),
+        assumptions=tuple(str(one) for one in said.get("assumptions") or ()),
+        explanation=str(said.get("explanation") or ""),
+        usage=said.get("usage"),
     )
 
 
@@ -105,4 +126,6 @@ def _no_answer(said: Mapping[str, Any]) -> NoAnswer:
         message=str(said.get("message") or "there is no answer to that"),
         hint=str(said.get("hint") or "ask one of the stored questions"),
         nearest=tuple(dict(one) for one in said.get("nearest") or ()),
+        id=said.get("id"),
+        sql=str(said.get("sql") or ""),
     )

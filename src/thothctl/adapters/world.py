@@ -104,7 +104,7 @@ class RealWorld:
     def server(self) -> "HttpServer":
         from thothctl.adapters.server_http import HttpServer
 
-        return HttpServer()
+        return HttpServer(self.report)
 
     @cached_property
     def importer(self) -> "StreamImporter":

@@ -1,6 +1,8 @@
 """Where exceptions become text and exit codes, here and nowhere else."""
 
+import csv
 import logging
+import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -62,10 +64,14 @@ def _install(session: Session) -> str | None:
 def _answer(
     session: Session, outcome: Outcome, failure: Failure | None, whole: dict[str, object]
 ) -> None:
-    if session.options.output is not Output.TEXT:
+    if session.options.output.is_document:
         print(encoded(whole), flush=True)  # noqa: T201 - the answer
         return
-    outcome.show(session.stdout)
+    if session.options.output is not Output.CSV:
+        outcome.show(session.stdout)
+    elif outcome.rows:
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerows([outcome.rows.columns, *outcome.rows.rows])
     for warning in outcome.warnings:
         session.stderr.print("[yellow]warning:[/] ", end="")
         session.stderr.print(warning, markup=False, soft_wrap=True)

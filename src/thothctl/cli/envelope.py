@@ -14,8 +14,16 @@ SCHEMA_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
+class Rows:
+    """An answer that is a table."""
+
+    columns: Sequence[str]
+    rows: Sequence[Sequence[object]]
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
-    """The answer of a command: data for scripts, `show` for people, an error if it came to that."""
+    """The answer of a command: data for scripts, `show` for people, `rows` for spreadsheets."""
 
     data: Mapping[str, object] = field(default_factory=dict)
     show: Callable[[Console], None] = lambda _: None
@@ -23,6 +31,7 @@ class Outcome:
     checks: Sequence[Finding] = ()
     warnings: Sequence[str] = ()
     error: ThothctlError | None = None
+    rows: Rows | None = None
 
 
 @dataclass(frozen=True, slots=True)

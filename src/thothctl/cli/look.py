@@ -148,7 +148,7 @@ def logs(
     install = install_of(session.world, session.install)
     observed = session.world.engine.observe(install.uuid)
     chosen = [running.container_of(observed, service)] if service else list(observed.containers)
-    streaming = follow and session.options.output is Output.TEXT
+    streaming = follow and not session.options.output.is_document
     lines: list[dict[str, str]] = []
     for container in chosen:
         told = session.world.engine.logs(container.id, tail=tail, follow=streaming)

@@ -17,7 +17,7 @@ Install = Annotated[
 OutputOption = Annotated[
     Output,
     typer.Option(
-        "--output", metavar="text|json|ndjson", help="Text for people, or JSON for scripts."
+        "--output", metavar="FORMAT", help="table (or text), json, ndjson; csv where rows answer."
     ),
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", metavar="", help="Take defaults, do not ask.")]
@@ -53,13 +53,18 @@ COMMON: dict[str, tuple[Any, object]] = {
 }
 
 
-def command(function: Callable[..., Outcome]) -> Callable[..., int]:
-    """Make a Typer command of `function(session, …)`: adds the common options and the boundary."""
+def command(function: Callable[..., Outcome], *, rows: bool = False) -> Callable[..., int]:
+    """Make a Typer command of `function(session, …)`: adds the common options and the boundary.
+
+    `rows` says that the answer is a table, which CSV can hold.
+    """
     own = [p for p in inspect.signature(function).parameters.values() if p.name != "session"]
 
     @functools.wraps(function)
     def wrapper(ctx: typer.Context, **given: object) -> int:
         options = Options(**{name: given.pop(name) for name in COMMON})  # type: ignore[arg-type]  # typer parsed them
+        if options.output is Output.CSV and not rows:
+            raise typer.BadParameter("CSV holds rows only; use --output json")
         session = Session(options, ctx.obj)
         name = ctx.command_path.partition(" ")[2]
         return conduct(session, name, functools.partial(function, session, **given))
@@ -73,3 +78,7 @@ def command(function: Callable[..., Outcome]) -> Callable[..., int]:
     wrapper.__signature__ = inspect.Signature([context, *parameters, *common])  # type: ignore[attr-defined]  # read by typer
     wrapper.__annotations__ = {p.name: p.annotation for p in (context, *parameters, *common)}
     return wrapper
+
+
+rows_command = functools.partial(command, rows=True)
+"""Like `command`, for an answer that is a table."""

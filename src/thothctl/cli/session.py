@@ -23,11 +23,17 @@ DEFAULT_INSTALL = "default"
 
 
 class Output(StrEnum):
-    """How a command answers."""
+    """How a command answers; a table is text, and CSV only where rows are the answer."""
 
     TEXT = "text"
+    TABLE = "table"
     JSON = "json"
     NDJSON = "ndjson"
+    CSV = "csv"
+
+    @property
+    def is_document(self) -> bool:
+        return self in (Output.JSON, Output.NDJSON)
 
 
 @dataclass(frozen=True, slots=True)

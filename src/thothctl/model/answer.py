@@ -8,8 +8,17 @@ JsonObject = Mapping[str, JsonValue]
 
 
 @dataclass(frozen=True, slots=True)
+class Inquiry:
+    """A question, where to ask it, and the answer it follows up on."""
+
+    question: str
+    workspace: str = ""
+    previous: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """SQL and rows, and where they come from."""
+    """SQL and rows, and where they come from; `usage` is what a language model consumed."""
 
     workspace: str
     question: str
@@ -21,6 +30,10 @@ class Answer:
     source: JsonObject
     evidence: tuple[str, ...]
     elapsed_ms: int
+    id: int | None = None
+    assumptions: tuple[str, ...] = ()
+    explanation: str = ""
+    usage: JsonObject | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +45,23 @@ class NoAnswer:
     message: str
     hint: str
     nearest: tuple[JsonObject, ...] = ()
+    id: int | None = None
+    sql: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceHealth:
-    """One check of a health endpoint; `ok` counts "not configured" as fine."""
+    """One check of a health endpoint; `ok` counts "not configured" and "degraded" as fine."""
 
     name: str
     ok: bool
     status: str
     detail: str
+
+    @property
+    def is_degraded(self) -> bool:
+        """It works, though less well than it should."""
+        return self.status == "degraded"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from thothctl.errors import NetworkError, NotInstalledError, UsageError
 from thothctl.model.address import base_url
-from thothctl.model.answer import Answer, NoAnswer, ServiceHealth
+from thothctl.model.answer import Answer, Inquiry, NoAnswer, ServiceHealth
 from thothctl.model.finding import Finding, Verdict
 from thothctl.model.install import Install, Release
 from thothctl.model.observed import Condition, ObservedContainer, ObservedStack
@@ -100,6 +100,8 @@ def _server(world: World, current: Active) -> tuple[Finding, ...]:
 
 def _finding(check: ServiceHealth) -> Finding:
     summary = f"{check.name}: {check.detail or check.status}"
+    if check.is_degraded:
+        return Finding(check.name, Verdict.WARN, summary, "see `thothctl keys check`")
     if check.ok:
         return Finding(check.name, Verdict.PASS, summary)
     return Finding(check.name, Verdict.FAIL, summary, "see `thothctl logs`")
@@ -114,8 +116,8 @@ def container_of(observed: ObservedStack, service: str) -> ObservedContainer:
     return found[service]
 
 
-def ask(world: World, name: str, question: str, workspace: str) -> Answer | NoAnswer:
+def ask(world: World, name: str, inquiry: Inquiry) -> Answer | NoAnswer:
     """Put a question to the running stack."""
     current = active(world, name)
     token = world.installs.secret(name, "api_token")
-    return world.server.ask(current.url, token, question, workspace)
+    return world.server.ask(current.url, token, inquiry)
