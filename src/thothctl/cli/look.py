@@ -11,7 +11,7 @@ from rich.text import Text
 
 from thothctl.cli.envelope import Outcome
 from thothctl.cli.options import command
-from thothctl.cli.session import Output, Session
+from thothctl.cli.session import Session
 from thothctl.cli.setup_view import show_checks
 from thothctl.errors import CheckFailedError, ThothctlError
 from thothctl.model.finding import Verdict
