@@ -2,10 +2,12 @@
 
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -80,3 +82,25 @@ def stack(
     yield made
     if not KEEP:
         made.clean()
+
+
+@pytest.fixture(scope="session")
+def chinook(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The real Chinook file where the test data is, else one of the same kind."""
+    if data := os.environ.get("THOTH_TEST_DATA"):
+        return Path(data) / "chinook/Chinook_Sqlite.sqlite"
+    file = tmp_path_factory.mktemp("music") / "music.sqlite"
+    with closing(sqlite3.connect(file)) as database:
+        database.executescript(
+            "CREATE TABLE [Artist] ([ArtistId] INTEGER PRIMARY KEY, [Name] NVARCHAR(120));"
+            "CREATE TABLE [Album] ([AlbumId] INTEGER PRIMARY KEY, [Title] NVARCHAR(160) NOT NULL,"
+            " [ArtistId] INTEGER NOT NULL REFERENCES [Artist]([ArtistId]));"
+        )
+        database.executemany(
+            "INSERT INTO Artist VALUES (?, ?)", [(n, f"Artist {n}") for n in range(275)]
+        )
+        database.executemany(
+            "INSERT INTO Album VALUES (?, ?, ?)", [(n, f"Album {n}", n % 275) for n in range(347)]
+        )
+        database.commit()
+    return file

@@ -240,25 +240,3 @@ def page() -> Iterator[Page]:
         page.set_default_timeout(30_000)
         yield page
         browser.close()
-
-
-@pytest.fixture(scope="module")
-def chinook(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The real Chinook file where the test data is, else one of the same kind."""
-    if data := os.environ.get("THOTH_TEST_DATA"):
-        return Path(data) / "chinook/Chinook_Sqlite.sqlite"
-    file = tmp_path_factory.mktemp("music") / "music.sqlite"
-    with closing(sqlite3.connect(file)) as database:
-        database.executescript(
-            "CREATE TABLE [Artist] ([ArtistId] INTEGER PRIMARY KEY, [Name] NVARCHAR(120));"
-            "CREATE TABLE [Album] ([AlbumId] INTEGER PRIMARY KEY, [Title] NVARCHAR(160) NOT NULL,"
-            " [ArtistId] INTEGER NOT NULL REFERENCES [Artist]([ArtistId]));"
-        )
-        database.executemany(
-            "INSERT INTO Artist VALUES (?, ?)", [(n, f"Artist {n}") for n in range(275)]
-        )
-        database.executemany(
-            "INSERT INTO Album VALUES (?, ?, ?)", [(n, f"Album {n}", n % 275) for n in range(347)]
-        )
-        database.commit()
-    return file
