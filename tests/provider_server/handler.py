@@ -201,8 +201,7 @@ class Handler(BaseHTTPRequestHandler):
     def _stall(self) -> None:
         """Wait to be released, or for the other side to leave."""
         while not self.owner.released.wait(LOOK):
-            ready, _, _ = select.select([self.connection], [], [], 0)
-            if ready and not self.connection.recv(1, socket.MSG_PEEK):
+            if select.select([self.connection], [], [], 0)[0]:  # nobody sends, but to say goodbye
                 raise _GoneError
 
     def _reset(self) -> None:

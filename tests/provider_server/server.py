@@ -2,17 +2,22 @@
 
 import json
 import socket
+import ssl
+import sys
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from http.server import ThreadingHTTPServer
+from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from provider_server import keys
 from provider_server.handler import Handler
 from provider_server.script import Script
-from provider_server.seen import Seen
+
+if TYPE_CHECKING:
+    from provider_server.seen import Seen
 
 POLITE = {"match": "", "reply": "SELECT 1"}
 
@@ -36,6 +41,11 @@ class _Sockets(ThreadingHTTPServer):
         self._open.discard(request)
         super().shutdown_request(request)
 
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - as in the base class
+        """Say nothing of those who left in the middle of a handshake."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
+
     def hang_up(self) -> None:
         for connection in list(self._open):
             try:
@@ -56,7 +66,9 @@ class ProviderServer:
         refuses_usage: bool = False,
         dimensions: Mapping[str, int] | None = None,
         address: tuple[str, int] = ("127.0.0.1", 0),
+        certificate: Path | None = None,
     ) -> None:
+        """Speak TLS if there is a folder with a certificate: cert.pem and key.pem."""
         self.script = Script(rules)
         self.keys = keys
         self.models = models
@@ -68,6 +80,13 @@ class ProviderServer:
         """Set when the other side has left before the answer was over."""
         self._sockets = _Sockets(address)
         self._sockets.owner = self
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate / "cert.pem", certificate / "key.pem")
+            self._sockets.socket = context.wrap_socket(
+                self._sockets.socket, server_side=True, do_handshake_on_connect=False
+            )
+        self._scheme = "https" if certificate else "http"
         self._thread = threading.Thread(target=self._sockets.serve_forever, args=(0.02,))
 
     def __enter__(self) -> Self:
@@ -105,7 +124,7 @@ class ProviderServer:
     @property
     def url(self) -> str:
         """Where it is; the base URL for Anthropic, Gemini and Cohere."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"{self._scheme}://127.0.0.1:{self.port}"
 
     @property
     def openai(self) -> str:

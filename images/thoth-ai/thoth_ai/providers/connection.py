@@ -1,9 +1,11 @@
 """One request over the network: proxies, trust, time and size, and errors without a key."""
 
+import logging
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 
 import httpx
 
@@ -14,6 +16,7 @@ from thoth_ai.providers.secret import Secret
 from thoth_ai.providers.types import Failure, ProviderError
 from thoth_ai.providers.watchdog import Watchdog
 
+logging.getLogger("httpcore").setLevel(logging.INFO)  # it would log headers, echoed keys too
 CONNECT_SECONDS = 10.0
 LARGEST_ERROR = 65_536
 _NEW_SOCKET = (".connect_tcp.complete", ".start_tls.complete")
@@ -35,7 +38,7 @@ class Reply:
     expect_more_within: Callable[[float], None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Connection:
     """Posts to one provider."""
 
@@ -70,21 +73,19 @@ class Connection:
             message = f"the key for {self.provider} holds characters that no key has"
             raise ProviderError(Failure.INVALID_KEY, message)
 
+    @cached_property
+    def _trusted(self) -> ssl.SSLContext:
+        return trust(self.ca_bundle)
+
     def _client(self, seconds: float) -> httpx.Client:
         timeout = httpx.Timeout(seconds, connect=min(seconds, CONNECT_SECONDS))
         try:
-            return httpx.Client(verify=self._trust(), timeout=timeout, follow_redirects=False)
+            return httpx.Client(verify=self._trusted, timeout=timeout, follow_redirects=False)
         except (ImportError, ValueError, httpx.InvalidURL):
             failure = "the proxy settings of the server cannot be used; see HTTPS_PROXY, ALL_PROXY"
         except OSError:
             failure = f"the certificates in {self.ca_bundle or 'SSL_CERT_FILE'} cannot be read"
         raise ProviderError(Failure.NETWORK, failure)
-
-    def _trust(self) -> ssl.SSLContext:
-        context = httpx.create_ssl_context()
-        if self.ca_bundle:
-            context.load_verify_locations(cafile=self.ca_bundle)
-        return context
 
     def _send(self, client: httpx.Client, call: Call, watchdog: Watchdog) -> httpx.Response:
         request = client.build_request(
@@ -160,8 +161,17 @@ class Connection:
         if isinstance(error, httpx.ConnectTimeout):
             return PassingError(Failure.TIMEOUT, f"{name} cannot be reached in time")
         if isinstance(error, httpx.ConnectError):
-            return PassingError(Failure.NETWORK, f"{name} cannot be reached at {self.base_url}")
+            where = self.secret.quote(self.base_url)
+            return PassingError(Failure.NETWORK, f"{name} cannot be reached at {where}")
         return PassingError(Failure.NETWORK, f"the connection to {name} broke off")
+
+
+def trust(ca_bundle: str) -> ssl.SSLContext:
+    """Return whom to trust: SSL_CERT_FILE or else the usual, and the bundle besides."""
+    context = httpx.create_ssl_context()
+    if ca_bundle:
+        context.load_verify_locations(cafile=ca_bundle)
+    return context
 
 
 def _guarding(watchdog: Watchdog) -> Callable[[str, Mapping[str, object]], None]:

@@ -1,5 +1,6 @@
 """When to ask again, how long to wait before, and when to stop."""
 
+import math
 import random
 import time
 from collections.abc import Callable
@@ -44,6 +45,9 @@ class Patience:
                 return ask(deadline)
             except PassingError as error:
                 wait, failure = self._wait(attempt, error.wait), error.settled()
+            except ProviderError as error:
+                # Its traceback may lead into frames with what the provider said, a key included.
+                wait, failure = math.inf, error.with_traceback(None)
             if attempt == self.tries or self._is_too_long(wait, deadline):
                 raise failure
             self.pause(wait)
