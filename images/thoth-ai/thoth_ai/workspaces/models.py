@@ -78,6 +78,8 @@ class Column(models.Model):
     name = models.TextField()
     declared_type = models.TextField(blank=True)
     description = models.TextField(blank=True)
+    values = models.TextField(blank=True, help_text="What the values mean.")
+    personal = models.BooleanField(default=False, help_text="Tells about people.")
     primary_key_position = models.PositiveIntegerField(default=0)
     not_null = models.BooleanField(default=False)
     generated = models.BooleanField(default=False)

@@ -1,0 +1,54 @@
+"""Which columns hold what identifies a person: a careful guess by name and description.
+
+Names of people and e-mail addresses are told by the column alone; a telephone number or an address
+counts only where the table, the column or its description speaks of people.
+"""
+
+import re
+
+from thoth_ai.answering.words import fold, singular
+
+PEOPLE = frozenset(
+    """administrator applicant author candidate citizen client contact coach customer director
+    donor driver employee guest guardian holder inhabitant member owner parent passenger patient
+    people person player pupil referee resident staff student subscriber superintendent supplier
+    teacher tenant user visitor voter worker""".split()
+)
+NAMES = frozenset(
+    """birthname familyname firstname forename fullname givenname lastname maidenname middlename
+    surname""".split()
+)
+KINDS_OF_NAME = frozenset("birth family first full given last maiden middle".split())
+MAIL = frozenset(["email", "mail"])
+REACHED_BY = frozenset(
+    "address cellphone fax mobile phone postaladdress street telephone zip".split()
+)
+_NOT_A_VALUE = frozenset(["count", "number_of", "id", "type", "flag"])
+_ABBREVIATED = re.compile(r"(?:^|_|[a-z])(?:[FLM]Name|[fl]_?name)\d*\Z")
+
+
+def is_personal(table: str, column: str, description: str) -> bool:
+    """Say whether the values of a column identify people."""
+    words = _words(column)
+    if words & _NOT_A_VALUE:
+        return False
+    about = _words(description)
+    people = (words | _words(table) | about) & PEOPLE
+    if words & NAMES or (words & KINDS_OF_NAME and "name" in words):
+        return True
+    if words & MAIL and ("email" in words or people):
+        return True
+    if "name" in words or _ABBREVIATED.search(column):
+        return bool(words & PEOPLE) or bool(about & NAMES or _speaks_of_names(description))
+    return bool(words & REACHED_BY and people)
+
+
+def _speaks_of_names(description: str) -> bool:
+    kinds = "|".join(sorted(KINDS_OF_NAME))
+    return bool(re.search(rf"\b(?:{kinds})[ -]names?\b", description, re.IGNORECASE))
+
+
+def _words(text: str) -> frozenset[str]:
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Za-z])(?=\d)", " ", text)
+    joined = re.sub(r"\be[ _-]mail", "email", spaced, flags=re.IGNORECASE)
+    return frozenset(singular(word) for word in re.split(r"[\W_]+", fold(joined)) if word)
