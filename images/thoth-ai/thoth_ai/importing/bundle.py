@@ -16,8 +16,15 @@ from thoth_ai.importing.staging import Staging
 MANIFEST = "manifest.json"
 DATABASE = "database.sqlite"
 QUESTIONS = "questions.json"
-LIMITS = {MANIFEST: 64 * 1024, QUESTIONS: 64 * 1024 * 1024}
+DESCRIPTIONS = "descriptions.json"
+TABLES = "tables.json"
 CHUNK = 1024 * 1024
+LIMITS = {
+    MANIFEST: 64 * 1024,
+    QUESTIONS: 64 * CHUNK,
+    DESCRIPTIONS: 64 * CHUNK,
+    TABLES: 16 * CHUNK,
+}
 DRAIN = 4 * CHUNK
 LONGEST_ORIGIN = 200
 
@@ -28,6 +35,7 @@ class Received:
 
     sha256: str
     origin: str
+    database_id: str
 
 
 def receive(stream: BinaryIO, staging: Staging, reporter: Reporter) -> Received:
@@ -46,7 +54,7 @@ def receive(stream: BinaryIO, staging: Staging, reporter: Reporter) -> Received:
 
 def _admit(member: tarfile.TarInfo, seen: dict[str, str]) -> None:
     """Names are compared, never joined to a path, and only plain files pass."""
-    if member.name not in {MANIFEST, DATABASE, QUESTIONS} or member.name in seen:
+    if member.name not in {*LIMITS, DATABASE} or member.name in seen:
         raise _refused(f"The bundle has the member {member.name!r}, which is not expected.")
     if not member.isreg() or member.issparse():
         raise _refused(f"The member {member.name} is not a plain file.")
@@ -89,7 +97,8 @@ def _verified(digests: dict[str, str], staging: Staging) -> Received:
         raise _broken("The database's size is not the one in the manifest.")
     if not hmac.compare_digest(str(manifest.get("sha256")).encode(), digests[DATABASE].encode()):
         raise _broken("The database's checksum is not the one in the manifest.")
-    return Received(digests[DATABASE], str(manifest.get("origin") or "")[:LONGEST_ORIGIN])
+    origin = str(manifest.get("origin") or "")[:LONGEST_ORIGIN]
+    return Received(digests[DATABASE], origin, str(manifest.get("db_id") or ""))
 
 
 def _manifest(path: Path) -> dict[str, object]:

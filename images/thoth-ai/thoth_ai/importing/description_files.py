@@ -18,9 +18,7 @@ LARGEST_FILE = 16 * 1024 * 1024
 DELIMITERS = (",", ";", "\t")
 MARKS = ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 END = "\x1f the end of the file"
-_WINDOWS = {
-    0xDC00 + byte: bytes([byte]).decode("cp1252", "replace") for byte in range(0x80, 0x100)
-}
+_WINDOWS = {0xDC00 + byte: bytes([byte]).decode("cp1252", "replace") for byte in range(0x80, 0x100)}
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufeff]+")
 
 

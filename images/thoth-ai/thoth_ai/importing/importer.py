@@ -1,11 +1,22 @@
 """The procedure of an import: prepare everything, then commit once."""
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from thoth_ai.errors import ServerError
-from thoth_ai.importing import checks, documents, generated, inspection, local_file, trial
+from thoth_ai.importing import (
+    checks,
+    descriptions,
+    documents,
+    generated,
+    inspection,
+    local_file,
+    personal,
+    taught,
+    trial,
+)
+from thoth_ai.importing.descriptions import Described
 from thoth_ai.importing.inspection import TableSchema
 from thoth_ai.importing.knowledge import Knowledge
 from thoth_ai.importing.question_file import Proposal
@@ -14,7 +25,7 @@ from thoth_ai.importing.reporting import Phase, Reporter
 from thoth_ai.importing.staging import Staging
 from thoth_ai.importing.trial import Rejection
 from thoth_ai.workspaces import points
-from thoth_ai.workspaces.models import NAME_PATTERN, Example
+from thoth_ai.workspaces.models import NAME_PATTERN
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +38,7 @@ class Summary:
     rejected: tuple[Rejection, ...]
     documents: int
     replaced: bool
+    described: Described
 
     def as_event(self) -> Mapping[str, object]:
         """Return the fields of the result event."""
@@ -46,6 +58,24 @@ class Summary:
             ],
             "documents": self.documents,
             "replaced": self.replaced,
+            "evidence": len(self.described.knowledge.evidence),
+            "descriptions": self._descriptions(),
+            "warnings": list(self.described.knowledge.warnings),
+        }
+
+    def _descriptions(self) -> Mapping[str, object]:
+        about = self.described.knowledge.about
+        texts = [about(table.name) for table in self.tables]
+        names = [(about(table.name), one.name) for table in self.tables for one in table.columns]
+        return {
+            "tables": sum(bool(text.description) for text in texts),
+            "columns": sum(name in text.columns or name in text.values for text, name in names),
+            "values": sum(name in text.values for text, name in names),
+            "personal": sum(len(text.personal) for text in texts),
+            "files": [
+                {"file": one.file.name, "table": one.table.name, "matched_by": one.how}
+                for one in self.described.pairs
+            ],
         }
 
 
@@ -60,13 +90,15 @@ def require_free(target: Target) -> None:
     refuse_taken(target)
 
 
-def take_in(target: Target, staging: Staging, knowledge: Knowledge, reporter: Reporter) -> Summary:
+def take_in(target: Target, staging: Staging, told: Knowledge, reporter: Reporter) -> Summary:
     """Check, read and index a received database, then commit it."""
     reporter.progress(Phase.CHECK, 0, 1, "tables")
     checks.check(staging.database)
     reporter.progress(Phase.CHECK, 1, 1, "tables")
     tables = inspection.inspect(staging.database, reporter)
-    given = _own_examples(target) + knowledge.proposals
+    described = _describe(target, told, tables)
+    knowledge = described.knowledge
+    given = taught.examples(target.name) + knowledge.proposals
     ours = _not_asked(generated.proposals(tables), given)
     work = _Work(reporter, documents.count(tables, knowledge) + 2 * len(given + ours))
     accepted, rejected = trial.try_all(staging.database, given, done=work.step)
@@ -80,7 +112,16 @@ def take_in(target: Target, staging: Staging, knowledge: Knowledge, reporter: Re
     reporter.progress(Phase.REGISTER, 0, 1, "tables")
     replaced = register(target, staging, prepared)
     reporter.progress(Phase.REGISTER, 1, 1, "tables")
-    return Summary(target.name, tables, len(examples), tuple(rejected), len(indexed), replaced)
+    return Summary(
+        target.name, tables, len(examples), tuple(rejected), len(indexed), replaced, described
+    )
+
+
+def _describe(target: Target, told: Knowledge, tables: Sequence[TableSchema]) -> Described:
+    """Work in the files, then what was known before, then the guess at what is personal."""
+    described = descriptions.work_in(told, tables)
+    whole = taught.carried_over(target.name, described.knowledge)
+    return replace(described, knowledge=personal.marked(whole, tables))
 
 
 @dataclass(slots=True)
@@ -97,14 +138,6 @@ class _Work:
 
     def finish(self) -> None:
         self.reporter.progress(Phase.INDEX, self.total, self.total, "documents")
-
-
-def _own_examples(target: Target) -> tuple[Proposal, ...]:
-    """Return what people taught the workspace that is replaced, to carry it over."""
-    own = Example.objects.filter(workspace__name=target.name, origin="user").order_by("id")
-    return tuple(
-        Proposal(one.question, one.sql, one.evidence, one.difficulty, one.origin) for one in own
-    )
 
 
 def _not_asked(proposals: Iterable[Proposal], given: tuple[Proposal, ...]) -> tuple[Proposal, ...]:

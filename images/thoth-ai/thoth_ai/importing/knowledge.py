@@ -3,15 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from thoth_ai.importing.description_files import DescriptionFile
 from thoth_ai.importing.question_file import Proposal
+from thoth_ai.importing.schema_names import ReadableTable
 
 
 @dataclass(frozen=True, slots=True)
 class TableText:
-    """The words about a table and its columns."""
+    """The words about a table, its columns and what the values of the columns mean."""
 
     description: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=dict)
+    personal: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,9 @@ class Knowledge:
     tables: Mapping[str, TableText] = field(default_factory=dict)
     proposals: tuple[Proposal, ...] = ()
     evidence: tuple[str, ...] = ()
+    files: tuple[DescriptionFile, ...] = ()
+    readable: Mapping[str, ReadableTable] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
 
     def about(self, table: str) -> TableText:
         """Return the words about a table, none if there are none."""

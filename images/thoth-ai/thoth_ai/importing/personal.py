@@ -5,8 +5,12 @@ counts only where the table, the column or its description speaks of people.
 """
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 
 from thoth_ai.answering.words import fold, singular
+from thoth_ai.importing.inspection import TableSchema
+from thoth_ai.importing.knowledge import Knowledge
 
 PEOPLE = frozenset(
     """administrator applicant author candidate citizen client contact coach customer director
@@ -18,13 +22,26 @@ NAMES = frozenset(
     """birthname familyname firstname forename fullname givenname lastname maidenname middlename
     surname""".split()
 )
-KINDS_OF_NAME = frozenset("birth family first full given last maiden middle".split())
+KINDS_OF_NAME = frozenset("birth display family first full given last maiden middle nick".split())
 MAIL = frozenset(["email", "mail"])
-REACHED_BY = frozenset(
-    "address cellphone fax mobile phone postaladdress street telephone zip".split()
-)
-_NOT_A_VALUE = frozenset(["count", "number_of", "id", "type", "flag"])
+REACHED_BY = frozenset("address cellphone fax mobile phone street telephone".split())
+_NOT_A_VALUE = frozenset(["count", "flag", "id", "type"])
 _ABBREVIATED = re.compile(r"(?:^|_|[a-z])(?:[FLM]Name|[fl]_?name)\d*\Z")
+
+
+def marked(knowledge: Knowledge, tables: Sequence[TableSchema]) -> Knowledge:
+    """Return the knowledge with the columns marked that identify people."""
+    texts = dict(knowledge.tables)
+    for table in tables:
+        text = knowledge.about(table.name)
+        found = {
+            column.name
+            for column in table.columns
+            if is_personal(table.name, column.name, text.columns.get(column.name, ""))
+        }
+        here = {column.name for column in table.columns}
+        texts[table.name] = replace(text, personal=(text.personal & here) | found)
+    return replace(knowledge, tables=texts)
 
 
 def is_personal(table: str, column: str, description: str) -> bool:
@@ -38,8 +55,10 @@ def is_personal(table: str, column: str, description: str) -> bool:
         return True
     if words & MAIL and ("email" in words or people):
         return True
+    if words == {"name"} and _words(table) & PEOPLE:
+        return True
     if "name" in words or _ABBREVIATED.search(column):
-        return bool(words & PEOPLE) or bool(about & NAMES or _speaks_of_names(description))
+        return bool(words & PEOPLE or about & NAMES or _speaks_of_names(description))
     return bool(words & REACHED_BY and people)
 
 

@@ -1,10 +1,12 @@
 """Question files in the format of the BIRD benchmark."""
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from thoth_ai.answering.words import fold, singular
 from thoth_ai.errors import ServerError
 
 SQL_KEYS = ("SQL", "sql", "query")
@@ -31,14 +33,27 @@ def read(path: Path, names: frozenset[str]) -> tuple[Proposal, ...]:
         raise _invalid(f"{path} cannot be read.") from error
     if not isinstance(document, list) or not all(isinstance(entry, dict) for entry in document):
         raise _invalid("It is not a list of objects.")
-    known = {name.casefold() for name in names}
-    ours = (entry for entry in document if _is_ours(entry, known))
+    ids = same_database((str(one["db_id"]) for one in document if _has_id(one)), names)
+    ours = (one for one in document if not _has_id(one) or str(one["db_id"]) in ids)
     return tuple({(one.question, one.sql): one for one in _proposals(ours)}.values())
 
 
-def _is_ours(entry: dict[str, object], names: set[str]) -> bool:
-    wanted = entry.get("db_id")
-    return wanted is None or str(wanted).casefold() in names
+def _has_id(entry: dict[str, object]) -> bool:
+    return entry.get("db_id") is not None
+
+
+def same_database(ids: Iterable[str], names: frozenset[str]) -> set[str]:
+    """Return the ids meant by these names; case and number may differ where none is the same."""
+    given = set(ids)
+    for spelled in (str.casefold, _spelled):
+        wanted = {spelled(name) for name in names}
+        if found := {one for one in given if spelled(one) in wanted}:
+            return found
+    return set()
+
+
+def _spelled(name: str) -> str:
+    return "_".join(singular(word) for word in re.split(r"[\W_]+", fold(name)))
 
 
 def _proposals(entries: Iterator[dict[str, object]]) -> Iterator[Proposal]:

@@ -1,7 +1,7 @@
 """The one moment in which an import becomes visible, or does not."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,7 +23,9 @@ from thoth_ai.workspaces.models import (
     Table,
     Workspace,
 )
-from thoth_ai.workspaces.points import EXAMPLE, Document, IndexedDocument
+from thoth_ai.workspaces.points import IndexedDocument
+
+Numbered = Mapping[str, Sequence[Example] | Sequence[Evidence]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +107,12 @@ def _write_rows(target: Target, staging: Staging, prepared: Prepared) -> Databas
     )
     for schema in prepared.tables:
         _write_table(database, schema, knowledge)
-    Evidence.objects.bulk_create(
+    evidence = Evidence.objects.bulk_create(
         Evidence(workspace=workspace, text=text) for text in knowledge.evidence
     )
     examples = _write_examples(database, prepared.examples)
-    points.store(workspace, _with_examples(prepared.indexed, examples))
+    numbered: Numbered = {points.EVIDENCE: evidence, points.EXAMPLE: examples}
+    points.store(workspace, [_referring(entry, numbered) for entry in prepared.indexed])
     return database
 
 
@@ -125,6 +128,8 @@ def _write_table(database: Database, schema: TableSchema, knowledge: Knowledge) 
             name=column.name,
             declared_type=column.declared_type,
             description=text.columns.get(column.name, ""),
+            values=text.values.get(column.name, ""),
+            personal=column.name in text.personal,
             primary_key_position=column.primary_key_position,
             not_null=column.not_null,
             generated=column.generated,
@@ -160,20 +165,13 @@ def _write_examples(database: Database, proposals: Sequence[Proposal]) -> list[E
     )
 
 
-def _with_examples(
-    indexed: Sequence[IndexedDocument], examples: Sequence[Example]
-) -> list[IndexedDocument]:
-    """Let the points of examples refer to their rows, which have their numbers only now."""
-    return [
-        replace(entry, document=_referring(entry.document, examples))
-        if entry.document.kind == EXAMPLE
-        else entry
-        for entry in indexed
-    ]
-
-
-def _referring(document: Document, examples: Sequence[Example]) -> Document:
-    return replace(document, ref=str(examples[int(document.ref)].pk))
+def _referring(entry: IndexedDocument, numbered: Numbered) -> IndexedDocument:
+    """Let the points of examples and evidence refer to their rows, which have keys only now."""
+    rows = numbered.get(entry.document.kind)
+    if rows is None:
+        return entry
+    key = str(rows[int(entry.document.ref)].pk)
+    return replace(entry, document=replace(entry.document, ref=key))
 
 
 def _publish(staging: Staging, path: Path) -> None:

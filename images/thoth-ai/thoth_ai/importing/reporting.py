@@ -53,11 +53,19 @@ class Reporter:
         count = len(tables) if isinstance(tables, list) else 0
         self._text(
             f"Workspace {summary['workspace']}: {count} tables, {summary['rows']} rows,"
-            f" {summary['examples']} example questions."
+            f" {summary['examples']} example questions, {self._described(summary)}."
         )
         rejected = summary["rejected_examples"]
         for entry in rejected if isinstance(rejected, list) else ():
             self._text(f"Rejected: {entry['question']} ({entry['reason']})")
+        warnings = summary["warnings"]
+        for warning in warnings if isinstance(warnings, list) else ():
+            self._text(f"Warning: {warning}")
+
+    def _described(self, summary: Mapping[str, object]) -> str:
+        descriptions = summary["descriptions"]
+        count = descriptions["columns"] if isinstance(descriptions, dict) else 0
+        return f"{count} described columns"
 
     def error(self, error: ServerError) -> None:
         if self._ndjson:

@@ -33,6 +33,16 @@ class Staging:
         return self.folder / "questions.json"
 
     @property
+    def descriptions(self) -> Path:
+        """Return where the description files are received, all in one."""
+        return self.folder / "descriptions.json"
+
+    @property
+    def tables(self) -> Path:
+        """Return where the readable names are received."""
+        return self.folder / "tables.json"
+
+    @property
     def published_name(self) -> str:
         """Return the file name the database gets below `databases`."""
         return self.folder.name + SUFFIX

@@ -13,7 +13,7 @@ from thoth_ai.errors import ExitCode, ServerError
 from thoth_ai.providers.types import ProviderError
 from thoth_ai.workspaces.models import IndexRevision, VectorPoint, Workspace
 
-EXAMPLE, EVIDENCE, TABLE = "example", "evidence", "table"
+EXAMPLE, EVIDENCE, TABLE, COLUMN = "example", "evidence", "table", "column"
 BATCH = 256
 
 

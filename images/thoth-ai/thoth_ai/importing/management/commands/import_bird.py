@@ -4,15 +4,28 @@ import argparse
 import signal
 import sqlite3
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.db import OperationalError
 
 from thoth_ai.errors import ExitCode, ServerError
-from thoth_ai.importing import bundle, importer, local_file, question_file, space, staging
+from thoth_ai.importing import (
+    bird_folder,
+    bundle,
+    description_source,
+    importer,
+    local_file,
+    question_file,
+    schema_names,
+    space,
+    staging,
+)
+from thoth_ai.importing.bird_folder import Source
+from thoth_ai.importing.description_files import DescriptionFile
 from thoth_ai.importing.importer import Summary
 from thoth_ai.importing.knowledge import Knowledge
 from thoth_ai.importing.registering import Target
@@ -27,8 +40,7 @@ class Wish:
     """What the command line asks for."""
 
     target: Target
-    sqlite_file: Path | None
-    questions_file: Path | None
+    source: Source | None
 
 
 class Command(BaseCommand):
@@ -39,9 +51,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         source = parser.add_mutually_exclusive_group(required=True)
         source.add_argument("--sqlite-file", type=Path, help="a database file in the container")
+        source.add_argument("--folder", type=Path, help="a BIRD database folder or root there")
         source.add_argument("--bundle", choices=[STANDARD_INPUT], help="a tar stream on stdin")
         parser.add_argument("--name", required=True, help="the workspace's name")
         parser.add_argument("--create-workspace", action="store_true")
+        parser.add_argument("--db", default="", help="the database of a root that is meant")
+        parser.add_argument("--descriptions", type=Path, help="a folder of BIRD's CSV files")
         parser.add_argument("--questions-file", type=Path, help="a BIRD question file")
         parser.add_argument("--replace", action="store_true", help="put it in place of the old one")
         parser.add_argument("--output", choices=["text", "ndjson"], default="text")
@@ -50,9 +65,8 @@ class Command(BaseCommand):
         """Import, and end with the result or with one error and its exit code."""
         reporter = Reporter(sys.stdout, ndjson=options["output"] == "ndjson")
         signal.signal(signal.SIGTERM, _stop)
-        wish = _wish(options)
         try:
-            summary = _import(wish, reporter)
+            summary = _import(_wish(options), reporter)
         except ServerError as error:
             _fail(reporter, error)
         except KeyboardInterrupt:
@@ -72,32 +86,63 @@ def _import(wish: Wish, reporter: Reporter) -> Summary:
 
 
 def _receive(wish: Wish, place: Staging, reporter: Reporter) -> Knowledge:
-    if wish.sqlite_file is None:
-        origin = bundle.receive(sys.stdin.buffer, place, reporter).origin
-        questions = place.questions if place.questions.exists() else None
-    else:
-        local_file.snapshot(wish.sqlite_file, place, reporter)
-        origin, questions = wish.sqlite_file.name, wish.questions_file
-    names = frozenset({wish.target.name, Path(origin).stem})
-    proposals = question_file.read(questions, names) if questions else ()
+    if wish.source is None:
+        return _told(*_unpacked(wish.target.name, place, reporter))
+    local_file.snapshot(wish.source.file, place, reporter)
+    source = wish.source
+    names = {source.database_id} if source.database_id else {wish.target.name, source.file.stem}
+    files = description_source.from_folder(source.descriptions) if source.descriptions else ()
+    return _told(source, frozenset(names), files)
+
+
+def _unpacked(
+    name: str, place: Staging, reporter: Reporter
+) -> tuple[Source, frozenset[str], tuple[DescriptionFile, ...]]:
+    """Receive a bundle: the source then lies in the staging folder, under its old name."""
+    received = bundle.receive(sys.stdin.buffer, place, reporter)
+    questions = place.questions if place.questions.exists() else None
+    tables = place.tables if place.tables.exists() else None
+    source = Source(Path(received.origin), received.database_id, questions=questions, tables=tables)
+    names = {received.database_id} if received.database_id else {name, source.file.stem}
+    packed = place.descriptions
+    files = description_source.from_bundle(packed) if packed.exists() else ()
+    return source, frozenset(names), files
+
+
+def _told(source: Source, names: frozenset[str], files: tuple[DescriptionFile, ...]) -> Knowledge:
+    proposals = question_file.read(source.questions, names) if source.questions else ()
+    readable = schema_names.read(source.tables, names) if source.tables else {}
+    nobody_asks = source.questions and not proposals
+    shown = ", ".join(sorted(names))
     return Knowledge(
-        title=wish.target.name,
-        origin=origin,
+        origin=source.file.name,
         proposals=proposals,
         evidence=tuple(dict.fromkeys(one.evidence for one in proposals if one.evidence)),
+        files=files,
+        readable=readable,
+        warnings=(f"the question file has no question about {shown}",) if nobody_asks else (),
     )
 
 
-def _wish(options: dict[str, object]) -> Wish:
-    sqlite_file, questions = options["sqlite_file"], options["questions_file"]
-    return Wish(
-        target=Target(
-            name=str(options["name"]),
-            create=bool(options["create_workspace"]),
-            replace=bool(options["replace"]),
-        ),
-        sqlite_file=sqlite_file if isinstance(sqlite_file, Path) else None,
-        questions_file=questions if isinstance(questions, Path) else None,
+def _wish(options: dict[str, Any]) -> Wish:
+    target = Target(
+        name=str(options["name"]),
+        create=bool(options["create_workspace"]),
+        replace=bool(options["replace"]),
+    )
+    return Wish(target, _source(options))
+
+
+def _source(options: dict[str, Any]) -> Source | None:
+    """Return what is named inside the container; what is named apart beats what lies beside."""
+    if options["bundle"]:
+        return None
+    file, folder = options["sqlite_file"], options["folder"]
+    found = bird_folder.find(folder, options["db"]) if folder else Source(file)
+    return replace(
+        found,
+        descriptions=options["descriptions"] or found.descriptions,
+        questions=options["questions_file"] or found.questions,
     )
 
 

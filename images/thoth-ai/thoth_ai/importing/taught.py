@@ -1,0 +1,50 @@
+"""What people taught a workspace, to be carried over when its database is replaced."""
+
+from dataclasses import replace
+
+from thoth_ai.importing.knowledge import Knowledge, TableText
+from thoth_ai.importing.question_file import Proposal
+from thoth_ai.workspaces.models import Column, Example, Table, Workspace
+
+
+def examples(workspace: str) -> tuple[Proposal, ...]:
+    """Return the examples people stored."""
+    own = Example.objects.filter(workspace__name=workspace, origin="user").order_by("id")
+    return tuple(
+        Proposal(one.question, one.sql, one.evidence, one.difficulty, one.origin) for one in own
+    )
+
+
+def carried_over(workspace: str, told: Knowledge) -> Knowledge:
+    """Return what is told now, its gaps filled with what the workspace knew before."""
+    before = Workspace.objects.filter(name=workspace).first()
+    if before is None:
+        return told
+    known = before.evidence.values_list("text", flat=True)
+    return replace(
+        told,
+        title=told.title or before.title,
+        notice=told.notice or before.notice,
+        evidence=told.evidence or tuple(known),
+        tables=_filled(before, told),
+    )
+
+
+def _filled(before: Workspace, told: Knowledge) -> dict[str, TableText]:
+    tables = Table.objects.filter(database__workspace=before).prefetch_related("columns")
+    texts = dict(told.tables)
+    for table in tables:
+        now, columns = told.about(table.name), list(table.columns.all())
+        texts[table.name] = replace(
+            now,
+            description=now.description or table.description,
+            columns={**_texts(columns, "description"), **now.columns},
+            values={**_texts(columns, "values"), **now.values},
+            personal=now.personal | {column.name for column in columns if column.personal},
+        )
+    return texts
+
+
+def _texts(columns: list[Column], field: str) -> dict[str, str]:
+    found = ((column.name, str(getattr(column, field))) for column in columns)
+    return {name: text for name, text in found if text}
