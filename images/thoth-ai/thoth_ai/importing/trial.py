@@ -25,7 +25,7 @@ def try_all(
     accepted: list[Proposal] = []
     rejected: list[Rejection] = []
     for proposal in proposals:
-        reason = _objection(path, proposal.sql)
+        reason = objection(path, proposal.sql)
         if reason is None:
             accepted.append(proposal)
         else:
@@ -34,7 +34,8 @@ def try_all(
     return accepted, rejected
 
 
-def _objection(path: Path, sql: str) -> str | None:
+def objection(path: Path, sql: str) -> str | None:
+    """Return why this SQL cannot be stored, if it cannot."""
     try:
         sqlite_reader.run(path, sql_guard.check(sql), limits=LIMITS)
     except (

@@ -27,8 +27,10 @@ class ColumnInline(admin.TabularInline):
 
     model = models.Column
     extra = 0
-    fields = ("position", "name", "declared_type", "description", "primary_key_position")
-    readonly_fields = ("position", "name", "declared_type", "primary_key_position")
+    fields = ("name", "declared_type", "description", "values", "personal")
+    readonly_fields = ("name", "declared_type")
+    can_delete = False
+    max_num = 0
 
 
 @admin.register(models.Table)
