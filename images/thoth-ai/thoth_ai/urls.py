@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import path
 
-from thoth_ai.api import openapi, questions, tokens
+from thoth_ai.api import openapi, questions, tokens, workspaces
 from thoth_ai.api import views as api
 from thoth_ai.health import views as health
 from thoth_ai.metrics import views as metrics
@@ -29,6 +29,20 @@ urlpatterns = [
     path("api/v1/tokens", tokens.tokens, name="api-tokens"),
     path("api/v1/tokens/<int:number>", tokens.token, name="api-token"),
     path("api/v1/workspaces", api.workspaces, name="api-workspaces"),
+    path("api/v1/workspaces/<str:name>", workspaces.workspace, name="api-workspace"),
+    path(
+        "api/v1/workspaces/<str:name>/descriptions",
+        workspaces.descriptions,
+        name="api-descriptions",
+    ),
+    path("api/v1/workspaces/<str:name>/examples", workspaces.examples, name="api-examples"),
+    path(
+        "api/v1/workspaces/<str:name>/examples/<int:number>",
+        workspaces.example,
+        name="api-example",
+    ),
+    path("api/v1/workspaces/<str:name>/export", workspaces.export, name="api-export"),
+    path("api/v1/workspaces/<str:name>/import", workspaces.take, name="api-import"),
     path("admin/", admin.site.urls),
 ]
 handler400 = "thoth_ai.web.errors.bad_request"

@@ -118,9 +118,10 @@ def _write_rows(target: Target, staging: Staging, prepared: Prepared) -> Databas
 
 def _write_table(database: Database, schema: TableSchema, knowledge: Knowledge) -> None:
     text = knowledge.about(schema.name)
-    table = Table.objects.create(
+    table = Table(
         database=database, name=schema.name, description=text.description, rows=schema.rows
     )
+    Table.objects.bulk_create([table])  # one that is saved would be embedded a second time
     Column.objects.bulk_create(
         Column(
             table=table,

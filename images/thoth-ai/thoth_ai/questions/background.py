@@ -60,7 +60,9 @@ def _table(table: Table) -> schema.Table:
             name=column.name,
             type=column.declared_type,
             description=column.description,
+            values=column.values,
             primary_key=column.primary_key_position > 0,
+            personal=column.personal,
         )
         for column in table.columns.all()
     )

@@ -30,6 +30,7 @@ class Renewed:
         """Say whether one of the new documents takes this one's place."""
         return text.startswith(self.starts.get((kind, ref), ()))
 
+
 def connect() -> None:
     """Listen to changes by hand; imports write in bulk and send no signals."""
     for kind, model in ((points.EXAMPLE, Example), (points.EVIDENCE, Evidence)):
