@@ -44,6 +44,8 @@ def from_bundle(path: Path) -> tuple[DescriptionFile, ...]:
 
 
 def _unpacked(document: list[dict[str, str]]) -> Iterator[DescriptionFile]:
+    if not isinstance(document, list):
+        raise TypeError
     for entry in document:
         raw = base64.b64decode(entry["base64"], validate=True)
         yield description_files.parse(_shown(entry["name"]), raw)
