@@ -9,10 +9,14 @@ from pathlib import Path
 from typing import Protocol
 
 from thothctl.model.answer import (
+    Access,
     Answer,
+    DatabaseFolder,
+    DatabaseSource,
     ImportRequest,
     ImportResult,
     Inquiry,
+    JsonObject,
     NoAnswer,
     ServiceHealth,
 )
@@ -183,10 +187,30 @@ class Server(Protocol):
     def ask(self, base: str, token: Secret, inquiry: Inquiry) -> Answer | NoAnswer: ...
 
 
+class Workspaces(Protocol):
+    """What the server knows of its databases; an unknown name raises UsageError with the others."""
+
+    def list(self, access: Access) -> tuple[JsonObject, ...]: ...
+    def show(self, access: Access, name: str) -> JsonObject: ...
+    def delete(self, access: Access, name: str) -> None: ...
+    def export(self, access: Access, name: str) -> JsonObject: ...
+    def take(self, access: Access, name: str, document: bytes) -> JsonObject:
+        """Add the knowledge of an exported document; says what was added and what was not."""
+
+    def examples(
+        self, access: Access, name: str, *, limit: int, before: int | None
+    ) -> JsonObject: ...
+    def add_example(self, access: Access, name: str, example: JsonObject) -> JsonObject: ...
+    def forget_example(self, access: Access, name: str, number: int) -> None: ...
+
+
 class Importer(Protocol):
     """Takes a database file on the host into the running stack."""
 
-    def snapshot(self, source: Path, questions: Path | None) -> AbstractContextManager["Snapshot"]:
+    def find(self, path: Path) -> DatabaseFolder:
+        """What lies at this path: a file, a folder of BIRD's with one database, or a root."""
+
+    def snapshot(self, source: DatabaseSource) -> AbstractContextManager["Snapshot"]:
         """A checked, consistent copy that lives as long as the context."""
 
     def send(self, container: str, request: ImportRequest) -> ImportResult: ...
@@ -199,7 +223,6 @@ class Snapshot:
     path: Path
     bytes: int
     sha256: str
-    questions: Path | None = None
 
 
 class Report(Protocol):
@@ -237,6 +260,8 @@ class World(Protocol):
     def host(self) -> Host: ...
     @property
     def server(self) -> Server: ...
+    @property
+    def workspaces(self) -> Workspaces: ...
     @property
     def importer(self) -> Importer: ...
     @property

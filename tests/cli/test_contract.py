@@ -16,6 +16,13 @@ ARGUMENTS = {
     "ask": ["how many?"],
     "import-bird": ["/nowhere.sqlite"],
     "render": ["/nowhere", "--dry-run"],
+    "workspace show": ["sales"],
+    "workspace delete": ["sales"],
+    "workspace export": ["sales"],
+    "workspace import": ["sales", "/nowhere.json"],
+    "workspace examples list": ["sales"],
+    "workspace examples add": ["sales", "--question", "Which?", "--sql", "SELECT 1"],
+    "workspace examples delete": ["sales", "1"],
     "images push": ["--registry", "127.0.0.1:1/x"],
 }
 

@@ -16,6 +16,7 @@ import pytest
 
 from thothctl.adapters import sqlite_copy, sqlite_source
 from thothctl.errors import InvalidInputError, NoSpaceError
+from thothctl.model.answer import DatabaseSource
 
 ROWS = 500
 FILL = f"""
@@ -48,7 +49,7 @@ def taken(home: Path, source: Path) -> int:
     """The rows of a snapshot; proves that the source's folder is as it was."""
     before = sorted(path.name for path in source.parent.iterdir())
     digest = hashlib.sha256(source.read_bytes()).hexdigest()
-    with sqlite_source.snapshot(home, source, None, lambda _: None) as snapshot:
+    with sqlite_source.snapshot(home, DatabaseSource(source), lambda _: None) as snapshot:
         rows = rows_of(snapshot.path)
         assert snapshot.sha256 == hashlib.sha256(snapshot.path.read_bytes()).hexdigest()
     assert sorted(path.name for path in source.parent.iterdir()) == before
@@ -146,7 +147,7 @@ def test_any_file_name_will_do(name: str, source: Path, tmp_path: Path) -> None:
 def refused(home: Path, source: Path) -> InvalidInputError:
     with (
         pytest.raises(InvalidInputError) as caught,
-        sqlite_source.snapshot(home, source, None, lambda _: None),
+        sqlite_source.snapshot(home, DatabaseSource(source), lambda _: None),
     ):
         pass
     assert not home.exists() or not list((home / "work").glob("*"))
@@ -252,7 +253,7 @@ def test_too_little_space_is_said_before_anything_is_written(
 
     with (
         pytest.raises(NoSpaceError),
-        sqlite_source.snapshot(tmp_path / "home", source, None, lambda _: None),
+        sqlite_source.snapshot(tmp_path / "home", DatabaseSource(source), lambda _: None),
     ):
         pass
     assert not list((tmp_path / "home/work").iterdir())

@@ -1,14 +1,17 @@
 """Streams a database into the container, and reads what the server says of it line by line."""
 
+import base64
 import io
 import json
 import tarfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import IO, Any
 
+from thothctl.adapters.bird_folder import description_files, find
+from thothctl.adapters.files import translated
 from thothctl.adapters.process import started
 from thothctl.adapters.sqlite_source import snapshot
 from thothctl.errors import (
@@ -20,7 +23,13 @@ from thothctl.errors import (
     NoSpaceError,
     ThothctlError,
 )
-from thothctl.model.answer import ImportRequest, ImportResult
+from thothctl.model.answer import (
+    DatabaseFolder,
+    DatabaseSource,
+    ImportRequest,
+    ImportResult,
+    JsonObject,
+)
 from thothctl.model.event import Progress
 from thothctl.world import Report, Snapshot
 
@@ -37,16 +46,21 @@ class StreamImporter:
     def __init__(self, home: Path, environment: Mapping[str, str], report: Report) -> None:
         self._home, self._environment, self._report = home, environment, report
 
-    def snapshot(self, source: Path, questions: Path | None) -> AbstractContextManager[Snapshot]:
-        return snapshot(self._home, source, questions, self._report)
+    def find(self, path: Path) -> DatabaseFolder:
+        return find(path)
+
+    def snapshot(self, source: DatabaseSource) -> AbstractContextManager[Snapshot]:
+        return snapshot(self._home, source, self._report)
 
     def send(self, container: str, request: ImportRequest) -> ImportResult:
         argv = ["docker", "exec", "-i", container, "import-bird", "--bundle", "-"]
         argv += ["--name", request.name, "--create-workspace", "--output", "ndjson"]
         argv += ["--replace"] if request.replace else []
+        packed = _packed(request.source.descriptions) if request.source.descriptions else []
         with started(argv, environment=self._environment, feed=True) as process:
             assert process.stdin and process.stdout  # noqa: S101, PT018 - both piped
-            feeder = threading.Thread(target=_feed, args=(process.stdin, request, self._report))
+            given = (process.stdin, request, packed, self._report)
+            feeder = threading.Thread(target=_feed, args=given)
             feeder.start()
             last = self._listen(process.stdout)
             feeder.join()
@@ -70,18 +84,40 @@ def _progress(said: Mapping[str, Any]) -> Progress:
     return Progress("server", str(said.get("phase", "")), done, total, str(said.get("unit", "")))
 
 
-def _feed(pipe: IO[bytes], request: ImportRequest, report: Report) -> None:
+def _feed(
+    pipe: IO[bytes], request: ImportRequest, packed: Sequence[JsonObject], report: Report
+) -> None:
     """One tar stream; a server that hangs up early tells why on its output."""
+    source = request.source
     with suppress(BrokenPipeError), pipe, tarfile.open(fileobj=pipe, mode="w|") as tar:
-        facts = {"sha256": request.sha256, "bytes": request.bytes, "origin": request.origin}
-        _add(tar, "manifest.json", io.BytesIO(text := json.dumps(facts).encode()), len(text))
-        if request.questions:
-            questions = Path(request.questions)
-            with questions.open("rb") as stream:
-                _add(tar, "questions.json", stream, questions.stat().st_size)
-        with Path(request.database).open("rb") as stream:
+        facts = {"sha256": request.sha256, "bytes": request.bytes, "origin": source.file.name}
+        _add_json(tar, "manifest.json", {**facts, "db_id": source.id})
+        for name, path in (("questions.json", source.questions), ("tables.json", source.tables)):
+            if path:
+                with path.open("rb") as stream:
+                    _add(tar, name, stream, path.stat().st_size)
+        if packed:
+            _add_json(tar, "descriptions.json", packed)
+        with request.database.open("rb") as stream:
             watched = _Watched(stream, request.bytes, report)
             _add(tar, "database.sqlite", watched, request.bytes)  # type: ignore[arg-type]  # reads
+
+
+def _packed(folder: Path) -> Sequence[JsonObject]:
+    """The bytes as they are: what they are to mean is decided where they are read."""
+    with translated(f"read {folder}"):
+        return [
+            {
+                "name": path.name.encode("utf-8", "replace").decode(),
+                "base64": base64.b64encode(path.read_bytes()).decode(),
+            }
+            for path in description_files(folder)
+        ]
+
+
+def _add_json(tar: tarfile.TarFile, name: str, value: object) -> None:
+    text = json.dumps(value).encode()
+    _add(tar, name, io.BytesIO(text), len(text))
 
 
 def _add(tar: tarfile.TarFile, name: str, stream: IO[bytes], size: int) -> None:

@@ -26,7 +26,7 @@ class HttpServer:
         body = self._call("GET", f"{base}/health/", seconds=seconds)[1]
         checks = body.get("checks")
         if not isinstance(checks, Mapping):
-            raise _strange(base)
+            raise strange(base)
         return tuple(
             ServiceHealth(
                 name=str(name),
@@ -41,11 +41,11 @@ class HttpServer:
         try:
             status, said = answer_stream.ask(base, token.reveal(), inquiry, self._hear)
         except httpx.HTTPError as error:
-            raise _silent(base, error) from error
+            raise silent(base, error) from error
         except ValueError as error:
-            raise _strange(base) from error
+            raise strange(base) from error
         if not isinstance(said, dict):
-            raise _strange(base)
+            raise strange(base)
         if status >= httpx.codes.BAD_REQUEST:
             raise _refused(status, said)
         return _answer(said) if said.get("answered") else _no_answer(said)
@@ -68,22 +68,24 @@ class HttpServer:
                 response = client.request(method, url, **content)
             body = response.json()
         except httpx.HTTPError as error:
-            raise _silent(url, error) from error
+            raise silent(url, error) from error
         except ValueError as error:
-            raise _strange(url) from error
+            raise strange(url) from error
         if not isinstance(body, dict):
-            raise _strange(url)
+            raise strange(url)
         return response.status_code, body
 
 
-def _silent(url: str, error: httpx.HTTPError) -> NetworkError:
+def silent(url: str, error: httpx.HTTPError) -> NetworkError:
+    """Return the error of a server that cannot be reached."""
     return NetworkError(
         f"nothing answers at {url} ({type(error).__name__})",
         hint="run `thothctl status`; `thothctl start` starts a stopped stack",
     )
 
 
-def _strange(url: str) -> NetworkError:
+def strange(url: str) -> NetworkError:
+    """Return the error of something else that answers there."""
     return NetworkError(
         f"what answers at {url} is not this stack",
         hint="see who holds the port: `thothctl status`; change it with `thothctl setup --port`",

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from thothctl.adapters.bird_folder import description_files
 from thothctl.adapters.files import private_folder, translated
 from thothctl.adapters.sqlite_copy import LOCK_SECONDS, take
 from thothctl.errors import InvalidInputError, NoSpaceError
+from thothctl.model.answer import DatabaseSource
 from thothctl.world import Report, Snapshot
 
 MAGIC = b"SQLite format 3\0"
@@ -20,15 +22,11 @@ ANOTHER = "give a SQLite database file"
 
 
 @contextmanager
-def snapshot(
-    home: Path, source: Path, questions: Path | None, report: Report
-) -> Iterator[Snapshot]:
+def snapshot(home: Path, wanted: DatabaseSource, report: Report) -> Iterator[Snapshot]:
     """A checked copy below `home` that lives as long as the context."""
+    source = wanted.file
     _refuse_unreadable(source)
-    if questions is not None and not questions.is_file():
-        raise InvalidInputError(
-            f"there is no file {questions}", hint="give --questions a JSON file"
-        )
+    _refuse_missing(wanted)
     with translated("make a working copy"):
         work = private_folder(private_folder(home) / "work")
         _refuse_full(work, source)
@@ -38,7 +36,7 @@ def snapshot(
         with translated(f"copy {source}"):
             _copy(source, copy, report)
         _check(copy, source)
-        yield Snapshot(copy, copy.stat().st_size, _sha256(copy), questions)
+        yield Snapshot(copy, copy.stat().st_size, _sha256(copy))
 
 
 def _refuse_unreadable(source: Path) -> None:
@@ -55,6 +53,22 @@ def _refuse_unreadable(source: Path) -> None:
             f"{source} is not a SQLite database, or it is encrypted",
             hint="give the database file itself; decrypt it first (for example with SQLCipher)",
         )
+
+
+def _refuse_missing(wanted: DatabaseSource) -> None:
+    """What goes along is looked at first: the copy may take long."""
+    if wanted.questions is not None and not wanted.questions.is_file():
+        raise InvalidInputError(
+            f"there is no file {wanted.questions}", hint="give --questions a JSON file"
+        )
+    if wanted.descriptions is None:
+        return
+    if not wanted.descriptions.is_dir():
+        raise InvalidInputError(
+            f"there is no folder {wanted.descriptions}",
+            hint="give --descriptions a folder with CSV files",
+        )
+    description_files(wanted.descriptions)
 
 
 def _refuse_full(work: Path, source: Path) -> None:

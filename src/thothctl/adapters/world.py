@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from thothctl.adapters.journal_file import JournalFolder
     from thothctl.adapters.locks import LockFolder
     from thothctl.adapters.server_http import HttpServer
+    from thothctl.adapters.workspaces_http import HttpWorkspaces
 
 
 class RealWorld:
@@ -105,6 +106,12 @@ class RealWorld:
         from thothctl.adapters.server_http import HttpServer
 
         return HttpServer(self.report)
+
+    @cached_property
+    def workspaces(self) -> "HttpWorkspaces":
+        from thothctl.adapters.workspaces_http import HttpWorkspaces
+
+        return HttpWorkspaces()
 
     @cached_property
     def importer(self) -> "StreamImporter":

@@ -13,6 +13,7 @@ from thothctl.cli.recovery import resume, rollback
 from thothctl.cli.render import render
 from thothctl.cli.setup import setup
 from thothctl.cli.uninstall import uninstall
+from thothctl.cli.workspace import workspace
 
 app = typer.Typer(
     name="thothctl",
@@ -50,4 +51,5 @@ for name, function, panel in (
     ("version", version, CARE),
 ):
     app.command(name, rich_help_panel=panel)(function)
+app.add_typer(workspace, rich_help_panel=DATA)
 app.add_typer(images, rich_help_panel=CARE)

@@ -1,27 +1,47 @@
-"""`thothctl import-bird`: a database file into the running stack, ready to be asked."""
+"""`thothctl import-bird`: databases into the running stack, ready to be asked."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from thothctl.cli.envelope import Outcome
+from thothctl.cli.import_view import show_imported
 from thothctl.cli.options import command
 from thothctl.cli.session import Session
+from thothctl.errors import ThothctlError
 from thothctl.model.answer import ImportResult
-from thothctl.operations.import_database import ImportOrder, import_database, workspace_name
+from thothctl.operations.import_database import (
+    Chosen,
+    Imported,
+    ImportOrder,
+    choose,
+    import_databases,
+)
 
-SHOWN_TABLES = 20
-
-Source = Annotated[Path, typer.Argument(metavar="FILE", help="A SQLite database; may be in use.")]
+Source = Annotated[
+    Path,
+    typer.Argument(
+        metavar="PATH",
+        help="A SQLite database, which may be in use; a BIRD database folder; or a BIRD root.",
+    ),
+]
 Name = Annotated[
     str, typer.Option("--name", metavar="NAME", help="Name of the workspace; else the file's.")
 ]
+Database = Annotated[
+    list[str] | None,
+    typer.Option("--db", metavar="ID", help="A database of a BIRD root; may be given again."),
+]
+All = Annotated[bool, typer.Option("--all", metavar="", help="Every database of a BIRD root.")]
 Questions = Annotated[
     Path | None,
     typer.Option("--questions", metavar="FILE", help="Question-SQL pairs in BIRD's JSON format."),
+]
+Descriptions = Annotated[
+    Path | None,
+    typer.Option("--descriptions", metavar="FOLDER", help="BIRD's CSV files, one for each table."),
 ]
 Replace = Annotated[
     bool, typer.Option("--replace", metavar="", help="Replace a workspace of that name.")
@@ -29,52 +49,89 @@ Replace = Annotated[
 
 
 @command
-def import_bird(
+def import_bird(  # noqa: PLR0913, PLR0917 - one for each option
     session: Session,
     source: Source,
     name: Name = "",
+    db: Database = None,
+    every: All = False,
     questions: Questions = None,
+    descriptions: Descriptions = None,
     replace: Replace = False,
 ) -> Outcome:
-    """Import a SQLite database as a workspace; the source is only read."""
-    order = ImportOrder(source, name, questions, replace)
+    """Import SQLite databases as workspaces; the source is only read."""
+    order = ImportOrder(
+        source, name, questions, descriptions, tuple(db or ()), every=every, replace=replace
+    )
+    chosen = choose(session.world, order)
     if session.options.dry_run:
-        planned = workspace_name(order)
-        line = f"Would import {source} as the workspace {planned}. Nothing was changed."
-        return Outcome({"workspace": planned}, lambda console: console.print(line, markup=False))
+        return _planned(chosen)
     with session.locked("import-bird"), session.watched():
-        result = import_database(session.world, session.install, order)
+        done = import_databases(session.world, session.install, chosen, replaces=replace)
     return Outcome(
-        {**result.details, "tables": result.tables, "rows": result.rows},
-        lambda console: _show(console, result),
-        warnings=_warnings(result),
+        _data(done),
+        lambda console: _show(console, done),
+        warnings=[*chosen.warnings, *_warnings(done)],
+        error=_failure(done),
     )
 
 
-def _warnings(result: ImportResult) -> list[str]:
+def _planned(chosen: Chosen) -> Outcome:
+    names = [name for name, _ in chosen.sources]
+    lines = [f"Would import {one.file} as the workspace {name}." for name, one in chosen.sources]
+
+    def show(console: Console) -> None:
+        console.print("\n".join([*lines, "Nothing was changed."]), markup=False, soft_wrap=True)
+
+    data = {"workspace": names[0]} if len(names) == 1 else {"workspaces": names}
+    return Outcome(data, show, warnings=chosen.warnings)
+
+
+def _data(done: Imported) -> dict[str, object]:
+    """One database gives its own facts; several give a list, and the refused ones another."""
+    facts = [
+        {**result.details, "tables": result.tables, "rows": result.rows} for result in done.results
+    ]
+    if len(facts) == 1 and not done.failures:
+        return dict(facts[0])
+    failed = [
+        {"workspace": name, "code": error.code, "message": error.message}
+        for name, error in done.failures
+    ]
+    return {"workspaces": facts, "failed": failed}
+
+
+def _failure(done: Imported) -> ThothctlError | None:
+    """The first refusal stands for all: its kind, and how many there were."""
+    if not done.failures:
+        return None
+    first = done.failures[0][1]
+    listed = "; ".join(f"{name}: {error.message}" for name, error in done.failures)
+    count = len(done.failures)
+    return type(first)(
+        f"{count} of {count + len(done.results)} databases were not imported: {listed}",
+        hint=first.hint,
+    )
+
+
+def _warnings(done: Imported) -> list[str]:
+    several = len(done.results) + len(done.failures) > 1
+    found: list[str] = []
+    for result in done.results:
+        own = _of_one(result)
+        found += [f"{result.workspace}: {text}" for text in own] if several else own
+    return found
+
+
+def _of_one(result: ImportResult) -> list[str]:
+    told = result.details.get("warnings")
+    found = [str(one) for one in told] if isinstance(told, list) else []
     rejected = result.details.get("rejected_examples")
-    count = len(rejected) if isinstance(rejected, list) else 0
-    return [f"{count} question-SQL pairs were left out; see --output json"] if count else []
+    if isinstance(rejected, list) and rejected:
+        found.append(f"{len(rejected)} question-SQL pairs were left out; see --output json")
+    return found
 
 
-def _show(console: Console, result: ImportResult) -> None:
-    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("Table")
-    table.add_column("Rows", justify="right")
-    table.add_column("Columns", justify="right")
-    for one in result.tables[:SHOWN_TABLES]:
-        table.add_row(str(one.get("name")), f"{one.get('rows'):,}", str(one.get("columns")))
-    if len(result.tables) > SHOWN_TABLES:
-        table.add_row(f"… {len(result.tables) - SHOWN_TABLES} more", "", "")
-    console.print(table)
-    facts = result.details
-    console.print(
-        f"\n[green]✓[/] {result.rows:,} rows in {len(result.tables)} tables, "
-        f"{facts.get('foreign_keys', 0)} foreign keys, {facts.get('examples', 0)} examples "
-        f"as the workspace [bold]{result.workspace}[/]"
-    )
-    if result.tables:
-        first = result.tables[0].get("name")
-        console.print(
-            f'[dim]Ask: thothctl ask -w {result.workspace} "How many rows are in {first}?"[/]'
-        )
+def _show(console: Console, done: Imported) -> None:
+    for result in done.results:
+        show_imported(console, result)

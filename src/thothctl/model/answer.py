@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
+
+from thothctl.model.secret import Secret
 
 JsonValue = str | int | float | bool | None | list["JsonValue"] | dict[str, "JsonValue"]
 JsonObject = Mapping[str, JsonValue]
@@ -65,15 +68,34 @@ class ServiceHealth:
 
 
 @dataclass(frozen=True, slots=True)
+class DatabaseSource:
+    """A database file on the host and what lies there to tell about it; the id is BIRD's."""
+
+    file: Path
+    id: str = ""
+    descriptions: Path | None = None
+    questions: Path | None = None
+    tables: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseFolder:
+    """What is found where the user points: one database, or the many of a root."""
+
+    sources: tuple[DatabaseSource, ...]
+    is_root: bool = False
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ImportRequest:
     """A validated snapshot on the host, ready to be streamed; `bytes` is its size."""
 
     name: str
-    origin: str
-    database: str
+    source: DatabaseSource
+    database: Path
     bytes: int
     sha256: str
-    questions: str = ""
     replace: bool = False
 
 
@@ -85,3 +107,12 @@ class ImportResult:
     rows: int
     tables: tuple[JsonObject, ...]
     details: JsonObject = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Where the server of an install answers, and the token it wants."""
+
+    base: str
+    token: Secret
+    seconds: float = 60.0

@@ -1,0 +1,97 @@
+"""Where the files lie in a folder of the BIRD benchmark.
+
+A database has a folder with its file and `database_description/*.csv`; a root has a folder of such
+folders, and beside it the questions and the readable names of all of them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from thothctl.adapters.files import translated
+from thothctl.errors import InvalidInputError
+from thothctl.model.answer import DatabaseFolder, DatabaseSource
+
+ENDINGS = frozenset((".sqlite", ".sqlite3", ".db"))
+DESCRIPTIONS = "database_description"
+QUESTIONS = ("dev.json", "train.json", "mini_dev_sqlite.json")
+TABLES = ("dev_tables.json", "train_tables.json")
+
+
+def find(path: Path) -> DatabaseFolder:
+    """Return the database at a path or, of a root, all of them; what is no folder is a file."""
+    if not path.is_dir():
+        return DatabaseFolder((DatabaseSource(path),))
+    if own := _of_folder(path):
+        return DatabaseFolder((own,))
+    folders = _folders(path)
+    sources = [source for folder in folders if (source := _of_folder(folder))]
+    if not sources:
+        raise InvalidInputError(
+            f"there is no database in {path}",
+            hint="give a SQLite file, a folder with one, or a folder with dev_databases in it",
+        )
+    questions, tables = _first(path, QUESTIONS), _first(path, TABLES)
+    return DatabaseFolder(
+        sources=tuple(replace(one, questions=questions, tables=tables) for one in sources),
+        is_root=True,
+        warnings=tuple(_missing(path, folders, sources, questions)),
+    )
+
+
+def description_files(folder: Path) -> list[Path]:
+    """Return the files of a folder of descriptions; one without a CSV file is refused."""
+    with translated(f"read {folder}"):
+        files = [one for one in _entries(folder) if one.is_file()]
+    if not any(one.suffix.lower() == ".csv" for one in files):
+        raise InvalidInputError(
+            f"there are no CSV files in {folder}",
+            hint="give the folder database_description of a BIRD database",
+        )
+    return files
+
+
+def _of_folder(folder: Path) -> DatabaseSource | None:
+    files = [one for one in _entries(folder) if one.suffix.lower() in ENDINGS and one.is_file()]
+    own = [one for one in files if one.stem == folder.resolve().name]
+    if len(own or files) > 1:
+        listed = ", ".join(one.name for one in files)
+        raise InvalidInputError(
+            f"{folder} has several database files: {listed}", hint="give the one that is meant"
+        )
+    if not files:
+        return None
+    descriptions = folder / DESCRIPTIONS
+    return DatabaseSource(
+        (own or files)[0],
+        folder.resolve().name,
+        descriptions if descriptions.is_dir() else None,
+    )
+
+
+def _folders(root: Path) -> list[Path]:
+    places = [root, *(one for one in _entries(root) if one.name.endswith("databases"))]
+    inside = [one for place in places if place.is_dir() for one in _entries(place) if one.is_dir()]
+    return [one for one in inside if one not in places]
+
+
+def _missing(
+    root: Path,
+    folders: Sequence[Path],
+    sources: Sequence[DatabaseSource],
+    questions: Path | None,
+) -> list[str]:
+    found = {source.file.parent for source in sources}
+    without = [f"{folder.name} has no database file" for folder in folders if folder not in found]
+    if questions is None:
+        without.append(f"there is no {' or '.join(QUESTIONS)} in {root}: no questions, no evidence")
+    return without
+
+
+def _first(root: Path, names: Sequence[str]) -> Path | None:
+    return next((root / name for name in names if (root / name).is_file()), None)
+
+
+def _entries(folder: Path) -> list[Path]:
+    with translated(f"read {folder}"):
+        return sorted(one for one in folder.iterdir() if not one.name.startswith("."))
