@@ -146,7 +146,7 @@ def test_descriptions_are_changed_embedded_and_seen_by_caches_at_once(cards: Cli
     assert texts["cards.uuid"] == "uuid of cards (TEXT). hexadecimal"
     assert "All that were printed" in dict(points_of("table"))["cards"]
     assert len(texts) == before
-    assert points.revision() > revision
+    assert points.revision() != revision
     assert Column.objects.get(name="uuid", table__name="cards").personal
     assert call(cards, "PATCH", "/descriptions", words).json() == {"changed": 0}
 

@@ -96,13 +96,17 @@ def _indexed(documents: Sequence[Document]) -> tuple[IndexedDocument, ...]:
 
 
 @transaction.atomic
-def _described(instance: Described, **_: object) -> None:
+def _described(instance: Described, *, raw: bool = False, **_: object) -> None:
+    if raw:  # loaded from a dump, which holds the vectors too
+        return
     table = instance if isinstance(instance, Table) else instance.table
     replace(table.database.workspace, embedded([instance]))
 
 
 @transaction.atomic
-def _saved(instance: Taught, **_: object) -> None:
+def _saved(instance: Taught, *, raw: bool = False, **_: object) -> None:
+    if raw:  # loaded from a dump, which holds the vectors too
+        return
     _forget(instance)
     points.store(instance.workspace, embedded_rows([instance]))
 
