@@ -3,13 +3,11 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.utils import timezone
-from jsonschema import Draft202012Validator
-from openapi_spec_validator import validate
 
 from tests.server.account import EMAIL, PASSWORD
-from tests.server.conversations import BEARER, delete, get, post
+from tests.server.conversations import delete, get, post
 from thoth_ai.accounts.models import ApiToken, User
-from thoth_ai.api import access, openapi
+from thoth_ai.api import access
 from thoth_ai.api.rates import MOST_KEYS, Rate
 from thoth_ai.web import login
 
@@ -112,27 +110,3 @@ def test_signing_in_forgets_the_failures_before(client: Client) -> None:
         assert try_to_sign_in(client, "wrong") == 200
         assert try_to_sign_in(client, PASSWORD) == 302
         client.logout()
-
-
-def test_the_description_of_the_api_is_valid_and_needs_nobody(client: Client) -> None:
-    document = client.get("/api/v1/openapi.json").json()
-
-    validate(document)
-    assert {"/ask", "/sql", "/questions/{id}/verdict", "/tokens"} <= document["paths"].keys()
-
-
-@pytest.mark.parametrize("operation", openapi.OPERATIONS, ids=lambda operation: operation.name)
-def test_every_described_operation_exists(client: Client, operation: openapi.Operation) -> None:
-    path = "/api/v1" + operation.path.replace("{id}", "1").replace("{name}", "none")
-
-    answer = client.generic(operation.method.upper(), path, "{", headers=BEARER)
-
-    assert answer.status_code != 405
-    assert answer.status_code != 404 or answer.json()["code"] == "not_found"
-
-
-def test_errors_have_the_described_form(client: Client) -> None:
-    schema = {"$ref": "#/components/schemas/Problem", **openapi.document("1")}
-
-    for answer in (post(client, "ask", {}), client.get("/api/v1/workspaces"), get(client, "ask")):
-        Draft202012Validator(schema).validate(answer.json())

@@ -7,7 +7,8 @@ from django.conf import settings
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
-from thoth_ai.api.schemas import NUMBER, SCHEMAS, TEXT, ref
+from thoth_ai.api.schema_words import NUMBER, TEXT, ref
+from thoth_ai.api.schemas import SCHEMAS
 
 JSON, PROBLEM = "application/json", "application/problem+json"
 STREAM = """\
@@ -74,6 +75,40 @@ OPERATIONS = (
         "Judged", details="What is right becomes a stored example; taking it back removes it.",
     ),
     Operation("/workspaces", "get", "listWorkspaces", "List what can be asked", gives="Workspaces"),
+    Operation(
+        "/workspaces/{name}", "get", "getWorkspace", "Everything known of one", gives="Workspace"
+    ),
+    Operation(
+        "/workspaces/{name}", "patch", "changeWorkspace", "Change title or notice",
+        "WorkspaceDetails", "Changed",
+    ),
+    Operation(
+        "/workspaces/{name}", "delete", "deleteWorkspace", "Remove it with its data", status=204
+    ),
+    Operation(
+        "/workspaces/{name}/descriptions", "patch", "describe", "Describe tables and columns",
+        "Descriptions", "Changed",
+    ),
+    Operation(
+        "/workspaces/{name}/examples", "get", "listExamples", "List stored questions, newest first",
+        gives="Examples", query=("limit", "before"),
+    ),
+    Operation(
+        "/workspaces/{name}/examples", "post", "addExample", "Add a question with its SQL",
+        "NewExample", "Example", status=201,
+    ),
+    Operation(
+        "/workspaces/{name}/examples/{id}", "delete", "deleteExample", "Forget a stored question",
+        status=204,
+    ),
+    Operation(
+        "/workspaces/{name}/export", "get", "exportKnowledge", "What is known, without rows",
+        gives="Knowledge",
+    ),
+    Operation(
+        "/workspaces/{name}/import", "post", "importKnowledge", "Add such a document's knowledge",
+        "Knowledge", "Taken",
+    ),
     Operation("/tokens", "get", "listTokens", "List your tokens", gives="Tokens"),
     Operation(
         "/tokens", "post", "mintToken", "Make a token; its text is told once", "MintToken",

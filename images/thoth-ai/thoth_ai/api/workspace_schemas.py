@@ -1,0 +1,78 @@
+"""The documents of one workspace as JSON Schema (2020-12)."""
+
+from thoth_ai.api.schema_words import (
+    MOMENT,
+    NUMBER,
+    TEXT,
+    TEXTS,
+    YES_NO,
+    Schema,
+    body,
+    by_name,
+    either,
+    listed,
+    partly,
+    record,
+    ref,
+    word,
+)  # fmt: skip
+from thoth_ai.importing.knowledge_document import FORMAT, ORIGINS
+
+COLUMN_WORDS = either(TEXT, body((), description=TEXT, values=TEXT, personal=YES_NO))
+TAUGHT = record(question=TEXT, sql=TEXT, evidence=TEXT, difficulty=TEXT, origin=word(*ORIGINS))
+
+WORKSPACE_SCHEMAS: dict[str, Schema] = {
+    "Workspace": record(
+        name=TEXT,
+        title=TEXT,
+        notice=TEXT,
+        origin=TEXT,
+        created_at=MOMENT,
+        databases=listed(ref("Database")),
+        evidence=listed(record(id=NUMBER, text=TEXT)),
+        examples=NUMBER,
+    ),
+    "Database": record(
+        name=TEXT, engine=TEXT, bytes=NUMBER, sha256=TEXT, tables=listed(ref("Table"))
+    ),
+    "Table": record(
+        name=TEXT,
+        rows=NUMBER,
+        description=TEXT,
+        columns=listed(ref("Column")),
+        foreign_keys=listed(record(columns=TEXTS, table=TEXT, references=TEXTS)),
+    ),
+    "Column": record(
+        name=TEXT,
+        type=TEXT,
+        description=TEXT,
+        values=TEXT,
+        primary_key=YES_NO,
+        not_null=YES_NO,
+        personal=YES_NO,
+    ),
+    "WorkspaceDetails": body((), title=TEXT, notice=TEXT),
+    "Descriptions": body((), tables=by_name(TEXT), columns=by_name(by_name(COLUMN_WORDS))),
+    "Changed": record(changed=NUMBER),
+    "Example": record(
+        id=NUMBER, question=TEXT, sql=TEXT, evidence=TEXT, difficulty=TEXT, origin=TEXT
+    ),
+    "Examples": record(examples=listed(ref("Example")), total=NUMBER),
+    "NewExample": body(("question", "sql"), question=TEXT, sql=TEXT, evidence=TEXT),
+    "Knowledge": partly(
+        record(
+            format={"const": FORMAT},
+            title=TEXT,
+            notice=TEXT,
+            tables=by_name(TEXT),
+            columns=by_name(by_name(COLUMN_WORDS)),
+            evidence=TEXTS,
+            examples=listed(partly(TAUGHT, "evidence", "difficulty", "origin")),
+        ),
+        "title", "notice", "tables", "columns", "evidence", "examples",
+    ),
+    "Taken": record(
+        added=record(examples=NUMBER, evidence=NUMBER, descriptions=NUMBER),
+        skipped=listed(record(what=TEXT, why=TEXT)),
+    ),
+}  # fmt: skip
