@@ -54,8 +54,9 @@ bench: dev engine
 wheel: dev
 	$(BIN)/pip wheel --quiet --no-deps --wheel-dir dist .
 
-docs: dev
+docs: dev server-dev
 	$(BIN)/python docs/generate.py
+	cd $(SERVER) && PYTHONPATH=. $(abspath $(SERVER_VENV))/bin/python $(CURDIR)/docs/generate_api.py
 
 dist: wheel
 	$(BIN)/thothctl render dist --force

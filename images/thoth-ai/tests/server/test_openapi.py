@@ -1,3 +1,4 @@
+import importlib.util
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from tests.server.conversations import BEARER, ask, get, post
 from thoth_ai.api import openapi
 from thoth_ai.providers.types import ProviderSettings
 
+DOCS = Path(__file__).parents[4] / "docs"
 DOCUMENT = openapi.document("1")
 
 
@@ -101,3 +103,13 @@ def test_replies_and_what_is_written_conform(zoo: Client) -> None:
     sent("workspaces/zoo/examples", example, "NewExample", "Example")
     knowledge = get(zoo, "workspaces/zoo/export").json()
     sent("workspaces/zoo/import", knowledge, "Knowledge", "Taken")
+
+
+def test_the_reference_says_what_the_description_says() -> None:
+    spec = importlib.util.spec_from_file_location("generate_api", DOCS / "generate_api.py")
+    assert spec
+    assert spec.loader
+    generator = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(generator)
+
+    assert (DOCS / "reference" / "api.md").read_text() == generator.page(DOCUMENT)
