@@ -110,7 +110,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = environment.text("THOTH_STATIC_ROOT", str(BASE_DIR.parent / "static"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "thoth_ai.web.storage.ModuleStorage"},
 }
 
 USE_I18N = False

@@ -1,10 +1,10 @@
-"""Login and the page to ask."""
+"""Login, the page to ask, and the page of a workspace."""
 
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import LogoutView
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
@@ -21,6 +21,18 @@ from thoth_ai.questions.catalogue import WorkspaceEntry
 def ask_page(request: HttpRequest) -> HttpResponse:
     """Show the page to ask; asking itself goes through the API."""
     return render(request, "web/ask.html", {"workspaces": _workspaces()})
+
+
+@login_required
+@require_safe
+@never_cache
+@ensure_csrf_cookie
+def workspace_page(request: HttpRequest, name: str) -> HttpResponse:
+    """Show the frame of a workspace's page; its tables come from the API."""
+    entry = next((entry for entry in catalogue.workspaces() if entry.name == name), None)
+    if entry is None:
+        raise Http404(name)
+    return render(request, "web/workspace.html", {"entry": entry, "facts": _facts(entry)})
 
 
 def _workspaces() -> list[dict[str, Any]]:
