@@ -8,10 +8,16 @@ from pathlib import Path
 import pytest
 from page.held_stream import HeldStream
 from page.served import EMAIL, PASSWORD, Served, serve
-from playwright.sync_api import Browser, BrowserContext, Page, StorageState, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    StorageState,
+    sync_playwright,
+)
 
 PATIENCE = 10_000
-BLOCKED = "Content Security Policy"
 
 
 @pytest.fixture(scope="session")
@@ -77,7 +83,12 @@ def page(context: BrowserContext, complaints: list[str]) -> Iterator[Page]:
     """The page to ask, open."""
     page = context.new_page()
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda said: said.type == "error" and complaints.append(said.text))
+
+    def hear(said: ConsoleMessage) -> None:
+        if said.type == "error":
+            complaints.append(said.text)
+
+    page.on("console", hear)
     page.goto("/")
     yield page
     assert complaints == []

@@ -54,8 +54,13 @@ def answered(**changes: Any) -> Document:  # noqa: ANN401 - any JSON
 
 def edited(**changes: Any) -> Document:  # noqa: ANN401 - any JSON
     """What running SQL by hand gives."""
-    source = {"source": {"kind": "edited"}, "usage": None, "explanation": "", "assumptions": []}
-    return answered(**{**source, "evidence": [], "attempts": 1, **changes})
+    changed: Document = {
+        "source": {"kind": "edited"},
+        "usage": None,
+        "explanation": "",
+        "assumptions": [],
+    }
+    return answered(**{**changed, "evidence": [], "attempts": 1, **changes})
 
 
 def table_of(rows: list[list[Any]], columns: list[str], **changes: Any) -> Document:  # noqa: ANN401 - any JSON

@@ -1,4 +1,4 @@
-"""The real server out of its own virtual environment, on a data folder of its own, with the demo."""
+"""The real server out of its own virtual environment, on a data folder of its own."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""Endpoints played inside the browser: exactly the contract's shapes, and a note of what was sent."""
+"""Endpoints played inside the browser, in the contract's shapes, with a note of what was sent."""
 
 import json
 import re
@@ -25,7 +25,10 @@ class Endpoint:
 
     def fulfil(self, route: Route) -> None:
         request = route.request
-        if request.method != self.method or self.kind == "text/csv" not in request.headers["accept"]:
+        if (
+            request.method != self.method
+            or self.kind == "text/csv" not in request.headers["accept"]
+        ):
             route.fallback()
             return
         self.received.append(request.post_data_json if request.post_data else None)

@@ -31,11 +31,11 @@ function reasons(reply) {
   return known && make("dl", "reasons", notes("Assumed", reply.assumptions), notes("Known", reply.evidence));
 }
 
-function figures({ row_count: rows, truncated, elapsed_ms: elapsed, usage, chart: _, ...reply }) {
+function figures({ row_count: rows, truncated, elapsed_ms: elapsed, usage, notice }) {
   const parts = [plural(rows, "row") + (truncated ? ", cut off here" : ""), duration(elapsed)];
-  if (usage) parts.push(`${count(usage.input_tokens)} + ${plural(usage.output_tokens, "token")}`);
+  if (usage) parts.push(`${plural(usage.input_tokens, "token")} in, ${count(usage.output_tokens)} out`);
   if (usage?.cost_usd != null) parts.push(`$${usage.cost_usd.toFixed(usage.cost_usd < 0.1 ? 4 : 2)}`);
-  return [...parts, reply.notice].filter(Boolean).join(" · ");
+  return [...parts, notice].filter(Boolean).join(" · ");
 }
 
 /** An answer; `actions` are run(sql, reply), followUp(reply), ask(question) and earlier(id). */

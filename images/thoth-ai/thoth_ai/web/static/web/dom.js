@@ -9,7 +9,7 @@ function fill(node, attributes, children) {
     if (typeof value === "function") node.addEventListener(name, value);
     else if (!NOTHING.includes(value) && !(name === "class" && !value)) node.setAttribute(name, value === true ? "" : value);
   }
-  node.append(...children.flat().filter((child) => !NOTHING.includes(child)));
+  node.append(...children.flat(Infinity).filter((child) => !NOTHING.includes(child)));
   return node;
 }
 

@@ -28,16 +28,18 @@ export class History {
     byId("history-close").addEventListener("click", () => this.close());
     this.#panel.addEventListener("close", () => this.#tell());
     this.#panel.addEventListener("click", (event) => event.target === this.#panel && this.close());
+    DOCKED.addEventListener("change", () => this.#moved());
     this.#list.addEventListener("keydown", (event) => this.#walk(event));
   }
 
   /** Beside the page where there is room, above it where there is not. */
-  show() {
+  async show() {
     if (DOCKED.matches) this.#panel.show();
     else this.#panel.showModal();
     this.#tell();
-    if (this.#stale) this.#load();
-    (this.#entries()[0] ?? byId("history-close")).focus();
+    byId("history-close").focus();
+    if (this.#stale) await this.#load();
+    if (document.activeElement === byId("history-close")) this.#entries()[0]?.focus();
   }
 
   close() {
@@ -49,6 +51,12 @@ export class History {
   outdated() {
     this.#stale = true;
     if (this.#panel.open) this.#load();
+  }
+
+  #moved() {
+    if (!this.#panel.open) return;
+    this.#panel.close();
+    this.show();
   }
 
   #tell() {

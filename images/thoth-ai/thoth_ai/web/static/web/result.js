@@ -37,10 +37,11 @@ function csvButton(reply, trouble) {
   return node;
 }
 
-function switcher(views) {
+function switcher(views, filter) {
   const holder = make("div", "views");
   const buttons = views.map(({ name, words, node }) => button(name, words, () => show(node), { "aria-pressed": "false", class: "segment" }));
   const show = (wanted) => {
+    if (filter) filter.hidden = wanted !== views[0].node;
     holder.replaceChildren(wanted);
     views.forEach(({ node }, at) => buttons[at].setAttribute("aria-pressed", node === wanted));
   };
@@ -53,7 +54,7 @@ function tabular(reply) {
   const trouble = make("div", { class: "trouble", role: "alert", hidden: true });
   const views = [{ name: "table", words: "Table", node: table.node }];
   if (canDraw(reply)) views.push({ name: "chart", words: "Chart", node: chart(reply) });
-  const { holder, buttons } = switcher(views);
+  const { holder, buttons } = switcher(views, table.filter);
   const tools = make("div", "tools", copyButton(() => table.text(), "Copy the rows"), csvButton(reply, trouble));
   return make("section", { class: "rows", "aria-label": "Result" },
     make("div", "toolbar", views.length > 1 && buttons, table.filter, tools), trouble, holder);

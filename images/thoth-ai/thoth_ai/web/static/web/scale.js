@@ -4,7 +4,7 @@ const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFracti
 const exact = new Intl.NumberFormat("en", { maximumFractionDigits: 6 });
 
 /** A number where there is little room, and where there is enough. */
-export const short = (value) => compact.format(value);
+export const short = (value) => (Math.abs(value) < 10000 ? exact : compact).format(value);
 export const full = (value) => (typeof value === "number" ? exact.format(value) : String(value ?? "null"));
 
 /** Round numbers that span the values; `zero` keeps the origin, which bars need. */
