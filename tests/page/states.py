@@ -151,4 +151,5 @@ WAYS: dict[str, Way] = {
     "follow-up": follow_up,
     "history": history,
     "descriptions": descriptions,
+    "account": lambda page: page.get_by_role("button", name="Account").click(),
 }

@@ -56,6 +56,22 @@ def test_steps_and_words_are_shown_as_they_come(page: Page, stream: HeldStream) 
     expect(answer).to_contain_text("12 rows · 1.8 s · 1,834 tokens in, 97 out · $0.0021")
 
 
+def test_a_step_that_runs_again_is_told_again(page: Page, stream: HeldStream) -> None:
+    """POST /ask is played: the first SQL fails, so the model writes anew."""
+    states.stream_steps(page, stream)
+    for name, state in (("model", "done"), ("check", "running"), ("check", "failed")):
+        stream.send("step", {"name": name, "title": name, "state": state, "detail": ""})
+
+    stream.send("step", {"name": "repair", "title": "repair", "state": "running", "detail": ""})
+    stream.send("text", {"text": "SELECT 2"})
+    stream.send("step", {"name": "check", "title": "check", "state": "running", "detail": ""})
+
+    expect(page.locator(".step .title")).to_have_text(
+        [*states.STEPS[:2], "model", "check", "repair", "check"]
+    )
+    expect(page.locator(".writing")).to_have_text("SELECT 2")
+
+
 def test_time_passes_while_it_runs(page: Page, stream: HeldStream) -> None:
     page.get_by_label("Question").fill(DEMO)
     page.keyboard.press("Enter")

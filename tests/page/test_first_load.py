@@ -1,14 +1,12 @@
 """What a first visit costs, what the browser may do, and that a keyboard is enough."""
 
 import re
-from pathlib import Path
 
 import pytest
 from page import documents, states
-from page.conftest import sign_in
-from page.served import SERVER, serve
+from page.served import SERVER
 from page.stand_in import stand_in
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 MOST_BYTES = 200 * 1024
 STATIC = SERVER / "thoth_ai/web/static/web"
@@ -107,16 +105,6 @@ def test_a_slash_within_a_text_is_a_slash(page: Page) -> None:
     page.get_by_label("Question").press_sequentially("1/2")
 
     expect(page.get_by_label("Question")).to_have_value("1/2")
-
-
-def test_an_empty_server_says_how_to_import(browser: Browser, tmp_path: Path) -> None:
-    """A real server of its own, without the demo."""
-    with serve(tmp_path, demo=False) as empty:
-        page = browser.new_page()
-        sign_in(page, empty)
-
-        expect(page.get_by_text("thothctl import-bird mydb.sqlite")).to_be_visible()
-        page.close()
 
 
 def _tab_to(page: Page, label: str) -> None:

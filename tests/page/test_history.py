@@ -110,9 +110,10 @@ def test_an_open_list_takes_in_what_is_asked(page: Page) -> None:
     expect(page.locator(".entry")).to_contain_text("The newest?")
 
 
-def test_escape_closes_the_panel_above_the_page_and_gives_the_focus_back(page: Page) -> None:
+@pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)
+def test_escape_closes_the_panel_and_gives_the_focus_back(page: Page, width: int) -> None:
     """GET /questions is played."""
-    page.set_viewport_size({"width": 700, "height": 800})
+    page.set_viewport_size({"width": width, "height": 800})
     states.history(page)
 
     page.keyboard.press("Escape")

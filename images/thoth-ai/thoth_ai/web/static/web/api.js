@@ -67,7 +67,7 @@ export const complete = (reply) => ({
 
 /** Ask; `heard.step` and `heard.text` get what happens on the way when the server streams. */
 export async function ask(body, heard, signal) {
-  const response = await send("POST", "/ask", { body, signal, accept: `${STREAM_TYPE}, ${JSON_TYPE};q=0.5` });
+  const response = await send("POST", "/ask", { body, signal, accept: STREAM_TYPE });
   if (!response.headers.get("Content-Type")?.startsWith(STREAM_TYPE)) return complete(await response.json());
   try {
     return complete(await follow(response.body, heard));

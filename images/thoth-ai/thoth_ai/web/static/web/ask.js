@@ -40,7 +40,7 @@ function isTyping({ target }) {
 }
 
 function onKey(event) {
-  if (event.key === "Escape" && asking.stop()) event.preventDefault();
+  if (event.key === "Escape" && !document.querySelector("dialog:modal, :popover-open")) asking.stop();
   if (event.key === "/" && !isTyping(event) && !event.ctrlKey && !event.metaKey) {
     event.preventDefault();
     question.focus();

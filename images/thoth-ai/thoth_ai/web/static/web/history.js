@@ -29,7 +29,7 @@ export class History {
     this.#panel.addEventListener("close", () => this.#tell());
     this.#panel.addEventListener("click", (event) => event.target === this.#panel && this.close());
     DOCKED.addEventListener("change", () => this.#moved());
-    this.#list.addEventListener("keydown", (event) => this.#walk(event));
+    this.#panel.addEventListener("keydown", (event) => this.#walk(event));
   }
 
   /** Beside the page where there is room, above it where there is not. */
@@ -113,6 +113,10 @@ export class History {
   }
 
   #walk(event) {
+    if (event.key === "Escape" && DOCKED.matches) {
+      event.stopPropagation();
+      this.close();
+    }
     const entries = this.#entries();
     const at = entries.indexOf(document.activeElement.closest("li")?.querySelector(".entry"));
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: entries.length - 1 }[event.key];

@@ -3,6 +3,7 @@
 import { button, icon, make } from "./dom.js";
 
 const TICK = 100;
+const WRITERS = new Set(["model", "repair"]);
 
 function stepLine({ title, state, detail }) {
   const mark = make("span", "mark", state === "done" ? icon("check") : state === "failed" ? icon("close") : make("span", "spinner"));
@@ -11,7 +12,7 @@ function stepLine({ title, state, detail }) {
 
 /** The card that fills as events arrive; call `end` when it is replaced. */
 export class Progress {
-  #lines = new Map();
+  #running = new Map();
   #steps = make("ol", "steps");
   #written = make("code");
   #writing = make("pre", { class: "writing", tabindex: "0", "aria-label": "What the model writes", hidden: true }, this.#written);
@@ -28,13 +29,16 @@ export class Progress {
     this.#tick();
   }
 
-  /** Show a step, or what became of it. */
+  /** Show a step, or what became of it; one that runs again gets a line of its own. */
   step(step) {
     const line = stepLine(step);
-    if (this.#lines.has(step.name)) this.#lines.get(step.name).replaceWith(line);
+    const known = this.#running.get(step.name);
+    if (known) known.replaceWith(line);
     else this.#steps.append(line);
-    if (step.name && this.#lines.has("")) this.#forget("");
-    this.#lines.set(step.name, line);
+    if (step.state === "running") this.#running.set(step.name, line);
+    else this.#running.delete(step.name);
+    if (step.state === "running" && WRITERS.has(step.name)) this.#written.replaceChildren();
+    if (step.name) this.#forgetFirst();
   }
 
   /** Add a piece of what the model writes. */
@@ -48,9 +52,9 @@ export class Progress {
     clearInterval(this.#timer);
   }
 
-  #forget(name) {
-    this.#lines.get(name).remove();
-    this.#lines.delete(name);
+  #forgetFirst() {
+    this.#running.get("")?.remove();
+    this.#running.delete("");
   }
 
   #tick() {

@@ -9,12 +9,13 @@ const LONGEST = 140;
 const FEW = 5;
 
 function longCell(text) {
-  const shown = make("span", {}, `${text.slice(0, LONGEST).trimEnd()}…`);
+  const start = `${text.slice(0, LONGEST).replace(/[\s.,;:]+$/, "")}…`;
+  const shown = make("span", {}, start);
   const more = make("button", {
     type: "button", class: "more", "aria-expanded": "false",
     click: () => {
       const open = more.getAttribute("aria-expanded") === "false";
-      shown.textContent = open ? text : `${text.slice(0, LONGEST).trimEnd()}…`;
+      shown.textContent = open ? text : start;
       more.textContent = open ? "less" : "more";
       more.setAttribute("aria-expanded", open);
     },
