@@ -73,8 +73,8 @@ function lines(reply, rows, width) {
 
 function names(reply, rows, across, width) {
   const labels = rows.map((row) => cut(said(row[reply.chart.x]) || "null", 14));
-  const longest = Math.max(...labels.map((label) => label.length)) * LETTER + 16;
-  const every = Math.max(1, Math.ceil(rows.length / Math.max(1, Math.floor(width / longest))));
+  const longest = Math.max(...labels.map((label) => label.length)) * LETTER + 12;
+  const every = Math.max(1, Math.ceil(rows.length / Math.max(1, Math.floor((width - 90) / longest))));
   return labels.map((label, at) => at % every === 0 &&
     draw("text", { x: across(at), y: HEIGHT - 10, "text-anchor": "middle" }, label));
 }
