@@ -89,7 +89,7 @@ def test_tables_fit_the_terminal(
 def test_a_workspace_shows_its_tables(ask: Ask, say: Say) -> None:
     assert ask("workspace", "show", "zoo")[1]["data"] == zoo()
     text = say("workspace", "show", "zoo")[1]
-    assert "2 tables, 12,348 rows, 1.9 MiB, 2 examples, 1 pieces of evidence" in text
+    assert "2 tables, 12,348 rows, 1.9 MiB, 2 examples, 1 piece of evidence" in text
     assert "animals  12,345        3          3  Every animal" in text
 
 

@@ -25,7 +25,7 @@ TableName = Annotated[
     str, typer.Option("--table", metavar="TABLE", help="Show the columns of this table.")
 ]
 Target = Annotated[
-    str, typer.Argument(metavar="[FILE]", help="Else NAME.json here; - is standard output.")
+    str, typer.Argument(metavar="FILE", help="Else NAME.json here; - is standard output.")
 ]
 Document = Annotated[
     str, typer.Argument(metavar="FILE", help="An exported document; - is standard input.")

@@ -83,10 +83,9 @@ def contents(workspace: Found) -> str:
     tables = tables_of(workspace)
     rows = sum(table["rows"] for table in tables)
     size = sum(database["bytes"] for database in workspace["databases"]) / MIB
-    return (
-        f"{len(tables)} tables, {rows:,} rows, {size:,.1f} MiB, "
-        f"{workspace['examples']} examples, {len(workspace['evidence'])} pieces of evidence"
-    )
+    evidence = _count(len(workspace["evidence"]), "piece") + " of evidence"
+    counts = (_count(len(tables), "table"), _count(rows, "row"), f"{size:,.1f} MiB")
+    return ", ".join((*counts, _count(workspace["examples"], "example"), evidence))
 
 
 def show_examples(console: Console, name: str, found: Found) -> None:
@@ -112,6 +111,10 @@ def show_taken(console: Console, name: str, taken: Found) -> None:
     for one in taken["skipped"]:
         line = Text.assemble(("  • ", "yellow"), f"{one['what']}: ", (one["why"], "dim"))
         console.print(line, soft_wrap=True)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'s' * (number != 1)}"
 
 
 def _table(*headers: str) -> Table:

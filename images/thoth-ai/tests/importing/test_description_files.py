@@ -37,6 +37,10 @@ def test_bytes_of_the_windows_code_page_stand_beside_utf_8() -> None:
     assert notes[1].values == "\ufffd"
 
 
+def test_a_byte_of_the_code_page_that_became_a_control_character_is_itself_again() -> None:
+    assert read(HEADER + "a,,x,text,\x95 small".encode()).notes[0].values == "• small"
+
+
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
 def test_utf_16_with_its_mark_is_read(encoding: str) -> None:
     text = "\ufeff" + HEADER.decode() + "größe,,Größe in cm,,\n"

@@ -18,7 +18,12 @@ LARGEST_FILE = 16 * 1024 * 1024
 DELIMITERS = (",", ";", "\t")
 MARKS = ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 END = "\x1f the end of the file"
-_WINDOWS = {0xDC00 + byte: bytes([byte]).decode("cp1252", "replace") for byte in range(0x80, 0x100)}
+_WINDOWS = {
+    place + byte: bytes([byte]).decode("cp1252", "replace")
+    for place, bytes_ in ((0xDC00, range(0x80, 0x100)), (0, range(0x80, 0xA0)))
+    for byte in bytes_
+}
+"""For bytes that are no UTF-8, and for control characters that once were such bytes."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufeff]+")
 
 
