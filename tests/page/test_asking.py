@@ -24,6 +24,32 @@ def test_the_demo_answers_with_its_sql_and_source(page: Page) -> None:
     expect(page.get_by_role("status")).to_have_text("Answered: 1 row.")
 
 
+@pytest.mark.parametrize("how", ["Enter", "click"])
+def test_a_question_sent_before_the_script_is_there_is_asked(page: Page, how: str) -> None:
+    """The real server answers; only the script is held back."""
+    page.route(re.compile(r"/ask\.[0-9a-f]+\.js$"), lambda _: None)
+    page.reload(wait_until="commit")
+    page.get_by_label("Question").fill(DEMO)
+
+    if how == "Enter":
+        page.keyboard.press("Enter")
+        page.unroute_all()
+    else:
+        page.unroute_all()
+        page.get_by_role("button", name="Ask", exact=True).click()
+
+    expect(page.locator("#answer").get_by_role("heading", name=DEMO)).to_be_visible()
+    assert "question" not in page.url
+
+
+def test_a_link_of_somebody_else_fills_in_and_does_not_ask(page: Page) -> None:
+    """The real server answers; a link could make people ask, and models cost money."""
+    page.goto(f"/?question={urllib.parse.quote(DEMO)}")
+
+    expect(page.get_by_label("Question")).to_have_value(DEMO)
+    expect(page.locator("#answer")).to_be_empty()
+
+
 def test_an_honest_no_offers_the_nearest_stored_ones(page: Page) -> None:
     """The real server refuses; its nearest question, clicked, is answered."""
     states.ask(page, "Charter schools of the moon and of Mars?")

@@ -68,6 +68,20 @@ function start() {
   showWorkspace();
   const kept = draft();
   if (kept) resume(kept);
+  else askEarly();
+}
+
+/** What was sent before this script was there: Enter left a line break, the button a query of ours. */
+function askEarly() {
+  const query = new URLSearchParams(location.search);
+  const sent = query.get("question");
+  if (sent !== null) {
+    question.value = sent;
+    workspace.value = query.get("workspace") ?? workspace.value;
+    window.history.replaceState(null, "", location.pathname);
+  }
+  const ours = sent !== null && document.referrer.startsWith(`${location.origin}/`);
+  if (ours || question.value.endsWith("\n")) ask(question.value);
 }
 
 function resume({ question: text, workspace: wanted, previous: id }) {
