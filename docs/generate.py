@@ -121,10 +121,9 @@ def _settings() -> Iterator[str]:
         yield "| key | flag | variable | default | meaning |"
         yield "|---|---|---|---|---|"
         for setting in stack.settings:
-            flag = f"--{setting.key.replace('_', '-')}"
-            default = str(setting.default).lower() if setting.default is not None else "-"
-            variable = f"THOTHCTL_{setting.key.upper()}"
-            yield f"| `{setting.key}` | `{flag}` | `{variable}` | `{default}` | {setting.help} |"
+            default = f"`{setting.default}`".lower() if setting.default not in {None, ""} else "-"
+            flag, variable = f"`{setting.flag}`", f"`{setting.variable}`"
+            yield f"| `{setting.key}` | {flag} | {variable} | {default} | {setting.help} |"
         yield ""
     yield "## Of thothctl itself\n"
     yield "| variable | meaning |"

@@ -16,6 +16,9 @@ WRONG = {
     SettingKind.ADDRESS: "everywhere",
     SettingKind.EMAIL: "nobody",
     SettingKind.BOOLEAN: "perhaps",
+    SettingKind.URL: "not/an/address",
+    SettingKind.TEXT: "two 'quotes'",
+    SettingKind.KEY: "sk-something",
 }
 
 

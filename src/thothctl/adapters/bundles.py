@@ -18,7 +18,8 @@ from thothctl.model.install import (
     LABEL_STORE,
     LABEL_VERSION,
 )
-from thothctl.model.stack import SettingValue, Stack
+from thothctl.model.provider import as_rendered, secrets_in_use
+from thothctl.model.stack import SettingKind, SettingValue, Stack
 from thothctl.world import RenderContext
 
 MANAGED = "Rendered by thothctl; put changes of your own into compose.override.yaml."
@@ -26,6 +27,11 @@ ALONE = """\
 Runs without thothctl: cp .env.example .env && docker compose up -d
 # The first password: docker compose exec app cat /data/secrets/admin_password
 # The API token:      docker compose exec app cat /data/secrets/api_token"""
+
+KEYS_ALONE = [
+    ("LLM_API_KEY", "", "Key of the language model's provider."),
+    ("EMBEDDING_API_KEY", "", "Key of the embedding provider, where it is another."),
+]
 
 
 class TemplateBundles:
@@ -76,7 +82,7 @@ def _compose(stack: Stack, context: RenderContext) -> dict[str, object]:
     stores = stack.stores_of(str(context.settings["mode"]))
     if install is None:
         volumes = {store.name: {"name": "", "labels": {}} for store in stores}
-        return _parts((), "", {}, {}, volumes)
+        return _parts((), {}, "", {}, volumes)
     base = {LABEL_INSTALL: install.uuid}
     generations = context.generations or {}
     volumes = {
@@ -87,23 +93,26 @@ def _compose(stack: Stack, context: RenderContext) -> dict[str, object]:
         for name, number in generations.items()
     }
     labels = {**base, LABEL_RELEASE: str(context.release), LABEL_VERSION: context.version}
-    secrets = tuple(secret.name for secret in stack.secrets)
-    return _parts(secrets, "never", labels, base, volumes)
+    secrets = tuple(secret.name for secret in stack.secrets if not secret.provider)
+    keys = secrets_in_use(context.settings)
+    return _parts(secrets, keys, "never", labels, volumes)
 
 
 def _parts(
     secrets: tuple[str, ...],
+    keys: Mapping[str, str],
     pull_policy: str,
     labels: Mapping[str, str],
-    network_labels: Mapping[str, str],
     volumes: Mapping[str, object],
 ) -> dict[str, object]:
     return {
         "secrets": secrets,
+        "keys": keys,
+        "mounted": (*secrets, *sorted(set(keys.values()))),
         "secrets_folder": "../../secrets",
         "pull_policy": pull_policy,
         "labels": labels,
-        "network_labels": network_labels,
+        "network_labels": {k: v for k, v in labels.items() if k == LABEL_INSTALL},
         "volumes": volumes,
     }
 
@@ -122,10 +131,14 @@ def _variables(stack: Stack, context: RenderContext) -> list[dict[str, str]]:
         ("THOTH_IMAGE", reference, f"Image of {name}.")
         for name, reference in context.images.items()
     ]
+    settings = as_rendered(stack.complete(context.settings))
     lines += [
-        (f"THOTH_{setting.key.upper()}", _plain(context.settings[setting.key]), setting.help)
+        (f"THOTH_{setting.key.upper()}", _plain(settings[setting.key]), setting.help)
         for setting in stack.settings
+        if setting.kind is not SettingKind.KEY
     ]
+    if context.install is None:
+        lines += KEYS_ALONE
     return [
         {"name": name, "quoted": env_quote(name, value), "help": text}
         for name, value, text in lines

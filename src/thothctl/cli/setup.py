@@ -12,6 +12,7 @@ from thothctl.cli.setup_view import show_checks, show_findings, show_plan, show_
 from thothctl.cli.wizard import WizardInput, gather
 from thothctl.errors import ThothctlError
 from thothctl.model.finding import Finding, Verdict
+from thothctl.model.provider import SKIPPED
 from thothctl.model.stack import SettingValue, Stack
 from thothctl.operations import running
 from thothctl.operations.plan import Plan
@@ -30,6 +31,29 @@ Port = Annotated[str | None, typer.Option(metavar="PORT", help="Port on this mac
 Bind = Annotated[str | None, typer.Option(metavar="IP", help="IP address to listen on.")]
 AdminEmail = Annotated[
     str | None, typer.Option(metavar="EMAIL", help="E-mail of the administrator.")
+]
+LlmProvider = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Who writes SQL: openai, ollama, custom, none …")
+]
+LlmBaseUrl = Annotated[
+    str | None, typer.Option(metavar="URL", help="Address of the provider's API, as for an SDK.")
+]
+LlmModel = Annotated[str | None, typer.Option(metavar="MODEL", help="Name of the model.")]
+SkipLlmKey = Annotated[
+    bool, typer.Option("--skip-llm-key", metavar="", help="Go without the model's key for now.")
+]
+EmbeddingProvider = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Who makes vectors: local, openai, cohere …")
+]
+EmbeddingBaseUrl = Annotated[
+    str | None, typer.Option(metavar="URL", help="Address of the embedding provider's API.")
+]
+EmbeddingModel = Annotated[
+    str | None, typer.Option(metavar="MODEL", help="Name of the embedding model.")
+]
+SkipEmbeddingKey = Annotated[
+    bool,
+    typer.Option("--skip-embedding-key", metavar="", help="Go without the embedding key for now."),
 ]
 Demo = Annotated[
     bool | None,
@@ -67,6 +91,14 @@ def setup(  # noqa: PLR0913, PLR0917 - one parameter a question; typer reads the
     session: Session,
     stack: StackOption = STACK,
     mode: Mode = None,
+    llm_provider: LlmProvider = None,
+    llm_base_url: LlmBaseUrl = None,
+    llm_model: LlmModel = None,
+    skip_llm_key: SkipLlmKey = False,
+    embedding_provider: EmbeddingProvider = None,
+    embedding_base_url: EmbeddingBaseUrl = None,
+    embedding_model: EmbeddingModel = None,
+    skip_embedding_key: SkipEmbeddingKey = False,
     port: Port = None,
     bind: Bind = None,
     admin_email: AdminEmail = None,
@@ -79,6 +111,14 @@ def setup(  # noqa: PLR0913, PLR0917 - one parameter a question; typer reads the
     """Install a stack, or bring it to the chosen settings; a second run has nothing to do."""
     flags: dict[str, object] = {
         "mode": mode or ("standalone" if demo else None),
+        "llm_provider": llm_provider,
+        "llm_base_url": llm_base_url,
+        "llm_key": SKIPPED if skip_llm_key else None,
+        "llm_model": llm_model,
+        "embedding_provider": embedding_provider,
+        "embedding_base_url": embedding_base_url,
+        "embedding_key": SKIPPED if skip_embedding_key else None,
+        "embedding_model": embedding_model,
         "port": port,
         "bind": bind,
         "admin_email": admin_email,

@@ -5,14 +5,18 @@ import ipaddress
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from thothctl.errors import AnswerMissingError, InvalidInputError
+from thothctl.model.provider import NONE, SKIPPED, STORED
 from thothctl.model.stack import Setting, SettingKind, SettingValue, Stack
 
 EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
+URL = re.compile(r"https?://[A-Za-z0-9._~:/%@+,;=!$&()*\[\]-]+")
 TRUE = frozenset({"true", "yes", "y", "on", "1"})
 FALSE = frozenset({"false", "no", "n", "off", "0"})
 HIGHEST_PORT = 65535
+LONGEST_TEXT = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,7 @@ def resolve(stack: Stack, layers: Sequence[Layer]) -> Resolved:
     values: dict[str, SettingValue] = {}
     unanswered: list[Setting] = []
     for setting in stack.settings:
-        found = _first(layers, setting.key)
+        found = _first(layers, setting, values)
         if found is not None:
             values[setting.key] = parse(setting, found.values[setting.key], found.source)
         elif setting.default is not None:
@@ -49,8 +53,16 @@ def resolve(stack: Stack, layers: Sequence[Layer]) -> Resolved:
     return Resolved(values, tuple(unanswered))
 
 
-def _first(layers: Sequence[Layer], key: str) -> Layer | None:
-    return next((layer for layer in layers if layer.values.get(key) is not None), None)
+def _first(
+    layers: Sequence[Layer], setting: Setting, so_far: Mapping[str, SettingValue]
+) -> Layer | None:
+    """The first layer that names the setting, and names it for the choice it belongs to."""
+    for layer in layers:
+        chosen = layer.values.get(setting.belongs_to)
+        suits = chosen is None or chosen == so_far.get(setting.belongs_to)
+        if suits and layer.values.get(setting.key) is not None:
+            return layer
+    return None
 
 
 def refuse_missing(resolved: Resolved) -> None:
@@ -124,10 +136,47 @@ def _boolean(_: Setting, given: object) -> bool:
     return text in TRUE
 
 
+def _url(setting: Setting, given: object) -> str:
+    """An http(s) address to build paths on; what was given is never repeated, it may hold a key."""
+    text = _line(setting, given).rstrip("/")
+    if not text and setting.optional:
+        return ""
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or not URL.fullmatch(text):
+        raise ValueError("must be an address like https://host/v1")
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("must not hold a user name or a password")
+    if parts.port == 0:
+        raise ValueError("must not name port 0")
+    return text
+
+
+def _line(setting: Setting, given: object) -> str:
+    if not isinstance(given, str):
+        raise ValueError(f"must be text, not {type(given).__name__}")  # noqa: TRY004 - see parse
+    text = given.strip()
+    if len(text) > LONGEST_TEXT or not text.isprintable() or "'" in text or "\\" in text:
+        raise ValueError(
+            f"must be one line of at most {LONGEST_TEXT} characters, without quotes and backslashes"
+        )
+    if not text and not setting.optional:
+        raise ValueError("must not be empty")
+    return text
+
+
+def _key(_: Setting, given: object) -> str:
+    if given not in {NONE, STORED, SKIPPED}:
+        raise ValueError("takes the word skipped; a key itself is read from a file or hidden")
+    return str(given)
+
+
 _READERS: Mapping[SettingKind, Callable[[Setting, object], SettingValue]] = {
     SettingKind.CHOICE: _choice,
     SettingKind.PORT: _port,
     SettingKind.ADDRESS: _address,
     SettingKind.EMAIL: _email,
     SettingKind.BOOLEAN: _boolean,
+    SettingKind.URL: _url,
+    SettingKind.TEXT: _line,
+    SettingKind.KEY: _key,
 }

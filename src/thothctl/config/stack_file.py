@@ -1,6 +1,7 @@
 """Turns the plain data of a stack file into a Stack, with the path in every error."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TypeVar
 
 from thothctl.config.settings import parse, refuse_unknown
@@ -43,6 +44,12 @@ class Node:
     def texts(self, key: str) -> tuple[str, ...]:
         values = self._typed(key, list)
         return tuple(str(value) for value in values)
+
+    def text_or(self, key: str, default: str) -> str:
+        return self.text(key) if key in self.data else default
+
+    def texts_or_none(self, key: str) -> tuple[str, ...]:
+        return self.texts(key) if key in self.data else ()
 
     def node(self, key: str) -> "Node":
         return Node(self._typed(key, dict), f"{self.path}.{key}")
@@ -100,14 +107,21 @@ def _setting(key: str, node: Node) -> Setting:
         question=node.text("question"),
         help=node.text("help"),
         default=None,
-        choices=node.texts("choices") if "choices" in node.data else (),
+        choices=node.texts_or_none("choices"),
+        group=node.text_or("group", ""),
+        belongs_to=node.text_or("belongs_to", ""),
+        when=node.texts_or_none("when"),
+        unless=node.texts_or_none("unless"),
     )
     default = node.data.get("default")
-    value = None if default is None else parse(bare, default, node.path)
-    return Setting(bare.key, bare.kind, bare.question, bare.help, value, bare.choices)
+    if default in {None, ""}:
+        return replace(bare, default=default)
+    return replace(bare, default=parse(bare, default, node.path))
 
 
 def _secret(name: str, node: Node) -> SecretSpec:
+    if "provider" in node.data:
+        return SecretSpec(name, provider=node.text("provider"))
     return SecretSpec(name, node.number("length"), readable=bool(node.data.get("readable")))
 
 

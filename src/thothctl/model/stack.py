@@ -1,6 +1,7 @@
 """A stack as data: what `templates/stacks/<name>.yaml` says."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -15,6 +16,10 @@ class SettingKind(StrEnum):
     ADDRESS = "address"
     EMAIL = "email"
     BOOLEAN = "boolean"
+    URL = "url"
+    TEXT = "text"
+    KEY = "key"
+    """What became of a key; the key itself is a secret and never a setting."""
 
 
 class SaveKind(StrEnum):
@@ -30,7 +35,11 @@ class SaveKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One thing the user chooses; flag, variable and answers-file key derive from `key`."""
+    """One thing the user chooses; flag, variable and answers-file key derive from `key`.
+
+    One that `belongs_to` another starts anew when that changes, and is asked only `when` the other
+    has one of these values, `unless` it has one of those.
+    """
 
     key: str
     kind: SettingKind
@@ -38,23 +47,41 @@ class Setting:
     help: str
     default: SettingValue | None
     choices: tuple[str, ...] = ()
+    group: str = ""
+    belongs_to: str = ""
+    when: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+
+    @property
+    def optional(self) -> bool:
+        return self.default == ""
 
     @property
     def flag(self) -> str:
-        return "--" + self.key.replace("_", "-")
+        word = self.key.replace("_", "-")
+        return f"--skip-{word}" if self.kind is SettingKind.KEY else f"--{word}"
 
     @property
     def variable(self) -> str:
         return "THOTHCTL_" + self.key.upper()
 
+    def asked(self, values: Mapping[str, SettingValue]) -> bool:
+        """The question makes sense after these answers."""
+        other = str(values.get(self.belongs_to, ""))
+        return (not self.when or other in self.when) and other not in self.unless
+
 
 @dataclass(frozen=True, slots=True)
 class SecretSpec:
-    """A secret the stack needs; `length` counts random bytes or, for a password, characters."""
+    """A secret the stack needs; `length` counts random bytes or, for a password, characters.
+
+    One that belongs to a `provider` is the user's to give: it is never generated.
+    """
 
     name: str
-    length: int
+    length: int = 0
     readable: bool = False
+    provider: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +169,13 @@ class Stack:
         _require(self.name, "services", {e.service for e in self.endpoints}, known_services)
         for mode in self.modes:
             _require(self.name, "services", set(mode.services), known_services)
+        others = {s.belongs_to for s in self.settings if s.belongs_to}
+        _require(self.name, "settings", others, {s.key for s in self.settings})
+
+    def complete(self, values: Mapping[str, SettingValue]) -> dict[str, SettingValue]:
+        """The values with today's defaults for what they, being older, do not name."""
+        defaults = {s.key: s.default for s in self.settings if s.default is not None}
+        return {**defaults, **values}
 
     def mode(self, name: str) -> Mode:
         return next(mode for mode in self.modes if mode.name == name)

@@ -77,7 +77,7 @@ def _images_present(world: World, release: Release | None) -> bool:
 def plan_setup(seen: Situation, request: SetupRequest, stack: Stack, fresh: Fresh) -> Plan:
     """Decide how to get to the requested stack; an empty plan means nothing to do."""
     goal = f"set up {request.stack} as {request.name}"
-    if seen.active is not None and _is_current(seen, seen.active, request):
+    if seen.active is not None and _is_current(seen, seen.active, request, stack):
         plan_steps = () if _runs(seen, seen.active, stack) else _start(seen, request)
         return _plan(goal, request, plan_steps, seen)
     return _plan(goal, request, _new_release(seen, request, stack, fresh), seen)
@@ -87,8 +87,8 @@ def _plan(goal: str, request: SetupRequest, steps: tuple[Step, ...], seen: Situa
     return Plan(goal, "setup", request.name, steps, had_release=seen.active is not None)
 
 
-def _is_current(seen: Situation, active: Release, request: SetupRequest) -> bool:
-    same = dict(active.settings) == dict(request.settings)
+def _is_current(seen: Situation, active: Release, request: SetupRequest, stack: Stack) -> bool:
+    same = stack.complete(active.settings) == stack.complete(request.settings)
     return same and not seen.override_changed and seen.images_present
 
 

@@ -65,7 +65,8 @@ class GenerateSecrets:
     title: ClassVar[str] = "Secrets"
 
     def apply(self, world: World) -> None:
-        for spec in world.bundles.stack(self.stack).secrets:
+        generated = [s for s in world.bundles.stack(self.stack).secrets if not s.provider]
+        for spec in generated:
             world.installs.keep_secret(self.name, spec.name, world.entropy.secret(spec))
 
     def undo(self, world: World) -> None:
