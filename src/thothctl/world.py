@@ -23,6 +23,7 @@ from thothctl.model.answer import (
 from thothctl.model.event import Event
 from thothctl.model.install import Install, Release
 from thothctl.model.observed import EngineFacts, ObservedImage, ObservedStack
+from thothctl.model.provider import KeyReply, KeyRequest
 from thothctl.model.secret import Secret
 from thothctl.model.stack import Image, SecretSpec, SettingValue, Stack
 
@@ -109,6 +110,25 @@ class Installs(Protocol):
 
     def secret(self, name: str, secret: str) -> Secret: ...
     def secret_path(self, name: str, secret: str) -> Path: ...
+    def has_secret(self, name: str, secret: str, *, offered: bool = False) -> bool:
+        """It is stored, or `offered` by an operation that was cut off."""
+
+    def offer_secret(self, name: str, secret: str, value: Secret) -> None:
+        """Put a new value beside the stored one, for `take_secret` of a later step."""
+
+    def take_secret(self, name: str, secret: str) -> None:
+        """Make the offered value the stored one; the old one is kept aside."""
+
+    def drop_secret(self, name: str, secret: str) -> None:
+        """Store it no longer; the old value is kept aside."""
+
+    def put_back_secrets(self, name: str) -> None:
+        """Store again whatever was kept aside."""
+
+    def forget_secret(self, name: str, secret: str) -> None: ...
+    def settle_secrets(self, name: str) -> None:
+        """Drop what was offered and what was kept aside."""
+
     def releases(self, name: str) -> tuple[Release, ...]: ...
     def release(self, name: str, number: int) -> Release: ...
     def release_folder(self, name: str, number: int) -> Path: ...
@@ -204,6 +224,13 @@ class Workspaces(Protocol):
     def forget_example(self, access: Access, name: str, number: int) -> None: ...
 
 
+class Providers(Protocol):
+    """The providers' own APIs, asked only what proves a key; never a prompt."""
+
+    def ask(self, requests: Sequence[KeyRequest], *, seconds: float) -> tuple[KeyReply, ...]:
+        """The replies in the order of the requests, all asked at once within this time."""
+
+
 class Importer(Protocol):
     """Takes a database file on the host into the running stack."""
 
@@ -262,6 +289,8 @@ class World(Protocol):
     def server(self) -> Server: ...
     @property
     def workspaces(self) -> Workspaces: ...
+    @property
+    def providers(self) -> Providers: ...
     @property
     def importer(self) -> Importer: ...
     @property

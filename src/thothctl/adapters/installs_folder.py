@@ -10,13 +10,13 @@ from typing import Any
 import yaml
 
 from thothctl.adapters.files import private_folder, sync_folder, translated, write_durably
+from thothctl.adapters.secret_folder import SecretFolder
 from thothctl.errors import InvalidInputError
 from thothctl.model.install import Install, Release
 from thothctl.model.secret import Secret
 from thothctl.model.stack import INSTALL_NAME, SettingValue
 
 RECORD, SETTINGS, OVERRIDE = "install.json", "settings.yaml", "compose.override.yaml"
-READABLE = 0o444
 
 
 class InstallsFolder:
@@ -69,21 +69,37 @@ class InstallsFolder:
     # secrets
 
     def keep_secret(self, name: str, secret: str, value: Secret) -> bool:
-        path = self.secret_path(name, secret)
-        if path.exists():
-            return False
-        with translated(f"create {path.parent}"):
-            private_folder(path.parent)
-        write_durably(path, value.reveal(), mode=READABLE)
-        return True
+        return self._secrets(name).keep(secret, value)
 
     def secret(self, name: str, secret: str) -> Secret:
-        path = self.secret_path(name, secret)
-        with translated(f"read the secret {secret}"):
-            return Secret(path.read_text(encoding="utf-8").strip())
+        return self._secrets(name).read(secret)
 
     def secret_path(self, name: str, secret: str) -> Path:
-        return self._folder(name) / "secrets" / secret
+        return self._secrets(name).path(secret)
+
+    def has_secret(self, name: str, secret: str, *, offered: bool = False) -> bool:
+        return self._secrets(name).has(secret, offered=offered)
+
+    def offer_secret(self, name: str, secret: str, value: Secret) -> None:
+        self._secrets(name).offer(secret, value)
+
+    def take_secret(self, name: str, secret: str) -> None:
+        self._secrets(name).take(secret)
+
+    def drop_secret(self, name: str, secret: str) -> None:
+        self._secrets(name).drop(secret)
+
+    def put_back_secrets(self, name: str) -> None:
+        self._secrets(name).put_back()
+
+    def forget_secret(self, name: str, secret: str) -> None:
+        self._secrets(name).forget(secret)
+
+    def settle_secrets(self, name: str) -> None:
+        self._secrets(name).settle()
+
+    def _secrets(self, name: str) -> SecretFolder:
+        return SecretFolder(self._folder(name) / "secrets")
 
     # releases
 
@@ -190,15 +206,32 @@ def _read_yaml(path: Path) -> dict[str, SettingValue]:
     return read_mapping(text, str(path))  # type: ignore[return-value]  # written by us
 
 
+class _Strict(yaml.SafeLoader):
+    """Plain values only; a key that is there twice is a mistake, not a matter of order."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - as its base
+        seen = set()
+        for key_node, _ in node.value:
+            key = key_node.value
+            if isinstance(key, str) and key in seen:
+                raise yaml.constructor.ConstructorError(
+                    problem=f"{key} is there twice", problem_mark=key_node.start_mark
+                )
+            seen.add(str(key))
+        return super().construct_mapping(node, deep)
+
+
 def read_mapping(text: str, source: str) -> dict[str, object]:
     """A YAML mapping; raises InvalidInputError with the line for anything else."""
     try:
-        values = yaml.safe_load(text) if text.strip() else {}
+        values = yaml.load(text, _Strict) if text.strip() else {}  # noqa: S506 - a safe loader
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f", line {mark.line + 1}" if mark else ""
+        twice = isinstance(error, yaml.constructor.ConstructorError) and error.problem
         raise InvalidInputError(
-            f"{source}{place}: not valid YAML", hint="mend that line; values with : need quotes"
+            f"{source}{place}: {twice or 'not valid YAML'}",
+            hint="mend that line; values with : need quotes",
         ) from error
     if not isinstance(values, dict):
         raise InvalidInputError(

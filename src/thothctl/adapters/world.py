@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from thothctl.adapters.installs_folder import InstallsFolder
     from thothctl.adapters.journal_file import JournalFolder
     from thothctl.adapters.locks import LockFolder
+    from thothctl.adapters.provider_http import HttpProviders
     from thothctl.adapters.server_http import HttpServer
     from thothctl.adapters.workspaces_http import HttpWorkspaces
 
@@ -112,6 +113,12 @@ class RealWorld:
         from thothctl.adapters.workspaces_http import HttpWorkspaces
 
         return HttpWorkspaces()
+
+    @cached_property
+    def providers(self) -> "HttpProviders":
+        from thothctl.adapters.provider_http import HttpProviders
+
+        return HttpProviders(self._environment)
 
     @cached_property
     def importer(self) -> "StreamImporter":

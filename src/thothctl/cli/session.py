@@ -15,6 +15,7 @@ from thothctl.cli.progress import Watcher, watching
 from thothctl.errors import DeclinedError, InvalidInputError, UsageError
 from thothctl.model.event import Event
 from thothctl.operations.execute import execute, new_operation
+from thothctl.operations.keys import settle
 from thothctl.operations.plan import Plan
 from thothctl.operations.recover import refuse_unfinished
 from thothctl.world import Report, World
@@ -132,7 +133,11 @@ class Session:
         with self.world.locks.hold(self.install, command):
             if fresh:
                 refuse_unfinished(self.world, self.install)
-            yield
+            settle(self.world, self.install)
+            try:
+                yield
+            finally:
+                settle(self.world, self.install)
 
     def carry_out(self, plan: Plan) -> None:
         """Execute a plan under a new operation id, with progress."""

@@ -5,15 +5,20 @@ from dataclasses import dataclass, field
 
 from thothctl.model.install import Install, Release
 from thothctl.model.observed import Condition, ObservedStack
+from thothctl.model.provider import secrets_in_use
 from thothctl.model.stack import SettingValue, Stack
 from thothctl.operations import steps
 from thothctl.operations.plan import Plan, Step
+from thothctl.operations.secret_steps import RemoveSecret, ReplaceSecret
 from thothctl.world import ImagePolicy, World
 
 
 @dataclass(frozen=True, slots=True)
 class SetupRequest:
-    """What the user asked for; `seconds` is the time the stack gets to become healthy."""
+    """What the user asked for; `seconds` is the time the stack gets to become healthy.
+
+    `offered` and `unwanted` name secrets: the values of the first lie ready to be stored.
+    """
 
     name: str
     stack: str
@@ -21,6 +26,8 @@ class SetupRequest:
     policy: ImagePolicy = ImagePolicy.AUTO
     registry: str = ""
     seconds: int = 90
+    offered: tuple[str, ...] = ()
+    unwanted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +41,7 @@ class Situation:
     observed: ObservedStack = field(default_factory=ObservedStack)
     override_changed: bool = False
     images_present: bool = False
+    stored: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +67,7 @@ def look(world: World, request: SetupRequest) -> Situation:
         observed=world.engine.observe(install.uuid),
         override_changed=_override_changed(world, request.name, number),
         images_present=bool(active) and _images_present(world, active),
+        stored=frozenset(s for s in request.offered if world.installs.has_secret(request.name, s)),
     )
 
 
@@ -78,8 +87,8 @@ def plan_setup(seen: Situation, request: SetupRequest, stack: Stack, fresh: Fres
     """Decide how to get to the requested stack; an empty plan means nothing to do."""
     goal = f"set up {request.stack} as {request.name}"
     if seen.active is not None and _is_current(seen, seen.active, request, stack):
-        plan_steps = () if _runs(seen, seen.active, stack) else _start(seen, request)
-        return _plan(goal, request, plan_steps, seen)
+        start = () if _runs(seen, seen.active, stack) else _start(seen, request)
+        return _plan(goal, request, (*_replaced(seen, request), *start, *_removed(request)), seen)
     return _plan(goal, request, _new_release(seen, request, stack, fresh), seen)
 
 
@@ -89,6 +98,7 @@ def _plan(goal: str, request: SetupRequest, steps: tuple[Step, ...], seen: Situa
 
 def _is_current(seen: Situation, active: Release, request: SetupRequest, stack: Stack) -> bool:
     same = stack.complete(active.settings) == stack.complete(request.settings)
+    same = same and not {*request.offered} & {*secrets_in_use(request.settings).values()}
     return same and not seen.override_changed and seen.images_present
 
 
@@ -126,6 +136,7 @@ def _new_release(
         provide,
         *_identity(seen, request, fresh),
         steps.GenerateSecrets(name, request.stack, why="no default passwords"),
+        *_replaced(seen, request),
         steps.SaveSettings(name, request.settings, seen.settings, why="what was chosen"),
         steps.RenderRelease(
             name,
@@ -142,7 +153,19 @@ def _new_release(
         ),
         steps.AwaitHealthy(name, number, request.seconds, why="setup ends when the stack answers"),
         steps.ActivateRelease(name, number, previous, why=f"release {number} answers"),
+        *_removed(request),
     )
+
+
+def _replaced(seen: Situation, request: SetupRequest) -> tuple[Step, ...]:
+    return tuple(
+        ReplaceSecret(request.name, s, had=s in seen.stored, why="a key was given")
+        for s in request.offered
+    )
+
+
+def _removed(request: SetupRequest) -> tuple[Step, ...]:
+    return tuple(RemoveSecret(request.name, s, why="it is not wanted") for s in request.unwanted)
 
 
 def _identity(seen: Situation, request: SetupRequest, fresh: Fresh) -> tuple[Step, ...]:

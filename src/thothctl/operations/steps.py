@@ -175,7 +175,9 @@ class StartRelease:
         world.compose.up(world.installs.release_folder(self.name, self.number))
 
     def undo(self, world: World) -> None:
+        """The containers from before see the secrets from before: files are mounted at a start."""
         install = install_of(world, self.name)
+        world.installs.put_back_secrets(self.name)
         if self.previous is not None:
             world.compose.up(world.installs.release_folder(self.name, self.previous))
             await_healthy(world, install, world.installs.release(self.name, self.previous))

@@ -1,0 +1,90 @@
+"""The secrets of an install: one file each, 0444 so that containers read them, in a 0700 folder."""
+
+from pathlib import Path
+
+from thothctl.adapters.files import private_folder, sync_folder, translated, write_durably
+from thothctl.errors import InvalidInputError
+from thothctl.model.secret import Secret
+
+READABLE, PRIVATE_FILE = 0o444, 0o600
+
+
+class SecretFolder:
+    """Stored values, those offered by an operation, and those it replaced."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._offered, self._aside = folder / ".pending", folder / ".previous"
+
+    def path(self, secret: str) -> Path:
+        return self._folder / secret
+
+    def has(self, secret: str, *, offered: bool) -> bool:
+        return self.path(secret).is_file() or (offered and (self._offered / secret).is_file())
+
+    def read(self, secret: str) -> Secret:
+        with translated(f"read the secret {secret}"):
+            return Secret(self.path(secret).read_text(encoding="utf-8").strip())
+
+    def keep(self, secret: str, value: Secret) -> bool:
+        if self.path(secret).exists():
+            return False
+        self._write(self.path(secret), value, READABLE)
+        return True
+
+    def offer(self, secret: str, value: Secret) -> None:
+        self._write(self._offered / secret, value, PRIVATE_FILE)
+
+    def take(self, secret: str) -> None:
+        """The offered value is stored; repeated after a kill, it goes on where it was cut off."""
+        offered, stored = self._offered / secret, self.path(secret)
+        with translated(f"store the secret {secret}"):
+            if offered.is_file():
+                self._keep_aside(secret)
+                offered.chmod(READABLE)
+                offered.replace(stored)
+                sync_folder(self._folder)
+            elif not stored.is_file():
+                raise InvalidInputError(
+                    f"the new value of {secret} is gone", hint="take it back, then give it again"
+                )
+
+    def drop(self, secret: str) -> None:
+        with translated(f"remove the secret {secret}"):
+            self._keep_aside(secret)
+            self.path(secret).unlink(missing_ok=True)
+
+    def _keep_aside(self, secret: str) -> None:
+        stored, aside = self.path(secret), self._aside / secret
+        if stored.is_file() and not aside.exists():
+            private_folder(self._aside)
+            aside.hardlink_to(stored)
+            sync_folder(self._aside)
+
+    def put_back(self) -> None:
+        """A second link of the same file stands still in a rename, so it is removed by name."""
+        if not self._aside.is_dir():
+            return
+        with translated("put the replaced secrets back"):
+            for aside in self._aside.glob("*"):
+                stored = self._folder / aside.name
+                if not (stored.is_file() and stored.samefile(aside)):
+                    aside.replace(stored)
+            sync_folder(self._folder)
+
+    def forget(self, secret: str) -> None:
+        with translated(f"remove the secret {secret}"):
+            self.path(secret).unlink(missing_ok=True)
+
+    def settle(self) -> None:
+        with translated("tidy the secrets"):
+            for folder in (self._offered, self._aside):
+                if folder.is_dir():
+                    for path in folder.iterdir():
+                        path.unlink()
+                    folder.rmdir()
+
+    def _write(self, path: Path, value: Secret, mode: int) -> None:
+        with translated(f"create {path.parent}"):
+            private_folder(path.parent)
+        write_durably(path, value.reveal(), mode=mode)
