@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -81,6 +82,9 @@ class InstallsFolder:
         return self._secrets(name).has(secret, offered=offered)
 
     def offer_secret(self, name: str, secret: str, value: Secret) -> None:
+        with translated(f"create {self._folder(name)}"):
+            private_folder(self._home)
+            private_folder(self._folder(name))
         self._secrets(name).offer(secret, value)
 
     def take_secret(self, name: str, secret: str) -> None:
@@ -97,6 +101,10 @@ class InstallsFolder:
 
     def settle_secrets(self, name: str) -> None:
         self._secrets(name).settle()
+        if self.find(name) is None:
+            for folder in (self._folder(name) / "secrets", self._folder(name)):
+                with suppress(OSError):  # something else lies in it
+                    folder.rmdir()
 
     def _secrets(self, name: str) -> SecretFolder:
         return SecretFolder(self._folder(name) / "secrets")
@@ -204,6 +212,11 @@ def _read_yaml(path: Path) -> dict[str, SettingValue]:
     with translated(f"read {path}"):
         text = path.read_text(encoding="utf-8")
     return read_mapping(text, str(path))  # type: ignore[return-value]  # written by us
+
+
+def written_mapping(values: Mapping[str, object]) -> str:
+    """The YAML that `read_mapping` reads back."""
+    return yaml.safe_dump(dict(values), sort_keys=False, allow_unicode=True)
 
 
 class _Strict(yaml.SafeLoader):

@@ -1,13 +1,74 @@
-"""Asks on a terminal."""
+"""Asks on a terminal: one form that is drawn anew for every question and leaves no trace."""
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import questionary
-from questionary import Choice, Style
+from prompt_toolkit.application import Application
+from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.keys import Keys
+from prompt_toolkit.layout import (
+    BufferControl,
+    FormattedTextControl,
+    HSplit,
+    Layout,
+    VerticalAlign,
+    VSplit,
+    Window,
+)
+from prompt_toolkit.layout.processors import PasswordProcessor, Processor
+from prompt_toolkit.output import create_output
+from prompt_toolkit.styles import Style
 
-from thothctl.config.settings import parse
-from thothctl.errors import InvalidInputError
-from thothctl.model.stack import Setting, SettingKind, SettingValue
+CALM = Style.from_dict(
+    {
+        "qmark": "fg:ansicyan",
+        "question": "bold",
+        "answer": "fg:ansicyan",
+        "heading": "bold",
+        "quiet": "fg:ansibrightblack",
+        "chosen": "fg:ansicyan",
+        "warning": "fg:ansiyellow",
+        "error": "fg:ansired",
+    }
+)
+BACK = object()
+"""The answer of somebody who wants the question before."""
+INDENT, SHOWN, FEWEST = "  ", 11, 3
 
-CALM = Style([("qmark", "fg:ansicyan"), ("question", "bold"), ("answer", "fg:ansicyan")])
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the form above the question: a label in its column, a value after it."""
+
+    label: str
+    value: str
+    style: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What stands around a question."""
+
+    heading: str
+    lines: Sequence[Line] = ()
+    label: str = ""
+    help: str = ""
+    error: str = ""
+    first: bool = False
+    width: int = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One choice; `note` is said of it in a quieter tone."""
+
+    value: object
+    title: str
+    note: str = ""
 
 
 def ask_yes(question: str) -> bool:
@@ -15,31 +76,164 @@ def ask_yes(question: str) -> bool:
     return bool(questionary.confirm(question, default=False, style=CALM).unsafe_ask())
 
 
-def ask_setting(setting: Setting, value: SettingValue | None) -> object:
-    """One question with the value shown as its default; asks again until the answer is valid."""
-    if setting.kind is SettingKind.BOOLEAN:
-        return questionary.confirm(setting.question, default=bool(value), style=CALM).unsafe_ask()
-    if setting.kind is SettingKind.CHOICE:
-        choices = [Choice(name) for name in setting.choices]
-        return questionary.select(
-            setting.question, choices=choices, default=str(value), style=CALM
-        ).unsafe_ask()
+def choose(view: View, options: Sequence[Option], current: object) -> object:
+    """One of the options, or BACK; typing narrows a long list."""
+    return _List(view, options, current).run()
 
-    shown = "" if value is None else str(value)
 
-    def valid(text: str) -> bool | str:
-        if shown and not text.strip():
-            return True
-        try:
-            parse(setting, text, "here")
-        except InvalidInputError as error:
-            return error.message.partition(f"{setting.key}: ")[2]
-        return True
+def type_in(
+    view: View, default: str, wrong: Callable[[str], str], *, hidden: bool = False
+) -> object:
+    """A line of text, or BACK; `wrong` says why it will not do, and the form asks again."""
+    return _Text(view, default, wrong, hidden=hidden).run()
 
-    question = questionary.text(
-        setting.question,
-        instruction=f"({shown})" if shown else None,
-        validate=valid,
-        style=CALM,
+
+class _List:
+    def __init__(self, view: View, options: Sequence[Option], current: object) -> None:
+        self._view, self._options, self._typed = view, options, ""
+        values = [option.value for option in options]
+        self._at = values.index(current) if current in values else 0
+        self._long = len(options) > SHOWN
+        keys = _keys(view)
+        keys.add("up")(lambda _: self._move(-1))
+        keys.add("down")(lambda _: self._move(1))
+        keys.add("pageup")(lambda _: self._move(-SHOWN))
+        keys.add("pagedown")(lambda _: self._move(SHOWN))
+        keys.add("backspace")(lambda _: self._narrow(self._typed[:-1]))
+        keys.add("enter")(self._take)
+        keys.add(Keys.Any)(self._type)
+        list_window = Window(
+            FormattedTextControl(self._draw, focusable=True), always_hide_cursor=True
+        )
+        more = "type to narrow" if self._long else ""
+        self._app = _application(view, [_question(view, self._hint), list_window], keys, more)
+
+    def run(self) -> object:
+        return self._app.run()
+
+    def _found(self) -> list[Option]:
+        return [o for o in self._options if self._typed.lower() in o.title.lower()]
+
+    def _hint(self) -> str:
+        return self._typed
+
+    def _move(self, by: int) -> None:
+        last = len(self._found()) - 1
+        step = self._at + by
+        wraps = abs(by) == 1 and not 0 <= step <= last
+        self._at = (last if step < 0 else 0) if wraps else max(0, min(step, last))
+
+    def _narrow(self, typed: str) -> None:
+        self._typed, self._at = typed, 0
+
+    def _type(self, event: KeyPressEvent) -> None:
+        if event.data == "<":
+            _leave(event, self._view)
+        elif self._long and event.data.isprintable():
+            self._narrow(self._typed + event.data)
+
+    def _take(self, event: KeyPressEvent) -> None:
+        if found := self._found():
+            event.app.exit(result=found[self._at].value)
+
+    def _draw(self) -> StyleAndTextTuples:
+        found = self._found()
+        room = max(FEWEST, min(SHOWN, self._app.output.get_size().rows - len(self._view.lines) - 7))
+        start = max(0, min(self._at - room // 2, len(found) - room))
+        widest = max((len(o.title) for o in self._options), default=0)
+        text: StyleAndTextTuples = []
+        for index, option in enumerate(found[start : start + room], start):
+            here = index == self._at
+            mark, style = ("▸ ", "class:chosen") if here else ("  ", "")
+            text.append((style, f"{INDENT * 2}{mark}{option.title.ljust(widest)}"))
+            text.append(("class:quiet", f"  {option.note}\n"))
+        left = len(found) - room
+        text.append(("class:quiet", f"{INDENT * 3}… {left} more\n" if left > 0 else ""))
+        return text or [("class:quiet", f"{INDENT * 3}nothing is called that\n")]
+
+
+class _Text:
+    def __init__(
+        self, view: View, default: str, wrong: Callable[[str], str], *, hidden: bool
+    ) -> None:
+        self._view, self._default, self._wrong, self._error = view, default, wrong, view.error
+        self._buffer = Buffer(multiline=False)
+        processors: list[Processor] = [PasswordProcessor()] if hidden else []
+        field = Window(BufferControl(self._buffer, processors), height=1, dont_extend_width=True)
+        default_field = Window(FormattedTextControl(self._ghost), height=1)
+        row = VSplit([_question(view, lambda: ""), field, default_field])
+        error = Window(
+            FormattedTextControl(lambda: [("class:error", f"{INDENT}{self._error}")]),
+            wrap_lines=True,
+            dont_extend_height=True,
+        )
+        keys = _keys(view)
+        keys.add("enter", eager=True)(self._take)
+        self._app = _application(view, [row, error], keys, "", field)
+
+    def run(self) -> object:
+        return self._app.run()
+
+    def _ghost(self) -> StyleAndTextTuples:
+        return [("class:quiet", "" if self._buffer.text else self._default)]
+
+    def _take(self, event: KeyPressEvent) -> None:
+        text = self._buffer.text.strip()
+        if text == "<":
+            self._buffer.reset()
+            _leave(event, self._view)
+            return
+        self._error = self._wrong(text)
+        if not self._error:
+            event.app.exit(result=text)
+
+
+def _question(view: View, hint: Callable[[], str]) -> Window:
+    def draw() -> StyleAndTextTuples:
+        label = ("class:heading", f"▸ {view.label:<{view.width}}  ")
+        return [label, ("class:chosen", hint())]
+
+    return Window(FormattedTextControl(draw), height=1, dont_extend_width=True)
+
+
+def _keys(view: View) -> KeyBindings:
+    keys = KeyBindings()
+    keys.add("c-b", eager=True)(lambda event: _leave(event, view))
+    for name in ("c-c", "c-d"):
+        keys.add(name, eager=True)(lambda event: event.app.exit(exception=KeyboardInterrupt()))
+    return keys
+
+
+def _leave(event: KeyPressEvent, view: View) -> None:
+    if not view.first:
+        event.app.exit(result=BACK)
+
+
+def _application(
+    view: View, body: Sequence[object], keys: KeyBindings, more: str, focus: Window | None = None
+) -> "Application[object]":
+    above = Window(
+        FormattedTextControl(lambda: _above(view)), dont_extend_height=True, wrap_lines=False
     )
-    return question.unsafe_ask().strip() or shown
+    words = ["Enter takes it", more, "" if view.first else "Ctrl-B or < back", "Ctrl-C leaves"]
+    keys_line = " · ".join(word for word in words if word)
+    footer = "".join(f"\n{INDENT}{line}" for line in (view.help, keys_line) if line)
+    below = Window(
+        FormattedTextControl([("class:quiet", footer)]), dont_extend_height=True, wrap_lines=True
+    )
+    whole = HSplit([above, *body, below], align=VerticalAlign.TOP)  # type: ignore[list-item]
+    return Application(
+        layout=Layout(whole, focused_element=focus),
+        key_bindings=keys,
+        style=CALM,
+        erase_when_done=True,
+        output=create_output(stdout=sys.stderr),
+    )
+
+
+def _above(view: View) -> StyleAndTextTuples:
+    text: StyleAndTextTuples = [("class:heading", f"{view.heading}\n\n")]
+    for line in view.lines:
+        text.append(("class:quiet", f"{INDENT}{line.label:<{view.width}}  "))
+        text.append((f"class:{line.style}" if line.style else "", f"{line.value}\n"))
+    return text

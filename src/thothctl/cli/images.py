@@ -9,7 +9,7 @@ from rich.table import Table
 from thothctl.cli.envelope import Outcome
 from thothctl.cli.options import command
 from thothctl.cli.session import Session
-from thothctl.cli.setup import STACK, CaBundle, Registry, StackOption
+from thothctl.cli.setup_options import STACK, CaBundle, Registry, StackOption
 from thothctl.errors import UsageError
 from thothctl.model.install import LABEL_VERSION
 from thothctl.model.observed import ObservedImage

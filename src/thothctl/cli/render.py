@@ -10,7 +10,7 @@ from rich.text import Text
 from thothctl.cli.envelope import Outcome
 from thothctl.cli.options import command
 from thothctl.cli.session import Session
-from thothctl.cli.setup import STACK, StackOption
+from thothctl.cli.setup_options import STACK, StackOption
 from thothctl.config.settings import Layer, resolve
 from thothctl.errors import InvalidInputError
 from thothctl.world import RenderContext

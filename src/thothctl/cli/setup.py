@@ -1,205 +1,120 @@
 """`thothctl setup`: from a machine with Docker to a healthy stack."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
 
-import typer
-
+from thothctl.cli.change import Change, End, carry
 from thothctl.cli.envelope import Outcome
 from thothctl.cli.options import command
 from thothctl.cli.session import Session
-from thothctl.cli.setup_view import show_checks, show_findings, show_plan, show_result
-from thothctl.cli.wizard import WizardInput, gather
-from thothctl.errors import ThothctlError
-from thothctl.model.finding import Finding, Verdict
-from thothctl.model.provider import SKIPPED
+from thothctl.cli.setup_options import (
+    STACK,
+    Answers,
+    CaBundle,
+    EmbeddingKeyFile,
+    EnvFile,
+    Images,
+    Keyring,
+    LlmKeyFile,
+    LlmKeyStdin,
+    Registry,
+    SaveAnswers,
+    StackOption,
+    asking,
+)
+from thothctl.cli.setup_view import show_notes, show_result
+from thothctl.cli.wizard import Chosen, WizardInput, answers_of, gather
+from thothctl.model.finding import Finding
+from thothctl.model.provider import SKIPPED, USES, as_rendered
 from thothctl.model.stack import SettingValue, Stack
 from thothctl.operations import running
-from thothctl.operations.plan import Plan
-from thothctl.operations.recover import Unfinished, go_on, refuse_unfinished, take_back, unfinished
-from thothctl.operations.setup import Fresh, SetupRequest, look, plan_setup
-from thothctl.probes.preflight import Needs, preflight, refusal
+from thothctl.operations.setup import SetupRequest
 from thothctl.world import ImagePolicy
-
-STACK = "thoth-ai"
-
-StackOption = Annotated[
-    str, typer.Option("--stack", metavar="STACK", help="A stack's name or file.")
-]
-Mode = Annotated[str | None, typer.Option(metavar="MODE", help="How the stack is run: standalone.")]
-Port = Annotated[str | None, typer.Option(metavar="PORT", help="Port on this machine.")]
-Bind = Annotated[str | None, typer.Option(metavar="IP", help="IP address to listen on.")]
-AdminEmail = Annotated[
-    str | None, typer.Option(metavar="EMAIL", help="E-mail of the administrator.")
-]
-LlmProvider = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Who writes SQL: openai, ollama, custom, none …")
-]
-LlmBaseUrl = Annotated[
-    str | None, typer.Option(metavar="URL", help="Address of the provider's API, as for an SDK.")
-]
-LlmModel = Annotated[str | None, typer.Option(metavar="MODEL", help="Name of the model.")]
-SkipLlmKey = Annotated[
-    bool, typer.Option("--skip-llm-key", metavar="", help="Go without the model's key for now.")
-]
-EmbeddingProvider = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Who makes vectors: local, openai, cohere …")
-]
-EmbeddingBaseUrl = Annotated[
-    str | None, typer.Option(metavar="URL", help="Address of the embedding provider's API.")
-]
-EmbeddingModel = Annotated[
-    str | None, typer.Option(metavar="MODEL", help="Name of the embedding model.")
-]
-SkipEmbeddingKey = Annotated[
-    bool,
-    typer.Option("--skip-embedding-key", metavar="", help="Go without the embedding key for now."),
-]
-Demo = Annotated[
-    bool | None,
-    typer.Option("--demo/--no-demo", metavar="", help="Load the demo; alone it asks nothing."),
-]
-Answers = Annotated[Path | None, typer.Option("--answers", metavar="FILE", help="Answers as YAML.")]
-Images = Annotated[
-    ImagePolicy,
-    typer.Option(
-        "--images",
-        metavar="auto|registry|build",
-        envvar="THOTHCTL_IMAGES",
-        help="Where images come from.",
-    ),
-]
-Registry = Annotated[
-    str,
-    typer.Option(
-        "--registry", metavar="HOST", envvar="THOTHCTL_REGISTRY", help="Registry to pull from."
-    ),
-]
-CaBundle = Annotated[
-    Path | None,
-    typer.Option(
-        "--ca-bundle",
-        metavar="FILE",
-        envvar="THOTHCTL_CA_BUNDLE",
-        help="CA certificates for builds.",
-    ),
-]
 
 
 @command
-def setup(  # noqa: PLR0913, PLR0917 - one parameter a question; typer reads the signature
+@asking
+def setup(  # noqa: PLR0913, PLR0917 - typer reads the signature
     session: Session,
     stack: StackOption = STACK,
-    mode: Mode = None,
-    llm_provider: LlmProvider = None,
-    llm_base_url: LlmBaseUrl = None,
-    llm_model: LlmModel = None,
-    skip_llm_key: SkipLlmKey = False,
-    embedding_provider: EmbeddingProvider = None,
-    embedding_base_url: EmbeddingBaseUrl = None,
-    embedding_model: EmbeddingModel = None,
-    skip_embedding_key: SkipEmbeddingKey = False,
-    port: Port = None,
-    bind: Bind = None,
-    admin_email: AdminEmail = None,
-    demo: Demo = None,
+    llm_key_file: LlmKeyFile = None,
+    llm_key_stdin: LlmKeyStdin = False,
+    embedding_key_file: EmbeddingKeyFile = None,
     answers: Answers = None,
+    save_answers: SaveAnswers = None,
+    env_file: EnvFile = None,
+    keyring: Keyring = False,
     images: Images = ImagePolicy.AUTO,
     registry: Registry = "",
     ca_bundle: CaBundle = None,
+    **given: object,
 ) -> Outcome:
     """Install a stack, or bring it to the chosen settings; a second run has nothing to do."""
-    flags: dict[str, object] = {
-        "mode": mode or ("standalone" if demo else None),
-        "llm_provider": llm_provider,
-        "llm_base_url": llm_base_url,
-        "llm_key": SKIPPED if skip_llm_key else None,
-        "llm_model": llm_model,
-        "embedding_provider": embedding_provider,
-        "embedding_base_url": embedding_base_url,
-        "embedding_key": SKIPPED if skip_embedding_key else None,
-        "embedding_model": embedding_model,
-        "port": port,
-        "bind": bind,
-        "admin_email": admin_email,
-        "demo": demo,
-    }
-    described = session.world.bundles.stack(stack)
-    settings = gather(session, WizardInput(described, flags, answers))
     if ca_bundle is not None:
         session.use_ca_bundle(ca_bundle)
+    described = session.world.bundles.stack(stack)
+    files = {"llm": llm_key_file, "embedding": embedding_key_file}
+    key_files = {use: path for use, path in files.items() if path is not None}
+    chosen = gather(
+        session,
+        WizardInput(described, _flags(given), answers, env_file, key_files, llm_key_stdin, keyring),
+    )
+    if save_answers is not None:
+        save(session, described, chosen.settings, save_answers)
     request = SetupRequest(
-        session.install, stack, settings, images, registry, session.options.timeout or 90
+        session.install,
+        stack,
+        chosen.settings,
+        images,
+        registry,
+        session.options.timeout or 90,
+        offered=tuple(chosen.new),
     )
-    return _set_up(session, described, request)
+    return _set_up(session, Change(described, request, chosen.new), chosen)
 
 
-def _set_up(session: Session, stack: Stack, request: SetupRequest) -> Outcome:
-    if session.options.dry_run:
-        findings = _preflight(session, stack, request)
-        if error := refusal(findings):
-            return _refused(findings, error)
-        plan = _plan(session, stack, request)
-        return Outcome(
-            {"plan": str(plan).splitlines()},
-            lambda console: show_plan(console, plan, findings),
-            checks=findings,
-        )
-    with session.locked("setup", fresh=False):
-        pending = unfinished(session.world, request.name)
-        if pending and _is_the_same(pending, request.settings):
-            return _resume(session, pending, request)
-        if pending and pending.plan.kind == "setup":
-            take_back(pending, session.world)
-        refuse_unfinished(session.world, request.name)
-        findings = _preflight(session, stack, request)
-        if error := refusal(findings):
-            return _refused(findings, error)
-        plan = _plan(session, stack, request)
-        if not plan.steps:
-            return _nothing_to_do(session, request)
-        show_findings(session.stderr, findings)
-        session.carry_out(plan)
-        session.world.installs.remember(request.name, {})
-    return _done(session, request, findings)
+def _flags(given: Mapping[str, object]) -> dict[str, object]:
+    """The options by setting; `--demo` alone answers every question."""
+    flags = {key: value for key, value in given.items() if not key.startswith("skip_")}
+    for use in USES:
+        flags[f"{use}_key"] = SKIPPED if given[f"skip_{use}_key"] else None
+    if flags["demo"] and not flags["mode"]:
+        flags["mode"] = "standalone"
+    return flags
 
 
-def _plan(session: Session, stack: Stack, request: SetupRequest) -> Plan:
-    world = session.world
-    fresh = Fresh(world.entropy.uuid(), world.clock.now().isoformat(timespec="seconds"))
-    return plan_setup(look(world, request), request, stack, fresh)
+def _set_up(session: Session, change: Change, chosen: Chosen) -> Outcome:
+    notes = (*chosen.notes, *_moved(chosen.settings))
+    show_notes(session.stderr, notes)
+    result = carry(session, change)
+    if result.end is End.DONE:
+        outcome = _done(session, change.request, result.findings)
+    elif result.end is End.NOTHING:
+        outcome = _nothing_to_do(session, change.request)
+    else:
+        outcome = result.outcome
+    data = {**outcome.data, "notes": notes} if notes else outcome.data
+    return replace(outcome, data=data, warnings=chosen.warnings)
 
 
-def _preflight(session: Session, stack: Stack, request: SetupRequest) -> tuple[Finding, ...]:
-    install = session.world.installs.find(request.name)
-    settings = request.settings
-    needs = Needs(
-        minimum=stack.mode(str(settings["mode"])).minimum,
-        address=str(settings["bind"]),
-        port=int(settings["port"]),
-        install=install.uuid if install else "none yet",
-        project=install.project if install else f"thoth-{request.name}",
+def _moved(settings: Mapping[str, SettingValue]) -> tuple[str, ...]:
+    """A base URL on this machine is another address for the container: say so."""
+    seen = as_rendered(settings)
+    return tuple(
+        f"{settings[key] or 'the provider on this machine'} is {seen[key]} for the container"
+        for use in USES
+        if seen[key := f"{use}_base_url"] != settings.get(key, "")
     )
-    return preflight(session.world, needs)
 
 
-def _is_the_same(pending: Unfinished, settings: object) -> bool:
-    chosen = [getattr(step, "settings", None) for step in pending.plan.steps]
-    return pending.plan.kind == "setup" and (settings in chosen or not any(chosen))
+def save(session: Session, stack: Stack, settings: Mapping[str, SettingValue], path: Path) -> None:
+    """Write an answers file that `--answers` takes; it holds no secret."""
+    from thothctl.adapters.installs_folder import written_mapping  # noqa: PLC0415 - loads YAML
 
-
-def _resume(session: Session, pending: Unfinished, request: SetupRequest) -> Outcome:
-    session.stderr.print(f"Going on with the setup that was cut off ({pending.operation}).")
-    session.operation = pending.operation
-    with session.watched():
-        go_on(pending, session.world)
-    session.world.installs.remember(request.name, {})
-    return _done(session, request, ())
-
-
-def _refused(findings: tuple[Finding, ...], error: ThothctlError) -> Outcome:
-    bad = [finding for finding in findings if finding.verdict is not Verdict.PASS]
-    return Outcome(show=lambda c: show_checks(c, bad), checks=findings, error=error)
+    session.world.bundles.write(
+        path.absolute().parent, {path.name: written_mapping(answers_of(stack, settings))}
+    )
 
 
 def _nothing_to_do(session: Session, request: SetupRequest) -> Outcome:

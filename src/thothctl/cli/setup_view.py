@@ -16,6 +16,23 @@ MARKS = {Verdict.PASS: "[green]✓[/]", Verdict.WARN: "[yellow]![/]", Verdict.FA
 EXAMPLE = "How many charter schools are there in Alameda County?"
 
 
+def show_notes(console: Console, notes: Sequence[str]) -> None:
+    """Sentences that the user should hear before anything happens."""
+    for note in notes:
+        console.print(f"  {note}", style="dim", markup=False, soft_wrap=True)
+
+
+def show_answers(console: Console, lines: Sequence[tuple[str, str]]) -> None:
+    """What was agreed to, so that it stays to be read above the progress."""
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    for label, value in lines:
+        table.add_row(Text(label), Text(value))
+    console.print(table)
+    console.print()
+
+
 def show_findings(console: Console, findings: Sequence[Finding]) -> None:
     """One line when all is well; each finding that is not a pass with its hint."""
     passed = [f for f in findings if f.verdict is Verdict.PASS]

@@ -1,49 +1,78 @@
-"""Gathers answers: flags, variables, a file, what is installed, memory, and the user."""
+"""Gathers answers: flags, variables, files, what is installed, memory, and the user."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from thothctl.cli.given_keys import GivenKeys, KeySources
 from thothctl.cli.session import Session
-from thothctl.config.settings import (
-    Layer,
-    Resolved,
-    from_environment,
-    parse,
-    refuse_missing,
-    resolve,
-)
-from thothctl.errors import InvalidInputError
-from thothctl.model.stack import Setting, SettingValue, Stack
+from thothctl.config.keys import TakenOver, take_over
+from thothctl.config.settings import Layer, from_environment, refuse_missing, resolve
+from thothctl.errors import AnswerMissingError, InvalidInputError
+from thothctl.model.provider import SKIPPED, USES, KeyClass, KeyRequest, KeyVerdict, provider_of
+from thothctl.model.secret import Secret
+from thothctl.model.stack import SettingKind, SettingValue, Stack
+from thothctl.operations.keys import Keyed, with_keys
+from thothctl.probes import keys as probe
+
+KEY_FILES = {f"{use}_key_file": use for use in USES}
+"""Keys of an answers file that are no settings: they name the file a key is read from."""
 
 
 @dataclass(frozen=True, slots=True)
 class WizardInput:
-    """The questions, and the answers given on the command line."""
+    """The questions, and what the command line says."""
 
     stack: Stack
     flags: Mapping[str, object]
-    answers: Path | None
+    answers: Path | None = None
+    env_file: Path | None = None
+    key_files: Mapping[str, Path] = field(default_factory=dict)
+    key_stdin: bool = False
+    keyring: bool = False
 
 
-def gather(session: Session, given: WizardInput) -> Mapping[str, SettingValue]:
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Every answer, the keys that are new, and what the user should hear."""
+
+    settings: Mapping[str, SettingValue]
+    new: Mapping[str, Secret] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def gather(session: Session, given: WizardInput) -> Chosen:
     """A value for every setting; asks only on a terminal and remembers what was said."""
-    resolved = resolve(given.stack, _layers(session, given))
+    answers = _read(given.answers) if given.answers else {}
+    taken = _taken(given)
+    files = {use: Path(str(answers[key])) for key, use in KEY_FILES.items() if answers.get(key)}
+    keys = GivenKeys(
+        session, KeySources({**files, **given.key_files}, given.key_stdin, taken, given.keyring)
+    )
+    own = {key: value for key, value in answers.items() if key not in KEY_FILES}
+    resolved = resolve(given.stack, _layers(session, given, own, taken))
     if session.interactive and resolved.open and not given.flags.get("demo"):
-        return _ask(session, given.stack, resolved)
+        from thothctl.cli.interview import interview  # noqa: PLC0415 - only when somebody is asked
+
+        return interview(session, given.stack, resolved, keys)
     refuse_missing(resolved)
-    return resolved.values
+    return _unasked(session, resolved.values, keys, _told(given.env_file, taken))
 
 
-def _layers(session: Session, given: WizardInput) -> list[Layer]:
+def _layers(
+    session: Session, given: WizardInput, answers: Mapping[str, object], taken: TakenOver
+) -> list[Layer]:
     installs, name = session.world.installs, session.install
     flags = {key: value for key, value in given.flags.items() if value is not None}
-    layers = [Layer("the command line", flags), from_environment(given.stack, session.environment)]
-    if given.answers is not None:
-        layers.append(Layer(str(given.answers), _read(given.answers)))
-    layers.append(Layer("the installed settings", installs.settings(name) or {}, given=False))
-    layers.append(Layer("the remembered answers", installs.remembered(name), given=False))
-    return layers
+    return [
+        Layer("the command line", flags),
+        from_environment(given.stack, session.environment),
+        Layer(str(given.answers), answers),
+        Layer(str(given.env_file), taken.settings),
+        Layer("the installed settings", installs.settings(name) or {}, given=False),
+        Layer("the remembered answers", installs.remembered(name), given=False),
+    ]
 
 
 def _read(path: Path) -> Mapping[str, object]:
@@ -55,22 +84,104 @@ def _read(path: Path) -> Mapping[str, object]:
         raise InvalidInputError(
             f"cannot read the answers file {path}: {error}", hint="give --answers a YAML file"
         ) from error
-    return read_mapping(text, str(path))
-
-
-def _ask(session: Session, stack: Stack, resolved: Resolved) -> Mapping[str, SettingValue]:
-    from thothctl.adapters.prompts import ask_setting  # noqa: PLC0415 - only when somebody is asked
-
-    values = dict(resolved.values)
-    session.stderr.print(f"[bold]{stack.title}[/]")
-    session.stderr.print("[dim]Enter takes the value shown.[/]\n")
-    for setting in resolved.open:
-        if len(setting.choices) == 1:
-            continue
-        values[setting.key] = _one(setting, ask_setting(setting, values.get(setting.key)))
-        session.world.installs.remember(session.install, values)
+    values = read_mapping(text, str(path))
+    for key in KEY_FILES:
+        if not isinstance(values.get(key, ""), str):
+            raise InvalidInputError(f"{path}: {key}: must be the name of a file", hint="mend it")
     return values
 
 
-def _one(setting: Setting, answer: object) -> SettingValue:
-    return parse(setting, answer, "the answer")
+def _taken(given: WizardInput) -> TakenOver:
+    if given.env_file is None:
+        return TakenOver()
+    from thothctl.adapters.key_sources import env_file  # noqa: PLC0415 - only when there is one
+
+    return take_over(given.stack, env_file(given.env_file), str(given.env_file))
+
+
+def _told(path: Path | None, taken: TakenOver) -> tuple[str, ...]:
+    if path is None:
+        return ()
+    lines = [f"{path}: took {', '.join(taken.took) or 'nothing'}"]
+    if taken.ignored:
+        lines.append(f"{path}: ignored {', '.join(taken.ignored)}")
+    return tuple(lines)
+
+
+def _unasked(
+    session: Session, settings: Mapping[str, SettingValue], keys: GivenKeys, told: tuple[str, ...]
+) -> Chosen:
+    refuse_incomplete(settings)
+    given = keys.for_settings(settings)
+    keyed = with_keys(session.world, session.install, settings, given)
+    refuse_without_key(keyed)
+    warnings = refuse_invalid(session, keyed)
+    return Chosen(keyed.settings, keyed.new, (*told, *keys.notes), warnings)
+
+
+def refuse_incomplete(settings: Mapping[str, SettingValue]) -> None:
+    """Raise AnswerMissingError for a provider that has no address of its own and was given none."""
+    for use in USES:
+        provider = provider_of(settings, use)
+        if provider and not provider.base_url and not settings[f"{use}_base_url"]:
+            option = use.replace("_", "-")
+            raise AnswerMissingError(
+                f"{provider.title} has no base URL",
+                hint=f"give --{option}-base-url or set THOTHCTL_{use.upper()}_BASE_URL",
+            )
+
+
+def refuse_without_key(keyed: Keyed) -> None:
+    """Raise AnswerMissingError for a key that is needed, not there and not skipped."""
+    for use in keyed.missing:
+        provider = provider_of(keyed.settings, use)
+        own = f", {provider.variables[0]}" if provider and provider.variables else ""
+        raise AnswerMissingError(
+            f"no key for {provider.title if provider else use}",
+            hint=f"give --{use}-key-file, set THOTHCTL_{use.upper()}_API_KEY{own}, "
+            f"or go without for now with --skip-{use}-key",
+        )
+
+
+def refuse_invalid(session: Session, keyed: Keyed) -> tuple[str, ...]:
+    """Check the new keys live; raises InvalidInputError for one that is refused.
+
+    What only warns is said in the returned sentences.
+    """
+    requests = requests_of(keyed.settings, keyed.new)
+    verdicts = probe.check(session.world, requests)
+    return tuple(_judged(r, v) for r, v in zip(requests, verdicts, strict=True) if not v.usable)
+
+
+def _judged(request: KeyRequest, verdict: KeyVerdict) -> str:
+    advice = probe.advice(request.provider.name, verdict.kind)
+    if verdict.kind is KeyClass.INVALID:
+        raise InvalidInputError(
+            f"{request.provider.title}: {verdict.detail}; nothing was changed", hint=advice
+        )
+    return f"{request.provider.title}: {verdict.detail}; {advice}"
+
+
+def requests_of(
+    settings: Mapping[str, SettingValue], new: Mapping[str, Secret]
+) -> list[KeyRequest]:
+    """A request for every use whose key is new."""
+    return [
+        KeyRequest(
+            provider,
+            new[provider.secret],
+            str(settings[f"{use}_base_url"]),
+            str(settings[f"{use}_model"]),
+        )
+        for use in USES
+        if (provider := provider_of(settings, use)) and provider.secret in new
+    ]
+
+
+def answers_of(stack: Stack, settings: Mapping[str, SettingValue]) -> dict[str, SettingValue]:
+    """What an answers file says of these settings; a stored key is not among them."""
+    return {
+        setting.key: settings[setting.key]
+        for setting in stack.settings
+        if setting.kind is not SettingKind.KEY or settings[setting.key] == SKIPPED
+    }

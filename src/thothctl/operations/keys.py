@@ -23,8 +23,6 @@ from thothctl.operations.steps import install_of
 from thothctl.probes import keys as probe
 from thothctl.world import World
 
-LONGEST_KEY = 4096
-
 
 @dataclass(frozen=True, slots=True)
 class Keyed:
@@ -42,19 +40,6 @@ class KeyPlace:
     use: str
     request: KeyRequest
     stored: bool
-
-
-def clean_key(text: str, source: str) -> Secret:
-    """A key as a header carries it; the error never repeats what was given."""
-    key = text.removeprefix("\ufeff").strip()
-    if not key:
-        raise InvalidInputError(f"{source}: there is no key in it", hint="give the key, one line")
-    if len(key) > LONGEST_KEY or not all("!" <= c <= "~" for c in key):
-        raise InvalidInputError(
-            f"{source}: this is no key: it has spaces, line breaks or letters no key has",
-            hint="give the key alone, on one line, as the provider shows it",
-        )
-    return Secret(key)
 
 
 def settle(world: World, name: str) -> None:

@@ -1,0 +1,132 @@
+"""Carries out a change of settings and keys: checks, plan, a new release, healthy."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from thothctl.cli.envelope import Outcome
+from thothctl.cli.session import Session
+from thothctl.cli.setup_view import show_checks, show_findings, show_plan
+from thothctl.errors import ThothctlError
+from thothctl.model.finding import Finding, Verdict
+from thothctl.model.secret import Secret
+from thothctl.model.stack import Stack
+from thothctl.operations.plan import Plan
+from thothctl.operations.recover import Unfinished, go_on, refuse_unfinished, take_back, unfinished
+from thothctl.operations.setup import Fresh, SetupRequest, look, plan_setup
+from thothctl.probes.preflight import Needs, preflight, refusal
+
+
+class End(Enum):
+    """How a change ended."""
+
+    PLANNED = auto()
+    REFUSED = auto()
+    NOTHING = auto()
+    DONE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is wanted; `new` are the values of the secrets that the request calls offered."""
+
+    stack: Stack
+    request: SetupRequest
+    new: Mapping[str, Secret] = field(default_factory=dict)
+    command: str = "setup"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How it ended, with what was seen on the way."""
+
+    end: End
+    findings: tuple[Finding, ...] = ()
+    plan: Plan | None = None
+    error: ThothctlError | None = None
+
+    @property
+    def outcome(self) -> Outcome:
+        """The answer of a change that was planned or refused."""
+        if self.plan is None:
+            bad = [finding for finding in self.findings if finding.verdict is not Verdict.PASS]
+            return Outcome(
+                show=lambda c: show_checks(c, bad), checks=self.findings, error=self.error
+            )
+        plan = self.plan
+        return Outcome(
+            {"plan": str(plan).splitlines()},
+            lambda console: show_plan(console, plan, self.findings),
+            checks=self.findings,
+        )
+
+
+def carry(session: Session, change: Change) -> Result:
+    """Bring the install to what is wanted; a setup that was cut off goes on first."""
+    if session.options.dry_run:
+        return _planned(session, change)
+    is_setup = change.command == "setup"
+    with session.locked(change.command, fresh=not is_setup):
+        pending = unfinished(session.world, change.request.name) if is_setup else None
+        if pending and _is_the_same(pending, change):
+            return _resume(session, pending, change)
+        if pending and pending.plan.kind == "setup":
+            take_back(pending, session.world)
+        refuse_unfinished(session.world, change.request.name)
+        return _carry(session, change)
+
+
+def _planned(session: Session, change: Change) -> Result:
+    findings = _preflight(session, change)
+    if error := refusal(findings):
+        return Result(End.REFUSED, findings, error=error)
+    return Result(End.PLANNED, findings, plan=_plan(session, change))
+
+
+def _carry(session: Session, change: Change) -> Result:
+    result = _planned(session, change)
+    if result.plan is None:
+        return result
+    if not result.plan.steps:
+        return Result(End.NOTHING)
+    show_findings(session.stderr, result.findings)
+    for secret, value in change.new.items():
+        session.world.installs.offer_secret(change.request.name, secret, value)
+    session.carry_out(result.plan)
+    session.world.installs.remember(change.request.name, {})
+    return Result(End.DONE, result.findings)
+
+
+def _plan(session: Session, change: Change) -> Plan:
+    world = session.world
+    fresh = Fresh(world.entropy.uuid(), world.clock.now().isoformat(timespec="seconds"))
+    return plan_setup(look(world, change.request), change.request, change.stack, fresh)
+
+
+def _preflight(session: Session, change: Change) -> tuple[Finding, ...]:
+    request, settings = change.request, change.request.settings
+    install = session.world.installs.find(request.name)
+    needs = Needs(
+        minimum=change.stack.mode(str(settings["mode"])).minimum,
+        address=str(settings["bind"]),
+        port=int(settings["port"]),
+        install=install.uuid if install else "none yet",
+        project=install.project if install else f"thoth-{request.name}",
+    )
+    return preflight(session.world, needs)
+
+
+def _is_the_same(pending: Unfinished, change: Change) -> bool:
+    """The setup that was cut off wanted just this, and no new key came since."""
+    chosen = [getattr(step, "settings", None) for step in pending.plan.steps]
+    same = change.request.settings in chosen or not any(chosen)
+    return pending.plan.kind == "setup" and same and not change.new
+
+
+def _resume(session: Session, pending: Unfinished, change: Change) -> Result:
+    session.stderr.print(f"Going on with the setup that was cut off ({pending.operation}).")
+    session.operation = pending.operation
+    with session.watched():
+        go_on(pending, session.world)
+    session.world.installs.remember(change.request.name, {})
+    return Result(End.DONE)

@@ -1,0 +1,103 @@
+"""How settings and answers look in the wizard's form."""
+
+from collections.abc import Mapping, Sequence
+
+from thothctl.adapters.prompts import Line, Option
+from thothctl.model.provider import (
+    LOCAL,
+    NONE,
+    PROVIDERS,
+    SKIPPED,
+    STORED,
+    USES,
+    as_rendered,
+    provider_of,
+)
+from thothctl.model.stack import Setting, SettingKind, SettingValue, Stack
+
+CHOICES = {"yes": True, "no": False}
+TITLES = {
+    NONE: "None for now",
+    LOCAL: "This server itself",
+    **{n: p.title for n, p in PROVIDERS.items()},
+}
+NOTES = {
+    NONE: "answers stored questions only; no key needed",
+    LOCAL: "no key needed",
+    "openrouter": "one key for many models",
+    "custom": "a gateway, vLLM, LiteLLM …",
+    "ollama": "no key needed",
+    "lmstudio": "no key needed",
+    "yes": "invented schools of California, no key needed",
+}
+
+
+def option_of(setting: Setting, word: str) -> Option:
+    """A word of a choice with its title."""
+    provides = setting.key.endswith("_provider")
+    noted = provides or setting.kind is SettingKind.BOOLEAN
+    title = TITLES.get(word, word) if provides else word.capitalize()
+    return Option(word, title, NOTES.get(word, "") if noted else "")
+
+
+def shown(setting: Setting, value: SettingValue) -> str:
+    """A value in the words of the form."""
+    if setting.kind is SettingKind.BOOLEAN:
+        return "yes" if value else "no"
+    if setting.kind is SettingKind.KEY:
+        return {STORED: "given", SKIPPED: "skipped for now"}.get(str(value), "none")
+    if setting.key.endswith("_provider"):
+        return TITLES.get(str(value), str(value))
+    return str(value) or "the usual one"
+
+
+def group_lines(
+    done: Sequence[Setting],
+    setting: Setting,
+    values: Mapping[str, SettingValue],
+    notes: Mapping[str, str],
+) -> tuple[Line, ...]:
+    """A line for each group that is finished, then the answers of this one."""
+    asked = [s for s in done if s.asked(values)]
+    groups = dict.fromkeys(s.group for s in asked if s.group != setting.group)
+    finished = [
+        Line(group, ", ".join(shown(s, values[s.key]) for s in asked if s.group == group))
+        for group in groups
+    ]
+    own = [_line(s, values, notes) for s in asked if s.group == setting.group]
+    head = [Line("", "")] if finished else []
+    return (*finished, *head, Line(setting.group, "", "heading"), *own)
+
+
+def _line(setting: Setting, values: Mapping[str, SettingValue], notes: Mapping[str, str]) -> Line:
+    value = values[setting.key]
+    style = "warning" if value == SKIPPED else ""
+    note = notes.get(setting.key, "") if value != SKIPPED else ""
+    return Line(
+        f"  {setting.question}", " · ".join(filter(None, (shown(setting, value), note))), style
+    )
+
+
+def summary_lines(
+    stack: Stack, values: Mapping[str, SettingValue], notes: Mapping[str, str]
+) -> tuple[Line, ...]:
+    """Every answer that counts, group by group, and where a container looks for this machine."""
+    lines: list[Line] = []
+    for group in dict.fromkeys(s.group for s in stack.settings if s.group):
+        own = [s for s in stack.settings if s.group == group and s.asked(values)]
+        if len(own) == 1:
+            lines.append(Line(group, _line(own[0], values, notes).value))
+            continue
+        lines.append(Line(group, "", "heading"))
+        lines += [_line(s, values, notes) for s in own]
+        lines += _seen(own, values)
+    return tuple(lines)
+
+
+def _seen(own: Sequence[Setting], values: Mapping[str, SettingValue]) -> list[Line]:
+    use = own[0].key.partition("_")[0]
+    if use not in USES or provider_of(values, use) is None:
+        return []
+    key = f"{use}_base_url"
+    seen = str(as_rendered(values)[key])
+    return [Line("  For the container", seen)] if seen != values[key] else []
