@@ -23,6 +23,8 @@ ARGUMENTS = {
     "workspace examples list": ["sales"],
     "workspace examples add": ["sales", "--question", "Which?", "--sql", "SELECT 1"],
     "workspace examples delete": ["sales", "1"],
+    "keys set": ["openai"],
+    "keys remove": ["openai"],
     "images push": ["--registry", "127.0.0.1:1/x"],
 }
 

@@ -1,17 +1,20 @@
 """Asks on a terminal: one form that is drawn anew for every question and leaves no trace."""
 
 import sys
+import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import questionary
 from prompt_toolkit.application import Application
 from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.filters import Condition
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.keys import Keys
 from prompt_toolkit.layout import (
     BufferControl,
+    ConditionalContainer,
     FormattedTextControl,
     HSplit,
     Layout,
@@ -19,7 +22,7 @@ from prompt_toolkit.layout import (
     VSplit,
     Window,
 )
-from prompt_toolkit.layout.processors import PasswordProcessor, Processor
+from prompt_toolkit.layout.processors import AfterInput, PasswordProcessor, Processor
 from prompt_toolkit.output import create_output
 from prompt_toolkit.styles import Style
 
@@ -103,7 +106,9 @@ class _List:
         keys.add("enter")(self._take)
         keys.add(Keys.Any)(self._type)
         list_window = Window(
-            FormattedTextControl(self._draw, focusable=True), always_hide_cursor=True
+            FormattedTextControl(self._draw, focusable=True),
+            always_hide_cursor=True,
+            dont_extend_height=True,
         )
         more = "type to narrow" if self._long else ""
         self._app = _application(view, [_question(view, self._hint), list_window], keys, more)
@@ -144,12 +149,14 @@ class _List:
         text: StyleAndTextTuples = []
         for index, option in enumerate(found[start : start + room], start):
             here = index == self._at
-            mark, style = ("▸ ", "class:chosen") if here else ("  ", "")
-            text.append((style, f"{INDENT * 2}{mark}{option.title.ljust(widest)}"))
+            mark, style = ("●", "class:chosen") if here else ("○", "")
+            text.append((style or "class:quiet", f"{INDENT * 3}{mark} "))
+            text.append((style, option.title.ljust(widest)))
             text.append(("class:quiet", f"  {option.note}\n"))
-        left = len(found) - room
-        text.append(("class:quiet", f"{INDENT * 3}… {left} more\n" if left > 0 else ""))
-        return text or [("class:quiet", f"{INDENT * 3}nothing is called that\n")]
+        text[-1:] = [("class:quiet", f"  {found[-1].note}")] if found else []
+        if (left := len(found) - start - room) > 0:
+            text.append(("class:quiet", f"\n{INDENT * 3}… {left} more"))
+        return text or [("class:quiet", f"{INDENT * 3}nothing is called that")]
 
 
 class _Text:
@@ -159,13 +166,12 @@ class _Text:
         self._view, self._default, self._wrong, self._error = view, default, wrong, view.error
         self._buffer = Buffer(multiline=False)
         processors: list[Processor] = [PasswordProcessor()] if hidden else []
-        field = Window(BufferControl(self._buffer, processors), height=1, dont_extend_width=True)
-        default_field = Window(FormattedTextControl(self._ghost), height=1)
-        row = VSplit([_question(view, lambda: ""), field, default_field])
-        error = Window(
-            FormattedTextControl(lambda: [("class:error", f"{INDENT}{self._error}")]),
-            wrap_lines=True,
-            dont_extend_height=True,
+        processors.append(AfterInput(self._ghost))
+        field = Window(BufferControl(self._buffer, processors), height=1)
+        row = VSplit([_question(view, lambda: ""), field])
+        error = ConditionalContainer(
+            Window(FormattedTextControl(self._complaint), dont_extend_height=True),
+            Condition(lambda: bool(self._error)),
         )
         keys = _keys(view)
         keys.add("enter", eager=True)(self._take)
@@ -173,6 +179,11 @@ class _Text:
 
     def run(self) -> object:
         return self._app.run()
+
+    def _complaint(self) -> StyleAndTextTuples:
+        return [
+            ("class:error", _wrapped(self._error, self._app.output.get_size().columns, INDENT * 2))
+        ]
 
     def _ghost(self) -> StyleAndTextTuples:
         return [("class:quiet", "" if self._buffer.text else self._default)]
@@ -188,9 +199,14 @@ class _Text:
             event.app.exit(result=text)
 
 
+def _wrapped(text: str, columns: int, indent: str) -> str:
+    width = max(20, min(columns - 1, 100))
+    return textwrap.fill(text, width, initial_indent=indent, subsequent_indent=indent)
+
+
 def _question(view: View, hint: Callable[[], str]) -> Window:
     def draw() -> StyleAndTextTuples:
-        label = ("class:heading", f"▸ {view.label:<{view.width}}  ")
+        label = ("class:heading", f"{INDENT}▸ {view.label:<{view.width - 2}}  ")
         return [label, ("class:chosen", hint())]
 
     return Window(FormattedTextControl(draw), height=1, dont_extend_width=True)
@@ -217,23 +233,28 @@ def _application(
     )
     words = ["Enter takes it", more, "" if view.first else "Ctrl-B or < back", "Ctrl-C leaves"]
     keys_line = " · ".join(word for word in words if word)
-    footer = "".join(f"\n{INDENT}{line}" for line in (view.help, keys_line) if line)
-    below = Window(
-        FormattedTextControl([("class:quiet", footer)]), dont_extend_height=True, wrap_lines=True
-    )
+
+    def footer() -> StyleAndTextTuples:
+        columns = app.output.get_size().columns
+        lines = [_wrapped(line, columns, INDENT) for line in (view.help, keys_line) if line]
+        return [("class:quiet", "\n" + "\n".join(lines))]
+
+    below = Window(FormattedTextControl(footer), dont_extend_height=True)
     whole = HSplit([above, *body, below], align=VerticalAlign.TOP)  # type: ignore[list-item]
-    return Application(
+    app: Application[object] = Application(
         layout=Layout(whole, focused_element=focus),
         key_bindings=keys,
         style=CALM,
         erase_when_done=True,
         output=create_output(stdout=sys.stderr),
     )
+    return app
 
 
 def _above(view: View) -> StyleAndTextTuples:
-    text: StyleAndTextTuples = [("class:heading", f"{view.heading}\n\n")]
+    text: StyleAndTextTuples = [("class:heading", f"{view.heading}\n")]
     for line in view.lines:
-        text.append(("class:quiet", f"{INDENT}{line.label:<{view.width}}  "))
-        text.append((f"class:{line.style}" if line.style else "", f"{line.value}\n"))
+        label = "class:heading" if line.style == "heading" else "class:quiet"
+        text.append((label, f"\n{INDENT}{line.label:<{view.width}}  "))
+        text.append((f"class:{line.style}" if line.style else "", line.value))
     return text

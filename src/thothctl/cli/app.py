@@ -7,6 +7,7 @@ import typer
 from thothctl.cli.ask import ask
 from thothctl.cli.images import images
 from thothctl.cli.import_bird import import_bird
+from thothctl.cli.keys import keys
 from thothctl.cli.lifecycle import restart, start, stop
 from thothctl.cli.look import health, logs, open_page, status, version
 from thothctl.cli.recovery import resume, rollback
@@ -52,4 +53,5 @@ for name, function, panel in (
 ):
     app.command(name, rich_help_panel=panel)(function)
 app.add_typer(workspace, rich_help_panel=DATA)
+app.add_typer(keys, rich_help_panel=FIRST)
 app.add_typer(images, rich_help_panel=CARE)

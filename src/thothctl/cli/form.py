@@ -20,6 +20,7 @@ TITLES = {
     NONE: "None for now",
     LOCAL: "This server itself",
     **{n: p.title for n, p in PROVIDERS.items()},
+    "custom": "OpenAI-compatible server",
 }
 NOTES = {
     NONE: "answers stored questions only; no key needed",
@@ -45,7 +46,7 @@ def shown(setting: Setting, value: SettingValue) -> str:
     if setting.kind is SettingKind.BOOLEAN:
         return "yes" if value else "no"
     if setting.kind is SettingKind.KEY:
-        return {STORED: "given", SKIPPED: "skipped for now"}.get(str(value), "none")
+        return {STORED: "given", SKIPPED: "key skipped for now"}.get(str(value), "none")
     if setting.key.endswith("_provider"):
         return TITLES.get(str(value), str(value))
     return str(value) or "the usual one"
@@ -61,7 +62,7 @@ def group_lines(
     asked = [s for s in done if s.asked(values)]
     groups = dict.fromkeys(s.group for s in asked if s.group != setting.group)
     finished = [
-        Line(group, ", ".join(shown(s, values[s.key]) for s in asked if s.group == group))
+        Line(group, ", ".join(shown(s, values[s.key]) for s in asked if _tells(s, group, values)))
         for group in groups
     ]
     own = [_line(s, values, notes) for s in asked if s.group == setting.group]
@@ -69,13 +70,18 @@ def group_lines(
     return (*finished, *head, Line(setting.group, "", "heading"), *own)
 
 
+def _tells(setting: Setting, group: str, values: Mapping[str, SettingValue]) -> bool:
+    """What a finished group is told by: not its address, nor a key that is as it should be."""
+    kept = setting.kind is SettingKind.KEY and values[setting.key] != SKIPPED
+    return setting.group == group and setting.kind is not SettingKind.URL and not kept
+
+
 def _line(setting: Setting, values: Mapping[str, SettingValue], notes: Mapping[str, str]) -> Line:
     value = values[setting.key]
     style = "warning" if value == SKIPPED else ""
-    note = notes.get(setting.key, "") if value != SKIPPED else ""
-    return Line(
-        f"  {setting.question}", " · ".join(filter(None, (shown(setting, value), note))), style
-    )
+    note = notes.get(setting.key, "") if value == STORED else ""
+    words = ", ".join(word for word in (shown(setting, value), note) if word)
+    return Line(f"  {setting.question}", words, style)
 
 
 def summary_lines(
@@ -91,7 +97,7 @@ def summary_lines(
         lines.append(Line(group, "", "heading"))
         lines += [_line(s, values, notes) for s in own]
         lines += _seen(own, values)
-    return tuple(lines)
+    return (*lines, Line("", ""))
 
 
 def _seen(own: Sequence[Setting], values: Mapping[str, SettingValue]) -> list[Line]:
@@ -100,4 +106,4 @@ def _seen(own: Sequence[Setting], values: Mapping[str, SettingValue]) -> list[Li
         return []
     key = f"{use}_base_url"
     seen = str(as_rendered(values)[key])
-    return [Line("  For the container", seen)] if seen != values[key] else []
+    return [Line("  Container sees", seen)] if seen != values[key] else []

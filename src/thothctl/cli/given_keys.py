@@ -29,7 +29,7 @@ class GivenKeys:
     def __init__(self, session: Session, sources: KeySources) -> None:
         self._session, self._sources = session, sources
         self._told: dict[str, Secret] = {}
-        self.notes: list[str] = []
+        self.notes: dict[str, str] = {}
         if sources.stdin and "llm" in sources.files:
             raise UsageError("the key is given twice", hint="choose --llm-key-file or the pipe")
 
@@ -63,10 +63,13 @@ class GivenKeys:
             return key_on_stdin()
         variable = f"THOTHCTL_{use.upper()}_API_KEY"
         if text := self._session.environment.get(variable):
-            self.notes.append(f"the key of {provider.title} is taken from {variable}")
+            self._note(provider, f"is taken from {variable}")
             return clean_key(text, variable)
         taken = self._sources.taken
         return taken.own.get(provider.name) or taken.general.get(use)
+
+    def _note(self, provider: Provider, what: str) -> None:
+        self.notes[provider.name] = f"the key of {provider.title} {what}"
 
     def lying_about(self, provider: Provider) -> Secret | None:
         """The provider's own variable, or the keyring; they never replace a key that is stored."""
@@ -76,20 +79,19 @@ class GivenKeys:
             return None
         variable = self.variable_of(provider)
         if variable:
-            self.notes.append(f"the key of {provider.title} is taken from {variable}")
+            self._note(provider, f"is taken from {variable}")
             return clean_key(self._session.environment[variable], variable)
-        return self._in_keyring(provider) if self._sources.keyring else None
+        return self.in_keyring(provider) if self._sources.keyring else None
 
     def variable_of(self, provider: Provider) -> str:
         """The variable of the environment that holds this provider's key, or nothing."""
         return next((v for v in provider.variables if self._session.environment.get(v)), "")
 
-    def _in_keyring(self, provider: Provider) -> Secret | None:
+    def in_keyring(self, provider: Provider) -> Secret | None:
+        """The keyring's key, copied: the container cannot ask a keyring."""
         from thothctl.adapters.key_sources import key_in_keyring  # noqa: PLC0415 - when asked for
 
         key = key_in_keyring(provider.secret)
         if key is not None:
-            self.notes.append(
-                f"the key of {provider.title} is copied from the keyring into a secret file"
-            )
+            self._note(provider, "is copied from the keyring into a secret file")
         return key

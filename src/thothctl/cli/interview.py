@@ -5,6 +5,7 @@ remembered on disk, so that a wizard that was left goes on where it was.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from thothctl.adapters.prompts import BACK, Option, View, choose, type_in
@@ -36,7 +37,6 @@ class _Interview:
         self._values: dict[str, SettingValue] = stack.complete(resolved.values)
         self._open = [s for s in resolved.open if len(s.choices) != 1]
         self._keys = KeyQuestion(session, given)
-        self._given = given
 
     def run(self) -> Chosen:
         trail = self._forward([], 0)
@@ -134,7 +134,8 @@ class _Interview:
         first = [name for name in dict.fromkeys((current, usual)) if name]
         ordered = [*first, *sorted(set(names) - set(first))]
         options = [Option(name, name, "usual" if name == usual else "") for name in ordered]
-        answer = choose(view, [*options, Option(OTHER, "another", "type its name")], ordered[0])
+        listed = replace(view, help="From the provider's own list; `another` takes any name.")
+        answer = choose(listed, [*options, Option(OTHER, "another", "type its name")], ordered[0])
         return self._text(setting, view, "") if answer == OTHER else answer
 
     def _summary(self) -> object:
@@ -190,5 +191,5 @@ class _Interview:
         world, name = self._session.world, self._session.install
         keyed = with_keys(world, name, self._values, self._keys.given_for(self._values))
         lines = summary_lines(self._stack, keyed.settings, self._keys.notes)
-        show_answers(self._session.stderr, [(line.label, line.value) for line in lines])
-        return Chosen(keyed.settings, keyed.new, tuple(self._given.notes))
+        show_answers(self._session.stderr, [(line.label, line.value) for line in lines[:-1]])
+        return Chosen(keyed.settings, keyed.new, tuple(filter(None, self._keys.sources.values())))

@@ -33,6 +33,7 @@ class KeyQuestion:
         self._typed: dict[str, Secret] = {}
         self._verdicts: dict[tuple[str, str], KeyVerdict] = {}
         self.notes: dict[str, str] = {}
+        self.sources: dict[str, str] = {}
 
     def given_for(self, values: Mapping[str, SettingValue]) -> dict[str, Secret]:
         """The typed key of each use that has one."""
@@ -58,8 +59,10 @@ class KeyQuestion:
             verdict = self._check(provider, key, values, use)
             if verdict.kind is not KeyClass.INVALID:
                 self._keep(setting, provider, key, verdict)
+                source = "" if text else self._given.notes.get(provider.name, "")
+                self.sources |= {provider.name: source}
                 return STORED
-            error = f"{verdict.detail}. Try again, or Enter {said}."
+            error = verdict.detail
             known, said = (None, _skips(provider)) if key == known else (known, said)
 
     def _known(
@@ -80,7 +83,9 @@ class KeyQuestion:
 
     def _keep(self, setting: Setting, provider: Provider, key: Secret, verdict: KeyVerdict) -> None:
         self._typed[provider.name] = key
-        self.notes[setting.key] = verdict.detail
+        self.notes[setting.key] = (
+            "checked" if verdict.kind is KeyClass.VALID else f"not proved: {verdict.detail}"
+        )
 
     def _without(self, setting: Setting, provider: Provider) -> str:
         self.notes.pop(setting.key, None)

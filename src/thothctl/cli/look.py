@@ -16,7 +16,7 @@ from thothctl.cli.setup_view import show_checks
 from thothctl.errors import CheckFailedError, ThothctlError
 from thothctl.model.finding import Verdict
 from thothctl.model.observed import Condition, ObservedContainer, ObservedStack
-from thothctl.operations import running
+from thothctl.operations import keys, running
 from thothctl.operations.recover import unfinished
 from thothctl.operations.steps import install_of
 from thothctl.operations.waiting import await_healthy
@@ -30,6 +30,9 @@ COLOURS = {
 SECONDS = 90
 
 Wait = Annotated[bool, typer.Option("--wait", metavar="", help="Wait until everything is healthy.")]
+Deep = Annotated[
+    bool, typer.Option("--deep", metavar="", help="Also ask the providers about their keys.")
+]
 Service = Annotated[str | None, typer.Argument(help="One service; all of them otherwise.")]
 Follow = Annotated[bool, typer.Option("--follow", "-f", metavar="", help="Keep showing new lines.")]
 Tail = Annotated[
@@ -118,7 +121,7 @@ def _services(observed: ObservedStack) -> Table:
 
 
 @command
-def health(session: Session, wait: Wait = False) -> Outcome:
+def health(session: Session, wait: Wait = False, deep: Deep = False) -> Outcome:
     """Check every service and what the server says of itself; exits 3 when something fails."""
     if wait:
         current = running.active(session.world, session.install)
@@ -129,7 +132,8 @@ def health(session: Session, wait: Wait = False) -> Outcome:
                 current.release,
                 seconds=session.options.timeout or SECONDS,
             )
-    findings = running.examine(session.world, session.install)
+    services = running.examine(session.world, session.install)
+    findings = (*services, *keys.findings(session.world, session.install, deep=deep))
     failed = [finding for finding in findings if finding.verdict is Verdict.FAIL]
     summary = "; ".join(finding.summary for finding in failed)
     return Outcome(

@@ -26,7 +26,7 @@ from thothctl.cli.setup_options import (
 from thothctl.cli.setup_view import show_notes, show_result
 from thothctl.cli.wizard import Chosen, WizardInput, answers_of, gather
 from thothctl.model.finding import Finding
-from thothctl.model.provider import SKIPPED, USES, as_rendered
+from thothctl.model.provider import SKIPPED, USES
 from thothctl.model.stack import SettingValue, Stack
 from thothctl.operations import running
 from thothctl.operations.setup import SetupRequest
@@ -85,7 +85,7 @@ def _flags(given: Mapping[str, object]) -> dict[str, object]:
 
 
 def _set_up(session: Session, change: Change, chosen: Chosen) -> Outcome:
-    notes = (*chosen.notes, *_moved(chosen.settings))
+    notes = chosen.notes
     show_notes(session.stderr, notes)
     result = carry(session, change)
     if result.end is End.DONE:
@@ -96,16 +96,6 @@ def _set_up(session: Session, change: Change, chosen: Chosen) -> Outcome:
         outcome = result.outcome
     data = {**outcome.data, "notes": notes} if notes else outcome.data
     return replace(outcome, data=data, warnings=chosen.warnings)
-
-
-def _moved(settings: Mapping[str, SettingValue]) -> tuple[str, ...]:
-    """A base URL on this machine is another address for the container: say so."""
-    seen = as_rendered(settings)
-    return tuple(
-        f"{settings[key] or 'the provider on this machine'} is {seen[key]} for the container"
-        for use in USES
-        if seen[key := f"{use}_base_url"] != settings.get(key, "")
-    )
 
 
 def save(session: Session, stack: Stack, settings: Mapping[str, SettingValue], path: Path) -> None:

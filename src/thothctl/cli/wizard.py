@@ -1,7 +1,7 @@
 """Gathers answers: flags, variables, files, what is installed, memory, and the user."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from thothctl.cli.given_keys import GivenKeys, KeySources
@@ -9,7 +9,15 @@ from thothctl.cli.session import Session
 from thothctl.config.keys import TakenOver, take_over
 from thothctl.config.settings import Layer, from_environment, refuse_missing, resolve
 from thothctl.errors import AnswerMissingError, InvalidInputError
-from thothctl.model.provider import SKIPPED, USES, KeyClass, KeyRequest, KeyVerdict, provider_of
+from thothctl.model.provider import (
+    SKIPPED,
+    USES,
+    KeyClass,
+    KeyRequest,
+    KeyVerdict,
+    as_rendered,
+    provider_of,
+)
 from thothctl.model.secret import Secret
 from thothctl.model.stack import SettingKind, SettingValue, Stack
 from thothctl.operations.keys import Keyed, with_keys
@@ -55,7 +63,8 @@ def gather(session: Session, given: WizardInput) -> Chosen:
     if session.interactive and resolved.open and not given.flags.get("demo"):
         from thothctl.cli.interview import interview  # noqa: PLC0415 - only when somebody is asked
 
-        return interview(session, given.stack, resolved, keys)
+        chosen = interview(session, given.stack, resolved, keys)
+        return replace(chosen, notes=(*_told(given.env_file, taken), *chosen.notes))
     refuse_missing(resolved)
     return _unasked(session, resolved.values, keys, _told(given.env_file, taken))
 
@@ -115,19 +124,31 @@ def _unasked(
     given = keys.for_settings(settings)
     keyed = with_keys(session.world, session.install, settings, given)
     refuse_without_key(keyed)
-    warnings = refuse_invalid(session, keyed)
-    return Chosen(keyed.settings, keyed.new, (*told, *keys.notes), warnings)
+    warnings = refuse_invalid(session, requests_of(keyed.settings, keyed.new))
+    notes = (*told, *keys.notes.values(), *_moved(keyed.settings))
+    return Chosen(keyed.settings, keyed.new, notes, warnings)
 
 
-def refuse_incomplete(settings: Mapping[str, SettingValue]) -> None:
+def _moved(settings: Mapping[str, SettingValue]) -> tuple[str, ...]:
+    """A base URL on this machine is another address for the container: say so."""
+    seen = as_rendered(settings)
+    return tuple(
+        f"{settings[key] or 'the provider on this machine'} is {seen[key]} for the container"
+        for use in USES
+        if seen[key := f"{use}_base_url"] != settings[key]
+    )
+
+
+def refuse_incomplete(settings: Mapping[str, SettingValue], flag: str = "") -> None:
     """Raise AnswerMissingError for a provider that has no address of its own and was given none."""
     for use in USES:
         provider = provider_of(settings, use)
         if provider and not provider.base_url and not settings[f"{use}_base_url"]:
-            option = use.replace("_", "-")
             raise AnswerMissingError(
                 f"{provider.title} has no base URL",
-                hint=f"give --{option}-base-url or set THOTHCTL_{use.upper()}_BASE_URL",
+                hint=f"give {flag}"
+                if flag
+                else f"give --{use}-base-url or set THOTHCTL_{use.upper()}_BASE_URL",
             )
 
 
@@ -143,12 +164,11 @@ def refuse_without_key(keyed: Keyed) -> None:
         )
 
 
-def refuse_invalid(session: Session, keyed: Keyed) -> tuple[str, ...]:
-    """Check the new keys live; raises InvalidInputError for one that is refused.
+def refuse_invalid(session: Session, requests: Sequence[KeyRequest]) -> tuple[str, ...]:
+    """Check keys live; raises InvalidInputError for one that is refused.
 
     What only warns is said in the returned sentences.
     """
-    requests = requests_of(keyed.settings, keyed.new)
     verdicts = probe.check(session.world, requests)
     return tuple(_judged(r, v) for r, v in zip(requests, verdicts, strict=True) if not v.usable)
 

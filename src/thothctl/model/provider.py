@@ -160,7 +160,7 @@ PROVIDERS: Mapping[str, Provider] = {
         ),
         Provider(
             "custom",
-            "Any OpenAI-compatible server",
+            "The server",
             "",
             needs_key=False,
             embedding_model="",

@@ -1,6 +1,6 @@
 """Keys of providers: which are wanted, which are stored, and whether they are good."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from thothctl.errors import InvalidInputError
@@ -119,16 +119,16 @@ def _place(world: World, name: str, settings: Mapping[str, SettingValue], use: s
     return KeyPlace(use, request, stored=stored)
 
 
-def examine(world: World, name: str) -> tuple[tuple[KeyPlace, KeyVerdict], ...]:
-    """Every key with what its provider says of it now."""
-    found = places(world, name)
+def check_places(
+    world: World, found: Sequence[KeyPlace]
+) -> tuple[tuple[KeyPlace, KeyVerdict], ...]:
+    """Each key with what its provider says of it now."""
     return tuple(zip(found, probe.check(world, [p.request for p in found]), strict=True))
 
 
 def findings(world: World, name: str, *, deep: bool) -> tuple[Finding, ...]:
     """A finding for a key that was skipped; with `deep` one for every key, asked live."""
-    if deep:
-        return tuple(probe.finding(p.use, p.request, v) for p, v in examine(world, name))
-    skipped = [p for p in places(world, name) if p.request.provider.needs_key and not p.stored]
-    verdicts = probe.check(world, [p.request for p in skipped])
-    return tuple(probe.finding(p.use, p.request, v) for p, v in zip(skipped, verdicts, strict=True))
+    found = places(world, name)
+    if not deep:
+        found = tuple(p for p in found if p.request.provider.needs_key and not p.stored)
+    return tuple(probe.finding(p.use, p.request, v) for p, v in check_places(world, found))

@@ -1,0 +1,145 @@
+"""The real records, rendering, journal and key checks over an engine that is only played."""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import cast
+
+from thothctl.adapters.world import RealWorld
+from thothctl.errors import EngineRefusedError
+from thothctl.model.answer import ServiceHealth
+from thothctl.model.observed import (
+    Condition,
+    EngineFacts,
+    ObservedContainer,
+    ObservedImage,
+    ObservedStack,
+)
+from thothctl.model.stack import Image
+from thothctl.world import ImagePolicy, Report, World
+
+REFERENCE = "thoth-ai:played"
+GIB = 1024**3
+
+
+class PlayedEngine:
+    """Knows which release runs, because Compose told it."""
+
+    def __init__(self) -> None:
+        self.running: Path | None = None
+        self.calls: list[str] = []
+        self.broken: str = ""
+
+    def facts(self) -> EngineFacts:
+        return EngineFacts(
+            "28.0.0",
+            "1.48",
+            "linux",
+            "x86_64",
+            4,
+            8 * GIB,
+            "/",
+            rootless=False,
+            kind="docker",
+            clock="",
+        )
+
+    def observe(self, install: str) -> ObservedStack:
+        if self.running is None:
+            return ObservedStack(volumes=self._volumes())
+        one = ObservedContainer("c", "app", "app", REFERENCE, Condition.HEALTHY, 0, "now")
+        return ObservedStack((one,), self._volumes())
+
+    def _volumes(self) -> tuple[str, ...]:
+        return ("thoth-default_data_g1",) if self.calls else ()
+
+    def foreign(self, project: str, install: str) -> tuple[str, ...]:
+        return ()
+
+    def images(self, product: str) -> tuple[ObservedImage, ...]:
+        return ()
+
+    def image(self, reference: str) -> ObservedImage | None:
+        return ObservedImage("sha256:1", (reference,), 1, "now")
+
+    def publishers(self, port: int) -> Mapping[str, str]:
+        return {}
+
+    def logs(self, container: str, *, tail: int, follow: bool = False) -> Iterator[str]:
+        return iter(())
+
+    def remove_containers(self, install: str) -> None:
+        self.running = None
+
+    def remove_networks(self, install: str) -> None: ...
+    def remove_volumes(self, install: str, names: Sequence[str] | None = None) -> None: ...
+
+
+class PlayedCompose:
+    """Keeps what a container would see of the secrets at each start."""
+
+    def __init__(self, engine: PlayedEngine) -> None:
+        self._engine = engine
+        self.seen: dict[str, str] = {}
+
+    def version(self) -> str:
+        return "2.30.0"
+
+    def check(self, folder: Path) -> None:
+        self._engine.calls.append("check")
+
+    def up(self, folder: Path) -> None:
+        self._engine.calls.append(f"up {folder.name}")
+        if self._engine.broken == folder.name:
+            raise EngineRefusedError("it will not start", hint="look")
+        self._engine.running = folder
+        places = (folder / "../../secrets").resolve()
+        text = (folder / "compose.yaml").read_text()
+        self.seen = {p.name: p.read_text() for p in places.iterdir() if f"secrets/{p.name}" in text}
+
+    def stop(self, folder: Path, *, seconds: int) -> None:
+        self._engine.running = None
+
+    def restart(self, folder: Path, *, seconds: int) -> None: ...
+
+
+class PlayedImages:
+    """Has every image."""
+
+    def present(self, image: Image) -> str | None:
+        return REFERENCE
+
+    def provide(self, image: Image, policy: ImagePolicy, registry: str) -> str:
+        return REFERENCE
+
+    def push(self, image: Image, registry: str) -> str:
+        return REFERENCE
+
+
+class PlayedServer:
+    """Is always healthy."""
+
+    def health(self, base: str, *, seconds: float = 5) -> tuple[ServiceHealth, ...]:
+        return (ServiceHealth("database", ok=True, status="ok", detail=""),)
+
+
+class PlayedWorld(RealWorld):
+    """A real home on a played engine; made once a command, the engine outlives it."""
+
+    def __init__(self, engine: PlayedEngine, compose: PlayedCompose, report: Report) -> None:
+        super().__init__(os.environ, "1.0.0", report)
+        self.engine = engine  # type: ignore[assignment]  # in place of the cached property
+        self.compose = compose  # type: ignore[assignment]
+        self.images = PlayedImages()  # type: ignore[assignment]
+        self.server = PlayedServer()  # type: ignore[assignment]
+
+
+class Play:
+    """Makes the worlds of one test."""
+
+    def __init__(self) -> None:
+        self.engine = PlayedEngine()
+        self.compose = PlayedCompose(self.engine)
+
+    def connect(self, report: Report) -> World:
+        return cast("World", PlayedWorld(self.engine, self.compose, report))
