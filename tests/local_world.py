@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import cast
 
 from thothctl.adapters.world import RealWorld
-from thothctl.errors import EngineRefusedError
+from thothctl.errors import EngineRefusedError, EngineUnreachableError
 from thothctl.model.answer import ServiceHealth
 from thothctl.model.observed import (
     Condition,
@@ -29,6 +29,7 @@ class PlayedEngine:
         self.running: Path | None = None
         self.calls: list[str] = []
         self.broken: str = ""
+        self.gone = False
 
     def facts(self) -> EngineFacts:
         return EngineFacts(
@@ -70,6 +71,11 @@ class PlayedEngine:
 
     def remove_containers(self, install: str) -> None:
         self.running = None
+        self.refuse_gone()
+
+    def refuse_gone(self) -> None:
+        if self.gone:
+            raise EngineUnreachableError("Docker did not answer", hint="start it")
 
     def remove_networks(self, install: str) -> None: ...
     def remove_volumes(self, install: str, names: Sequence[str] | None = None) -> None: ...
@@ -90,6 +96,9 @@ class PlayedCompose:
 
     def up(self, folder: Path) -> None:
         self._engine.calls.append(f"up {folder.name}")
+        if self._engine.broken == "gone":
+            self._engine.gone = True
+        self._engine.refuse_gone()
         if self._engine.broken == folder.name:
             raise EngineRefusedError("it will not start", hint="look")
         self._engine.running = folder

@@ -122,8 +122,11 @@ class Installs(Protocol):
     def drop_secret(self, name: str, secret: str) -> None:
         """Store it no longer; the old value is kept aside."""
 
+    def take_offered_secrets(self, name: str) -> None:
+        """Take whatever is offered still, or again."""
+
     def put_back_secrets(self, name: str) -> None:
-        """Store again whatever was kept aside."""
+        """Store again whatever was kept aside, and offer again what took its place."""
 
     def forget_secret(self, name: str, secret: str) -> None: ...
     def settle_secrets(self, name: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+import yaml
 from cli.conftest import SCHEMA
 from local_world import Play
 from provider_stub import MODELS, Answer, Handler, Stub, provider
@@ -142,6 +143,50 @@ def test_a_release_that_does_not_start_gets_the_old_key_back(at: Place, installe
     assert at.play.compose.seen["openai_api_key"] == GOOD
     assert (at.folder / "secrets/openai_api_key").read_text() == GOOD
     assert OTHER.encode() not in b"".join(tree(at.home).values())
+
+
+@pytest.mark.usefixtures("installed")
+@pytest.mark.parametrize(("way_out", "left"), [("resume", OTHER), ("rollback", GOOD)])
+def test_cut_off_between_key_and_release_it_goes_both_ways(
+    at: Place, way_out: str, left: str
+) -> None:
+    at.set_good()
+    at.play.engine.broken = "gone"
+    words = ["keys", "set", "openai", "--key-file", at.key(OTHER), "--yes"]
+    assert at.run(*words)[0] == 6
+
+    at.play.engine.broken, at.play.engine.gone = "", False
+    assert at.run(*words)[0] == 16
+    assert at.run(way_out)[0] == 0
+
+    assert at.play.compose.seen["openai_api_key"] == left
+    holding = [content for content in tree(at.home).values() if b"sk-canary" in content]
+    assert holding == [left.encode()]
+
+
+def test_a_first_setup_that_was_cut_off_goes_on_with_its_key(at: Place) -> None:
+    at.play.engine.broken = "gone"
+    words = ["setup", "--yes", "--llm-provider", "openai", "--llm-base-url", at.server.url]
+    assert at.run(*words, "--llm-key-file", at.key(GOOD))[0] == 6
+
+    at.play.engine.broken, at.play.engine.gone = "", False
+
+    assert at.run(*words)[0] == 0
+    assert at.play.compose.seen["openai_api_key"] == GOOD
+
+
+@pytest.mark.usefixtures("installed")
+def test_an_install_from_before_the_providers_has_nothing_to_do(at: Place) -> None:
+    record = at.folder / "releases/1/release.json"
+    release = json.loads(record.read_text())
+    older = {k: v for k, v in release["settings"].items() if not k.startswith(("llm", "embed"))}
+    record.write_text(json.dumps({**release, "settings": older}))
+    (at.folder / "settings.yaml").write_text(yaml.safe_dump(older))
+
+    code, document = at.run("setup", "--yes")
+
+    assert (code, document["data"]["changed"]) == (0, False)
+    assert at.run("keys", "check")[1]["data"]["keys"] == []
 
 
 def test_a_network_that_is_away_warns_and_goes_on(at: Place, installed: None) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 import jinja2
 
 from thothctl.adapters.files import translated, write_durably
-from thothctl.adapters.installs_folder import read_mapping
 from thothctl.adapters.shipped import shipped
+from thothctl.adapters.yaml_text import read_mapping
 from thothctl.config.env_file import env_quote
 from thothctl.config.stack_file import read_stack
 from thothctl.errors import UsageError

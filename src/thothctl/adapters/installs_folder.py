@@ -8,10 +8,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from thothctl.adapters.files import private_folder, sync_folder, translated, write_durably
 from thothctl.adapters.secret_folder import SecretFolder
+from thothctl.adapters.yaml_text import read_mapping, written_mapping
 from thothctl.errors import InvalidInputError
 from thothctl.model.install import Install, Release
 from thothctl.model.secret import Secret
@@ -60,7 +59,7 @@ class InstallsFolder:
         if settings is None:
             path.unlink(missing_ok=True)
         else:
-            write_durably(path, yaml.safe_dump(dict(settings), sort_keys=False))
+            write_durably(path, written_mapping(settings))
 
     def override(self, name: str) -> str:
         path = self._folder(name) / OVERRIDE
@@ -89,6 +88,9 @@ class InstallsFolder:
 
     def take_secret(self, name: str, secret: str) -> None:
         self._secrets(name).take(secret)
+
+    def take_offered_secrets(self, name: str) -> None:
+        self._secrets(name).take_offered()
 
     def drop_secret(self, name: str, secret: str) -> None:
         self._secrets(name).drop(secret)
@@ -177,7 +179,7 @@ class InstallsFolder:
         with translated(f"write {path}"):
             private_folder(self._home)
             private_folder(path.parent)
-        write_durably(path, yaml.safe_dump(dict(answers), sort_keys=False))
+        write_durably(path, written_mapping(answers))
 
     def _folder(self, name: str) -> Path:
         if not INSTALL_NAME.fullmatch(name):
@@ -212,42 +214,3 @@ def _read_yaml(path: Path) -> dict[str, SettingValue]:
     with translated(f"read {path}"):
         text = path.read_text(encoding="utf-8")
     return read_mapping(text, str(path))  # type: ignore[return-value]  # written by us
-
-
-def written_mapping(values: Mapping[str, object]) -> str:
-    """The YAML that `read_mapping` reads back."""
-    return yaml.safe_dump(dict(values), sort_keys=False, allow_unicode=True)
-
-
-class _Strict(yaml.SafeLoader):
-    """Plain values only; a key that is there twice is a mistake, not a matter of order."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - as its base
-        seen = set()
-        for key_node, _ in node.value:
-            key = key_node.value
-            if isinstance(key, str) and key in seen:
-                raise yaml.constructor.ConstructorError(
-                    problem=f"{key} is there twice", problem_mark=key_node.start_mark
-                )
-            seen.add(str(key))
-        return super().construct_mapping(node, deep)
-
-
-def read_mapping(text: str, source: str) -> dict[str, object]:
-    """A YAML mapping; raises InvalidInputError with the line for anything else."""
-    try:
-        values = yaml.load(text, _Strict) if text.strip() else {}  # noqa: S506 - a safe loader
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f", line {mark.line + 1}" if mark else ""
-        twice = isinstance(error, yaml.constructor.ConstructorError) and error.problem
-        raise InvalidInputError(
-            f"{source}{place}: {twice or 'not valid YAML'}",
-            hint="mend that line; values with : need quotes",
-        ) from error
-    if not isinstance(values, dict):
-        raise InvalidInputError(
-            f"{source}: must be a list of key: value lines", hint="for example `port: 8080`"
-        )
-    return {str(key): value for key, value in values.items()}

@@ -61,16 +61,23 @@ class SecretFolder:
             aside.hardlink_to(stored)
             sync_folder(self._aside)
 
+    def take_offered(self) -> None:
+        """Take whatever is offered still, or again."""
+        for path in sorted(self._offered.glob("*")):
+            self.take(path.name)
+
     def put_back(self) -> None:
-        """A second link of the same file stands still in a rename, so it is removed by name."""
-        if not self._aside.is_dir():
-            return
+        """The values from before are stored again; the new ones are offered again."""
         with translated("put the replaced secrets back"):
-            for aside in self._aside.glob("*"):
-                stored = self._folder / aside.name
-                if not (stored.is_file() and stored.samefile(aside)):
-                    aside.replace(stored)
-            sync_folder(self._folder)
+            for aside in sorted(self._aside.glob("*")):
+                stored, offered = self.path(aside.name), self._offered / aside.name
+                if stored.is_file() and not stored.samefile(aside) and not offered.exists():
+                    private_folder(self._offered)
+                    offered.hardlink_to(stored)
+                aside.replace(stored)
+                aside.unlink(missing_ok=True)  # two links of one file stand still in a rename
+            if self._folder.is_dir():
+                sync_folder(self._folder)
 
     def forget(self, secret: str) -> None:
         with translated(f"remove the secret {secret}"):
@@ -86,5 +93,6 @@ class SecretFolder:
 
     def _write(self, path: Path, value: Secret, mode: int) -> None:
         with translated(f"create {path.parent}"):
+            private_folder(self._folder)
             private_folder(path.parent)
         write_durably(path, value.reveal(), mode=mode)

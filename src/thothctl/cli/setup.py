@@ -100,7 +100,7 @@ def _set_up(session: Session, change: Change, chosen: Chosen) -> Outcome:
 
 def save(session: Session, stack: Stack, settings: Mapping[str, SettingValue], path: Path) -> None:
     """Write an answers file that `--answers` takes; it holds no secret."""
-    from thothctl.adapters.installs_folder import written_mapping  # noqa: PLC0415 - loads YAML
+    from thothctl.adapters.yaml_text import written_mapping  # noqa: PLC0415 - loads YAML
 
     session.world.bundles.write(
         path.absolute().parent, {path.name: written_mapping(answers_of(stack, settings))}

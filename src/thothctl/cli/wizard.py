@@ -85,7 +85,7 @@ def _layers(
 
 
 def _read(path: Path) -> Mapping[str, object]:
-    from thothctl.adapters.installs_folder import read_mapping  # noqa: PLC0415 - loads YAML
+    from thothctl.adapters.yaml_text import read_mapping  # noqa: PLC0415 - loads YAML
 
     try:
         text = path.read_text(encoding="utf-8")

@@ -16,7 +16,7 @@ URL = re.compile(r"https?://[A-Za-z0-9._~:/%@+,;=!$&()*\[\]-]+")
 TRUE = frozenset({"true", "yes", "y", "on", "1"})
 FALSE = frozenset({"false", "no", "n", "off", "0"})
 HIGHEST_PORT = 65535
-LONGEST_TEXT = 200
+LONGEST_TEXT, LONGEST_REPEATED = 200, 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +101,15 @@ def parse(setting: Setting, given: object, source: str) -> SettingValue:
         ) from error
 
 
+def _repeated(given: object) -> str:
+    """What was given, unless it may be a key that went into the wrong place."""
+    text = repr(given) if isinstance(given, str | int | float) else type(given).__name__
+    return text if len(text) <= LONGEST_REPEATED else "what was given"
+
+
 def _choice(setting: Setting, given: object) -> str:
     if given not in setting.choices:
-        raise ValueError(f"must be one of {', '.join(setting.choices)}, not {given!r}")
+        raise ValueError(f"must be one of {', '.join(setting.choices)}, not {_repeated(given)}")
     return str(given)
 
 
@@ -111,7 +117,7 @@ def _port(_: Setting, given: object) -> int:
     text = str(given).strip()
     plain = text.isascii() and text.isdigit() and not isinstance(given, bool)
     if not plain or not 1 <= int(text) <= HIGHEST_PORT:
-        raise ValueError(f"must be a whole number from 1 to {HIGHEST_PORT}, not {given!r}")
+        raise ValueError(f"must be a whole number from 1 to {HIGHEST_PORT}, not {_repeated(given)}")
     return int(text)
 
 
@@ -119,20 +125,20 @@ def _address(_: Setting, given: object) -> str:
     try:
         return str(ipaddress.ip_address(str(given).strip()))
     except ValueError:
-        raise ValueError(f"must be an IP address, not {given!r}") from None
+        raise ValueError(f"must be an IP address, not {_repeated(given)}") from None
 
 
 def _email(_: Setting, given: object) -> str:
     text = str(given).strip()
     if not EMAIL.fullmatch(text) or ".." in text:
-        raise ValueError(f"must be an e-mail address, not {given!r}")
+        raise ValueError(f"must be an e-mail address, not {_repeated(given)}")
     return text
 
 
 def _boolean(_: Setting, given: object) -> bool:
     text = str(given).strip().lower()
     if text not in TRUE | FALSE:
-        raise ValueError(f"must be yes or no, not {given!r}")
+        raise ValueError(f"must be yes or no, not {_repeated(given)}")
     return text in TRUE
 
 
@@ -165,7 +171,7 @@ def _line(setting: Setting, given: object) -> str:
 
 
 def _key(_: Setting, given: object) -> str:
-    if given not in {NONE, STORED, SKIPPED}:
+    if given not in (NONE, STORED, SKIPPED):
         raise ValueError("takes the word skipped; a key itself is read from a file or hidden")
     return str(given)
 

@@ -24,7 +24,7 @@ class RolledBackError(ThothctlError):
 
 def new_operation(world: World, kind: str) -> str:
     """An id that sorts by time and names the kind of operation."""
-    return f"{world.clock.now():%Y%m%dT%H%M%SZ}-{kind}-{world.entropy.suffix()}"
+    return f"{world.clock.now():%Y%m%dT%H%M%S.%fZ}-{kind}-{world.entropy.suffix()}"
 
 
 def execute(plan: Plan, world: World, *, operation: str) -> None:

@@ -172,6 +172,7 @@ class StartRelease:
 
     def apply(self, world: World) -> None:
         self._refuse_lost_volumes(world)
+        world.installs.take_offered_secrets(self.name)  # an undo that got stuck put them back
         world.compose.up(world.installs.release_folder(self.name, self.number))
 
     def undo(self, world: World) -> None:
