@@ -132,6 +132,8 @@ def _settings() -> Iterator[str]:
     yield "| `THOTHCTL_INSTALL` | the install that is meant, as `--install` |"
     yield "| `THOTHCTL_IMAGES`, `THOTHCTL_REGISTRY` | as `--images`, `--registry` |"
     yield "| `THOTHCTL_CA_BUNDLE`, `SSL_CERT_FILE` | CA certificates, as `--ca-bundle` |"
+    yield "| `THOTHCTL_LLM_API_KEY`, `THOTHCTL_EMBEDDING_API_KEY` | keys, for the chosen provider |"
+    yield "| `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY` | the way to providers when keys are checked |"
     yield "| `DOCKER_HOST`, `DOCKER_CONTEXT` | the engine, as for `docker` |"
 
 

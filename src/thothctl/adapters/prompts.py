@@ -40,7 +40,9 @@ CALM = Style.from_dict(
 )
 BACK = object()
 """The answer of somebody who wants the question before."""
-INDENT, SHOWN, FEWEST = "  ", 11, 3
+INDENT, LF, SHOWN, FEWEST = "  ", "\n", 11, 3
+FRAME = 5
+"""Rows of heading, question, keys and two empty ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,21 +144,25 @@ class _List:
             event.app.exit(result=found[self._at].value)
 
     def _draw(self) -> StyleAndTextTuples:
-        found = self._found()
-        room = max(FEWEST, min(SHOWN, self._app.output.get_size().rows - len(self._view.lines) - 7))
+        found, room = self._found(), self._room()
         start = max(0, min(self._at - room // 2, len(found) - room))
-        widest = max((len(o.title) for o in self._options), default=0)
+        widest = max((len(option.title) for option in self._options), default=0)
         text: StyleAndTextTuples = []
         for index, option in enumerate(found[start : start + room], start):
-            here = index == self._at
-            mark, style = ("●", "class:chosen") if here else ("○", "")
-            text.append((style or "class:quiet", f"{INDENT * 3}{mark} "))
+            mark, style = ("●", "class:chosen") if index == self._at else ("○", "")
+            text.append((style or "class:quiet", f"{'' if not text else LF}{INDENT * 3}{mark} "))
             text.append((style, option.title.ljust(widest)))
-            text.append(("class:quiet", f"  {option.note}\n"))
-        text[-1:] = [("class:quiet", f"  {found[-1].note}")] if found else []
+            text.append(("class:quiet", f"  {option.note}"))
         if (left := len(found) - start - room) > 0:
             text.append(("class:quiet", f"\n{INDENT * 3}… {left} more"))
         return text or [("class:quiet", f"{INDENT * 3}nothing is called that")]
+
+    def _room(self) -> int:
+        """How many options fit below the form and above the footer."""
+        size = self._app.output.get_size()
+        helped = len(_wrapped(self._view.help, size.columns, INDENT).splitlines())
+        left = size.rows - len(self._view.lines) - helped - FRAME
+        return max(FEWEST, min(SHOWN, left if left >= len(self._found()) else left - 1))
 
 
 class _Text:

@@ -46,7 +46,7 @@ def shown(setting: Setting, value: SettingValue) -> str:
     if setting.kind is SettingKind.BOOLEAN:
         return "yes" if value else "no"
     if setting.kind is SettingKind.KEY:
-        return {STORED: "given", SKIPPED: "key skipped for now"}.get(str(value), "none")
+        return {STORED: "given", SKIPPED: "skipped for now"}.get(str(value), "none")
     if setting.key.endswith("_provider"):
         return TITLES.get(str(value), str(value))
     return str(value) or "the usual one"
@@ -62,12 +62,16 @@ def group_lines(
     asked = [s for s in done if s.asked(values)]
     groups = dict.fromkeys(s.group for s in asked if s.group != setting.group)
     finished = [
-        Line(group, ", ".join(shown(s, values[s.key]) for s in asked if _tells(s, group, values)))
+        Line(group, ", ".join(_briefly(s, values) for s in asked if _tells(s, group, values)))
         for group in groups
     ]
     own = [_line(s, values, notes) for s in asked if s.group == setting.group]
     head = [Line("", "")] if finished else []
     return (*finished, *head, Line(setting.group, "", "heading"), *own)
+
+
+def _briefly(setting: Setting, values: Mapping[str, SettingValue]) -> str:
+    return "no key yet" if setting.kind is SettingKind.KEY else shown(setting, values[setting.key])
 
 
 def _tells(setting: Setting, group: str, values: Mapping[str, SettingValue]) -> bool:
