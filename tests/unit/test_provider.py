@@ -45,6 +45,8 @@ def test_every_key_that_a_provider_takes_has_a_place_in_the_stack() -> None:
         ("cohere", "http://x/v2", "http://x/v1/check-api-key"),
         ("groq", "", "https://api.groq.com/openai/v1/models"),
         ("deepseek", "", "https://api.deepseek.com/models"),
+        ("ollama", "http://gpu:11434", "http://gpu:11434/v1/models"),
+        ("custom", "http://gpu:8000", "http://gpu:8000/models"),
     ],
 )
 def test_a_check_goes_to_the_cheapest_call_below_the_base_url(

@@ -54,11 +54,12 @@ class Provider:
         return f"{self.name}_api_key"
 
     def url(self, base_url: str, path: str) -> str:
-        """The address of one of its calls below a base URL of the user's, or its own."""
+        """One of its calls below a base URL, the user's or its own; local servers get their /v1."""
         base = (base_url or self.base_url).rstrip("/")
         for tail in self.tail:
             base = base.removesuffix(tail)
-        return base + path
+        bare = not self.needs_key and bool(self.base_url) and not urlsplit(base).path
+        return f"{base}/v1{path}" if bare else base + path
 
     def serves(self, use: str) -> bool:
         return self.chats if use == "llm" else self.embedding_model is not None
@@ -72,7 +73,7 @@ PROVIDERS: Mapping[str, Provider] = {
             "OpenAI",
             "https://api.openai.com/v1",
             variables=("OPENAI_API_KEY",),
-            model="gpt-4.1-mini",
+            model="gpt-6-luna",
             embedding_model="text-embedding-3-small",
         ),
         Provider(
@@ -86,7 +87,7 @@ PROVIDERS: Mapping[str, Provider] = {
             extra=(("anthropic-version", "2023-06-01"),),
             tail=("/v1",),
             variables=("ANTHROPIC_API_KEY",),
-            model="claude-sonnet-4-5",
+            model="claude-haiku-5-5",
         ),
         Provider(
             "gemini",
@@ -98,7 +99,7 @@ PROVIDERS: Mapping[str, Provider] = {
             scheme="",
             tail=("/v1beta", "/v1"),
             variables=("GEMINI_API_KEY", "GOOGLE_API_KEY"),
-            model="gemini-2.5-flash",
+            model="gemini-3.5-flash-lite",
             embedding_model="gemini-embedding-001",
         ),
         Provider(
@@ -106,14 +107,14 @@ PROVIDERS: Mapping[str, Provider] = {
             "Groq",
             "https://api.groq.com/openai/v1",
             variables=("GROQ_API_KEY",),
-            model="llama-3.3-70b-versatile",
+            model="openai/gpt-oss-120b",
         ),
         Provider(
             "mistral",
             "Mistral",
             "https://api.mistral.ai/v1",
             variables=("MISTRAL_API_KEY", "API_MISTRAL_KEY"),
-            model="mistral-large-latest",
+            model="mistral-small-latest",
             embedding_model="mistral-embed",
         ),
         Provider(
@@ -122,14 +123,14 @@ PROVIDERS: Mapping[str, Provider] = {
             "https://openrouter.ai/api/v1",
             Call("/key"),  # its list of models is public and proves nothing
             variables=("OPENROUTER_API_KEY", "API_OPENROUTER_KEY"),
-            model="openai/gpt-4.1-mini",
+            model="openai/gpt-oss-120b",
         ),
         Provider(
             "deepseek",
             "DeepSeek",
             "https://api.deepseek.com",
             variables=("DEEPSEEK_API_KEY",),
-            model="deepseek-chat",
+            model="deepseek-flash",
         ),
         Provider(
             "cohere",
@@ -148,6 +149,7 @@ PROVIDERS: Mapping[str, Provider] = {
             "http://localhost:11434/v1",
             needs_key=False,
             takes_key=False,
+            model="qwen2.5-coder:7b",
             embedding_model="nomic-embed-text",
         ),
         Provider(
