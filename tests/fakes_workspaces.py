@@ -179,6 +179,7 @@ class InstalledWorld(FakeWorld):
             active=lambda _: 1,
             release=lambda *_: release,
             secret=lambda *_: Secret("t0ken"),
+            settle_secrets=lambda _: None,
         )
 
     @property
