@@ -47,6 +47,7 @@ def answered(**changes: Any) -> Document:  # noqa: ANN401 - any JSON
         "usage": {"input_tokens": 1834, "output_tokens": 97, "cost_usd": 0.0021},
         "chart": {"kind": "bar", "x": 0, "y": [1]},
         "elapsed_ms": 1840,
+        "restated": "",
         "previous": None,
     }
     return {**document, **changes}

@@ -22,6 +22,7 @@ class Endpoint:
     received: list[Any] = field(default_factory=list)
     addresses: list[str] = field(default_factory=list)
     accepted: list[str] = field(default_factory=list)
+    headers: dict[str, str] = field(default_factory=dict)
 
     def fulfil(self, route: Route) -> None:
         request = route.request
@@ -35,7 +36,8 @@ class Endpoint:
         self.addresses.append(request.url)
         self.accepted.append(request.headers["accept"])
         body = self.reply if isinstance(self.reply, str) else json.dumps(self.reply)
-        route.fulfill(status=self.status, content_type=self.kind, body=body)
+        headers = {"Content-Type": self.kind, **self.headers}
+        route.fulfill(status=self.status, headers=headers, body=body)
 
 
 def stand_in(page: Page, method: str, path: str, reply: Document | str | None) -> Endpoint:

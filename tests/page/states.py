@@ -9,6 +9,7 @@ from page.stand_in import events, refuse, stand_in
 from playwright.sync_api import Page
 
 Way = Callable[[Page], None]
+COUNTED = "Where do students under Provision 2 attend school, counted per county?"
 STEPS = ("Comparing with the stored examples", "Choosing the tables", "Asking the model")
 
 
@@ -88,10 +89,6 @@ def no_answer(page: Page) -> None:
     reply_with(page, documents.unanswered())
 
 
-def no_model(page: Page) -> None:
-    reply_with(page, documents.unanswered(reason="no_model", hint="Give thoth a language model."))
-
-
 def error(page: Page) -> None:
     refused = documents.problem(
         502, "openai did not answer within 60 s.", "Run `thothctl keys check`, then ask again."
@@ -144,7 +141,6 @@ WAYS: dict[str, Way] = {
     "bars": bars,
     "lines": lines,
     "no-answer": no_answer,
-    "no-model": no_model,
     "failed-sql": failed_sql,
     "error": error,
     "sql-error": sql_error,

@@ -186,10 +186,10 @@ def test_a_server_that_is_gone_is_told(page: Page, complaints: list[str]) -> Non
 
 
 def test_no_model_is_told_with_the_command_that_sets_one(page: Page) -> None:
-    """POST /ask is played: the reply says that there is no language model."""
-    states.no_model(page)
+    """The real server has no language model."""
+    states.ask(page, "What colour is the sky above Oakland at noon?")
 
-    expect(page.locator(".command code")).to_have_text("thothctl keys set PROVIDER")
+    expect(page.locator("#answer code")).to_have_text("thothctl keys set PROVIDER")
 
 
 def test_signing_in_again_asks_what_was_interrupted(
@@ -216,7 +216,8 @@ def test_a_follow_up_names_the_answer_it_continues(page: Page) -> None:
     states.follow_up(page)
     expect(page.locator("#following")).to_contain_text(documents.QUESTION)
     expect(page.get_by_label("Question")).to_be_focused()
-    again = stand_in(page, "POST", "/ask", documents.answered(id=43, question="x", previous=41))
+    reply = documents.answered(id=43, question="x", previous=41, restated="How many in Kern?")
+    again = stand_in(page, "POST", "/ask", reply)
 
     states.ask(page, "And in Kern?")
 
@@ -225,6 +226,7 @@ def test_a_follow_up_names_the_answer_it_continues(page: Page) -> None:
     ]
     expect(page.locator("#following")).to_be_hidden()
     expect(page.locator("#answer")).to_contain_text("Follows up on")
+    expect(page.locator("#answer")).to_contain_text("How many in Kern?")
 
 
 def test_a_follow_up_can_be_taken_back(page: Page) -> None:

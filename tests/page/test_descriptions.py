@@ -16,11 +16,15 @@ def workspace(page: Page) -> Page:
 
 
 def test_the_page_to_ask_leads_to_it(page: Page) -> None:
-    stand_in(page, "GET", "/workspaces/california_schools", documents.workspace())
-
+    """The real server lists the demo's tables, its evidence and its examples."""
     page.get_by_role("link", name="Tables and descriptions").click()
 
     expect(page.get_by_role("heading", level=1)).to_contain_text("California")
+    expect(page.locator("details h3")).to_have_text(
+        ["frpm", "satscores", "schools", "Evidence", "Stored examples"]
+    )
+    page.get_by_role("heading", name="Stored examples").click()
+    expect(page.locator(".examples details").first).to_be_visible()
 
 
 def test_keys_and_personal_data_are_marked(workspace: Page) -> None:
@@ -31,6 +35,21 @@ def test_keys_and_personal_data_are_marked(workspace: Page) -> None:
         ["key", "→ schools.CDSCode"]
     )
     expect(rows.filter(has_text="County")).to_contain_text("Alameda · Kern · Yolo")
+
+
+def test_an_edit_outlives_the_visit(page: Page) -> None:
+    """The real server keeps it; the search finds it."""
+    page.goto("/workspaces/california_schools/")
+    field = page.get_by_label("Description of schools.County", exact=True)
+
+    field.fill("The county, said in other words")
+    field.press("Enter")
+    expect(page.locator(".saved", has_text="Saved")).to_be_visible()
+    page.reload()
+
+    page.get_by_label("Find a table or a column").fill("said in other words")
+    expect(page.locator(".column:visible")).to_have_count(1)
+    expect(field).to_have_value("The county, said in other words")
 
 
 @pytest.mark.parametrize("leave", ["Enter", "Tab"])

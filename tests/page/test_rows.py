@@ -127,19 +127,31 @@ def test_copying_takes_every_shown_row(page: Page) -> None:
 
 
 def test_csv_is_the_full_result_of_the_sql_that_was_run(page: Page, tmp_path: Path) -> None:
-    """POST /ask and POST /sql (as CSV) are played."""
-    states.answer(page)
-    endpoint = stand_in_csv(page, "County,schools\nKern,660\n")
+    """The real server answers and writes it."""
+    states.ask(page, states.COUNTED)
+    page.get_by_label("SQL", exact=True).fill("SELECT CDSCode, County FROM schools ORDER BY 1")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#answer")).to_contain_text("cut off here")
 
     with page.expect_download() as download:
         page.get_by_role("button", name="Download all rows as CSV").click()
 
     download.value.save_as(tmp_path / "rows.csv")
-    assert (tmp_path / "rows.csv").read_text() == "County,schools\nKern,660\n"
-    assert download.value.suggested_filename == "which-counties-have-the-most-schools.csv"
-    assert endpoint.received == [
-        {"workspace": "california_schools", "sql": documents.SQL, "question": 41}
-    ]
+    lines = (tmp_path / "rows.csv").read_text().splitlines()
+    assert lines[0] == "CDSCode,County"
+    assert len(lines) > 1001
+    assert download.value.suggested_filename.startswith("where-do-students-under-provision-2")
+
+
+def test_a_csv_that_is_cut_says_so(page: Page) -> None:
+    """POST /ask and POST /sql (as CSV) are played."""
+    states.answer(page)
+    stand_in_csv(page, "County\nKern\n").headers["X-Truncated"] = "true"
+
+    with page.expect_download():
+        page.get_by_role("button", name="Download all rows as CSV").click()
+
+    expect(page.get_by_role("alert")).to_contain_text("only the beginning")
 
 
 def test_a_csv_that_fails_says_why(page: Page, complaints: list[str]) -> None:

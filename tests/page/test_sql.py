@@ -4,22 +4,33 @@ from page import documents, states
 from page.stand_in import refuse, stand_in
 from playwright.sync_api import Page, expect
 
-MINE = "SELECT County FROM schools LIMIT 1"
+MINE = "SELECT 3 + 4 AS sum"
 
 
 def test_edited_sql_is_run_with_the_keyboard(page: Page) -> None:
-    """POST /ask and POST /sql are played."""
-    states.answer(page)
-    reply = documents.edited(sql=MINE, columns=["County"], rows=[["Kern"]], row_count=1)
-    endpoint = stand_in(page, "POST", "/sql", reply)
+    """The real server runs it."""
+    states.ask(page, states.COUNTED)
 
     page.get_by_label("SQL", exact=True).fill(MINE)
     page.keyboard.press("Control+Enter")
 
-    expect(page.locator(".single b")).to_have_text("Kern")
     expect(page.locator("#answer")).to_contain_text("Run from SQL edited by you")
+    expect(page.locator(".single b")).to_have_text("7")
     expect(page.get_by_label("SQL", exact=True)).to_be_focused()
-    assert endpoint.received == [{"workspace": "california_schools", "sql": MINE, "question": 41}]
+
+
+def test_sql_that_would_change_anything_is_refused_in_place(
+    page: Page, complaints: list[str]
+) -> None:
+    """The real server refuses it."""
+    states.ask(page, states.COUNTED)
+
+    page.get_by_label("SQL", exact=True).fill("DELETE FROM schools")
+    page.get_by_role("button", name="Run").click()
+
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.locator("#answer tbody tr").first).to_be_visible()
+    complaints.clear()
 
 
 def test_sql_that_fails_keeps_what_was_typed_and_the_rows(
@@ -102,20 +113,34 @@ def test_copying_works_without_a_certificate(page: Page) -> None:
 
 
 def test_thumbs_up_stores_an_example_and_again_takes_it_back(page: Page) -> None:
-    """POST /ask and POST /questions/41/verdict are played."""
-    states.answer(page)
+    """The real server stores it; the page of the workspace lists it first."""
+    states.ask(page, states.COUNTED)
+    page.get_by_label("SQL", exact=True).fill(MINE)
+    page.keyboard.press("Control+Enter")
     up = page.get_by_role("button", name="Right: store it as an example")
-    endpoint = stand_in(page, "POST", "/questions/41/verdict", {"verdict": "up", "example": 7})
+    expect(page.locator("#answer")).to_contain_text("edited by you")
 
     up.click()
     expect(up).to_have_attribute("aria-pressed", "true")
     expect(page.locator(".said")).to_have_text("Stored as an example.")
-    back = stand_in(page, "POST", "/questions/41/verdict", {"verdict": "", "example": None})
+    with page.context.expect_page() as opened:
+        page.evaluate("open('/workspaces/california_schools/')")
+    opened.value.get_by_role("heading", name="Stored examples").click()
+    expect(opened.value.locator(".examples > li").first).to_contain_text(MINE)
+    opened.value.close()
+
     up.click()
     expect(up).to_have_attribute("aria-pressed", "false")
+    expect(page.locator(".said")).to_have_text("Taken back.")
 
-    assert endpoint.received == [{"verdict": "up", "sql": documents.SQL}]
-    assert back.received == [{"verdict": "", "sql": documents.SQL}]
+
+def test_what_an_example_answered_needs_no_other(page: Page) -> None:
+    """The real server says why it stores nothing."""
+    states.ask(page, states.COUNTED)
+
+    page.get_by_role("button", name="Right: store it as an example").click()
+
+    expect(page.locator(".said")).to_contain_text("stored example already")
 
 
 def test_a_verdict_that_is_refused_says_so(page: Page, complaints: list[str]) -> None:

@@ -6,8 +6,6 @@ import { SqlEditor } from "./sql.js";
 import { verdictButtons } from "./verdict.js";
 
 const ORIGINS = { demo: "stored demo", bird: "imported", user: "stored", generated: "generated" };
-const NO_MODEL = /^no_(language_)?model$/;
-const SET_KEY = "thothctl keys set PROVIDER";
 
 const bySource = {
   example: ({ source }) => [`From the ${ORIGINS[source.origin] ?? "stored"} example `, make("q", {}, source.question),
@@ -46,6 +44,7 @@ export function answerCard(reply, actions) {
     make("header", {},
       make("div", "heading", make("h2", {}, reply.question), reply.id && verdictButtons(reply)),
       continued && make("p", "source", "Follows up on ", make("q", {}, continued), "."),
+      reply.restated && make("p", "source", "Understood as ", make("q", {}, reply.restated), "."),
       sourceLine(reply),
       reply.explanation && make("p", "explanation", prose(reply.explanation)),
       reasons(reply)),
@@ -61,17 +60,12 @@ function nearestButtons(near, ask) {
       make("small", {}, percent(one.similarity)))))];
 }
 
-function modelHint({ reason, hint }) {
-  return NO_MODEL.test(reason) && !hint?.includes("keys set") && make("div", "command", make("span", {}, "A language model answers what no example does:"),
-    make("code", {}, SET_KEY));
-}
-
 /** An honest no: why, what would help, and the SQL that failed if there was any. */
 export function noAnswerCard(reply, actions) {
   const editor = reply.sql && new SqlEditor(reply.sql, (sql) => actions.run(sql, reply));
   const card = make("article", "card result none",
     make("header", {}, make("h2", {}, "No answer"), make("p", "asked", make("q", {}, reply.question)),
-      make("p", {}, prose(reply.message)), reply.hint && make("p", "soft", prose(reply.hint)), modelHint(reply),
+      make("p", {}, prose(reply.message)), reply.hint && make("p", "soft", prose(reply.hint)),
       nearestButtons(reply.nearest, actions.ask)),
     editor && editor.node);
   return { card, editor };

@@ -79,7 +79,12 @@ export async function ask(body, heard, signal) {
 const name = encodeURIComponent;
 
 export const runSql = async (body, signal) => complete(await json("POST", "/sql", { body, signal }));
-export const csv = async (body) => (await send("POST", "/sql", { body, accept: "text/csv" })).blob();
+/** The whole result as a file, and whether even that was cut. */
+export async function csv(body) {
+  const response = await send("POST", "/sql", { body, accept: "text/csv" });
+  return { file: await response.blob(), truncated: response.headers.get("X-Truncated") === "true" };
+}
+
 export const questions = (before) => json("GET", `/questions?limit=50${before ? `&before=${before}` : ""}`);
 export const storedReply = async (id, signal) => complete(await json("GET", `/questions/${id}`, { signal }));
 export const forget = (id) => send("DELETE", `/questions/${id}`);

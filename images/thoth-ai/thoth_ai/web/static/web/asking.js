@@ -41,13 +41,13 @@ export class Asking {
   }
 
   /** Show a stored answer, its SQL run again. */
-  async open({ id, question, verdict }) {
+  async open({ id, question }) {
     const progress = new Progress(question, () => this.stop());
     await this.#exclusively(question, async (signal) => {
       this.#show(progress.node);
       const stored = await api.storedReply(id, signal);
-      this.#showReply({ ...(stored.answered ? await this.#again(stored, signal) : stored), verdict });
-    }, { failed: (error) => this.#fail(error, { question }, () => this.open({ id, question, verdict })) });
+      this.#showReply(stored.answered ? await this.#again(stored, signal) : stored);
+    }, { failed: (error) => this.#fail(error, { question }, () => this.open({ id, question })) });
     progress.end();
   }
 

@@ -20,16 +20,21 @@ function fileName(question) {
 }
 
 function csvButton(reply, trouble) {
+  const tell = ({ message, hint }) => {
+    trouble.replaceChildren(make("strong", {}, prose(message)), make("span", {}, prose(hint ?? "")));
+    trouble.hidden = false;
+  };
   const node = button("download", "CSV", async () => {
     trouble.hidden = true;
     node.setAttribute("aria-busy", "true");
     try {
       const body = { workspace: reply.workspace, sql: reply.sql, question: reply.id };
-      download(await csv(body), fileName(reply.question));
+      const { file, truncated } = await csv(body);
+      download(file, fileName(reply.question));
       announce("The file is downloaded.");
-    } catch ({ message, hint }) {
-      trouble.replaceChildren(make("strong", {}, prose(message)), make("span", {}, prose(hint ?? "")));
-      trouble.hidden = false;
+      if (truncated) tell({ message: "The file holds only the beginning: the result is too large.", hint: "Narrow the SQL down." });
+    } catch (problem) {
+      tell(problem);
     } finally {
       node.removeAttribute("aria-busy");
     }

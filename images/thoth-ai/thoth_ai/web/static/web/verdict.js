@@ -8,12 +8,13 @@ const SAID = { up: "Stored as an example.", down: "Noted as wrong.", "": "Taken 
 
 /** The two buttons for an answer that the server knows by its id. */
 export function verdictButtons(reply) {
-  let verdict = reply.verdict;
+  let { verdict } = reply;
+  let note = "";
   const said = make("span", "said");
   const choose = async (wanted) => {
     try {
-      ({ verdict } = await judge(reply.id, { verdict: wanted === verdict ? "" : wanted, sql: reply.sql }));
-      said.textContent = SAID[verdict];
+      ({ verdict, note } = await judge(reply.id, { verdict: wanted === verdict ? "" : wanted, sql: reply.sql }));
+      said.textContent = note || SAID[verdict];
     } catch (problem) {
       said.replaceChildren(...prose(`${problem.message} ${problem.hint ?? ""}`));
     }
