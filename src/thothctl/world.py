@@ -24,6 +24,7 @@ from thothctl.model.event import Event
 from thothctl.model.install import Install, Release
 from thothctl.model.observed import EngineFacts, ObservedImage, ObservedStack
 from thothctl.model.provider import KeyReply, KeyRequest
+from thothctl.model.rendering import RenderContext
 from thothctl.model.secret import Secret
 from thothctl.model.stack import Image, SecretSpec, SettingValue, Stack
 
@@ -79,21 +80,9 @@ class Bundles(Protocol):
     """Stacks and templates; rendering is pure: settings in, files out."""
 
     def stack(self, reference: str) -> Stack: ...
-    def render(self, stack: Stack, context: "RenderContext") -> Mapping[str, str]: ...
+    def render(self, stack: Stack, context: RenderContext) -> Mapping[str, str]: ...
     def write(self, folder: Path, files: Mapping[str, str]) -> None:
         """Write files of a folder whole; it is created, other files in it stay."""
-
-
-@dataclass(frozen=True, slots=True)
-class RenderContext:
-    """What templates may use; without an install the files stand alone, for people without us."""
-
-    settings: Mapping[str, SettingValue]
-    images: Mapping[str, str]
-    version: str
-    release: int = 0
-    install: Install | None = None
-    generations: Mapping[str, int] | None = None
 
 
 class Installs(Protocol):

@@ -13,8 +13,8 @@ from thothctl.model.provider import (
     for_host,
     likely,
 )
+from thothctl.model.rendering import RenderContext
 from thothctl.model.stack import SettingValue
-from thothctl.world import RenderContext
 
 BUNDLES = TemplateBundles()
 STACK = BUNDLES.stack("thoth-ai")

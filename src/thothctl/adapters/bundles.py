@@ -8,19 +8,13 @@ import jinja2
 from thothctl.adapters.files import translated, write_durably
 from thothctl.adapters.shipped import shipped
 from thothctl.adapters.yaml_text import read_mapping
+from thothctl.config.compose_values import compose_values
 from thothctl.config.env_file import env_quote
 from thothctl.config.stack_file import read_stack
 from thothctl.errors import UsageError
-from thothctl.model.install import (
-    LABEL_GENERATION,
-    LABEL_INSTALL,
-    LABEL_RELEASE,
-    LABEL_STORE,
-    LABEL_VERSION,
-)
-from thothctl.model.provider import as_rendered, secrets_in_use
-from thothctl.model.stack import SettingKind, SettingValue, Stack
-from thothctl.world import RenderContext
+from thothctl.model.provider import as_rendered
+from thothctl.model.rendering import RenderContext
+from thothctl.model.stack import SettingKind, Stack, plain
 
 MANAGED = "Rendered by thothctl; put changes of your own into compose.override.yaml."
 ALONE = """\
@@ -64,7 +58,7 @@ class TemplateBundles:
         env = self._jinja.get_template(f"env/{stack.name}.env.j2")
         heading = MANAGED if context.install else ALONE
         return {
-            "compose.yaml": compose.render(heading=heading, **_compose(stack, context)),
+            "compose.yaml": compose.render(heading=heading, **compose_values(stack, context)),
             ".env": env.render(
                 heading=heading, variables=variables, comments=context.install is None
             ),
@@ -75,46 +69,6 @@ class TemplateBundles:
             folder.mkdir(parents=True, exist_ok=True)
         for name, text in files.items():
             write_durably(folder / name, text)
-
-
-def _compose(stack: Stack, context: RenderContext) -> dict[str, object]:
-    install = context.install
-    stores = stack.stores_of(str(context.settings["mode"]))
-    if install is None:
-        volumes = {store.name: {"name": "", "labels": {}} for store in stores}
-        return _parts((), {}, "", {}, volumes)
-    base = {LABEL_INSTALL: install.uuid}
-    generations = context.generations or {}
-    volumes = {
-        name: {
-            "name": install.volume(name, number),
-            "labels": {**base, LABEL_STORE: name, LABEL_GENERATION: str(number)},
-        }
-        for name, number in generations.items()
-    }
-    labels = {**base, LABEL_RELEASE: str(context.release), LABEL_VERSION: context.version}
-    secrets = tuple(secret.name for secret in stack.secrets if not secret.provider)
-    keys = secrets_in_use(context.settings)
-    return _parts(secrets, keys, "never", labels, volumes)
-
-
-def _parts(
-    secrets: tuple[str, ...],
-    keys: Mapping[str, str],
-    pull_policy: str,
-    labels: Mapping[str, str],
-    volumes: Mapping[str, object],
-) -> dict[str, object]:
-    return {
-        "secrets": secrets,
-        "keys": keys,
-        "mounted": (*secrets, *sorted(set(keys.values()))),
-        "secrets_folder": "../../secrets",
-        "pull_policy": pull_policy,
-        "labels": labels,
-        "network_labels": {k: v for k, v in labels.items() if k == LABEL_INSTALL},
-        "volumes": volumes,
-    }
 
 
 def _variables(stack: Stack, context: RenderContext) -> list[dict[str, str]]:
@@ -128,12 +82,12 @@ def _variables(stack: Stack, context: RenderContext) -> list[dict[str, str]]:
             ("COMPOSE_PATH_SEPARATOR", ":", "Separator in COMPOSE_FILE, on every platform."),
         ]
     lines += [
-        ("THOTH_IMAGE", reference, f"Image of {name}.")
+        (stack.image(name).variable, reference, f"Image of {name}.")
         for name, reference in context.images.items()
     ]
     settings = as_rendered(stack.complete(context.settings))
     lines += [
-        (f"THOTH_{setting.key.upper()}", _plain(settings[setting.key]), setting.help)
+        (f"THOTH_{setting.key.upper()}", plain(settings[setting.key]), setting.help)
         for setting in stack.settings
         if setting.kind is not SettingKind.KEY
     ]
@@ -143,7 +97,3 @@ def _variables(stack: Stack, context: RenderContext) -> list[dict[str, str]]:
         {"name": name, "quoted": env_quote(name, value), "help": text}
         for name, value, text in lines
     ]
-
-
-def _plain(value: SettingValue) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,6 +1,7 @@
 """`thothctl images`: build, pull, push, list."""
 
 from collections.abc import Callable
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -10,6 +11,7 @@ from thothctl.cli.envelope import Outcome
 from thothctl.cli.options import command
 from thothctl.cli.session import Session
 from thothctl.cli.setup_options import STACK, CaBundle, Registry, StackOption
+from thothctl.config.settings import parse
 from thothctl.errors import UsageError
 from thothctl.model.install import LABEL_VERSION
 from thothctl.model.observed import ObservedImage
@@ -19,31 +21,45 @@ from thothctl.world import ImagePolicy
 PRODUCT = "thothctl"
 MIB = 1024 * 1024
 
+Mode = Annotated[
+    str | None,
+    typer.Option("--mode", metavar="MODE", help="The images of this mode; else those installed."),
+]
+
 images = typer.Typer(name="images", help="Build, pull, push and list images.", no_args_is_help=True)
 
 
 @command
-def build(session: Session, stack: StackOption = STACK, ca_bundle: CaBundle = None) -> Outcome:
+def build(
+    session: Session,
+    stack: StackOption = STACK,
+    mode: Mode = None,
+    ca_bundle: CaBundle = None,
+) -> Outcome:
     """Build the stack's images here; no registry is needed on Debian and Ubuntu."""
     if ca_bundle is not None:
         session.use_ca_bundle(ca_bundle)
     provide = session.world.images.provide
-    return _each(session, stack, lambda image: provide(image, ImagePolicy.BUILD, ""))
+    return _each(session, stack, mode, lambda image: provide(image, ImagePolicy.BUILD, ""))
 
 
 @command
-def pull(session: Session, stack: StackOption = STACK, registry: Registry = "") -> Outcome:
+def pull(
+    session: Session, stack: StackOption = STACK, mode: Mode = None, registry: Registry = ""
+) -> Outcome:
     """Pull the stack's images from a registry and pin them by digest."""
     provide = session.world.images.provide
-    return _each(session, stack, lambda image: provide(image, ImagePolicy.REGISTRY, registry))
+    return _each(session, stack, mode, lambda image: provide(image, ImagePolicy.REGISTRY, registry))
 
 
 @command
-def push(session: Session, stack: StackOption = STACK, registry: Registry = "") -> Outcome:
+def push(
+    session: Session, stack: StackOption = STACK, mode: Mode = None, registry: Registry = ""
+) -> Outcome:
     """Push the stack's images to a registry of your own."""
     if not registry:
         raise UsageError("no registry is named", hint="give --registry HOST/PATH")
-    return _each(session, stack, lambda image: session.world.images.push(image, registry))
+    return _each(session, stack, mode, lambda image: session.world.images.push(image, registry))
 
 
 @command
@@ -57,8 +73,12 @@ for name, function in (("build", build), ("pull", pull), ("push", push), ("list"
     images.command(name)(function)
 
 
-def _each(session: Session, stack: str, act: Callable[[Image], str]) -> Outcome:
-    wanted = session.world.bundles.stack(stack).images
+def _each(session: Session, stack: str, mode: str | None, act: Callable[[Image], str]) -> Outcome:
+    described = session.world.bundles.stack(stack)
+    installed = session.world.installs.settings(session.install) or {}
+    chosen = parse(described.setting("mode"), mode, "--mode") if mode else None
+    settings = {**installed, "mode": chosen} if chosen else installed
+    wanted = described.images_for(settings)
     if session.options.dry_run:
         names = [image.name for image in wanted]
         return Outcome({"images": names}, lambda c: c.print(f"Would take: {', '.join(names)}"))

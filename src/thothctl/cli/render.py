@@ -13,7 +13,7 @@ from thothctl.cli.session import Session
 from thothctl.cli.setup_options import STACK, StackOption
 from thothctl.config.settings import Layer, resolve
 from thothctl.errors import InvalidInputError
-from thothctl.world import RenderContext
+from thothctl.model.rendering import RenderContext
 
 NAMES = {"compose.yaml": "docker-compose.yml", ".env": ".env.example"}
 
@@ -29,7 +29,9 @@ def render(
     world = session.world
     described = world.bundles.stack(stack)
     settings = resolve(described, [Layer("the defaults", {})]).values
-    images = {image.name: f"{image.name}:{world.version}" for image in described.images}
+    images = {
+        image.name: f"{image.name}:{world.version}" for image in described.images_for(settings)
+    }
     rendered = world.bundles.render(described, RenderContext(settings, images, world.version))
     files = {NAMES[name]: text for name, text in rendered.items()}
     if not force:

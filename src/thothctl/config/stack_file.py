@@ -8,7 +8,6 @@ from thothctl.config.settings import parse, refuse_unknown
 from thothctl.errors import InvalidInputError
 from thothctl.model.stack import (
     Endpoint,
-    Health,
     Image,
     Minimum,
     Mode,
@@ -120,15 +119,22 @@ def _setting(key: str, node: Node) -> Setting:
 
 
 def _secret(name: str, node: Node) -> SecretSpec:
+    services = node.texts("services")
     if "provider" in node.data:
-        return SecretSpec(name, provider=node.text("provider"))
-    return SecretSpec(name, node.number("length"), readable=bool(node.data.get("readable")))
+        return SecretSpec(name, provider=node.text("provider"), services=services)
+    readable = bool(node.data.get("readable"))
+    return SecretSpec(name, node.number("length"), readable=readable, services=services)
 
 
 def _service(name: str, node: Node) -> Service:
-    health = node.node("health")
-    probe = Health(health.text("path"), health.number("seconds"))
-    return Service(name, node.text("image"), node.number("port"), probe)
+    when = node.node("when") if "when" in node.data else None
+    files = node.node("files") if "files" in node.data else None
+    return Service(
+        name,
+        node.text("image"),
+        when={key: when.texts(key) for key in when.data} if when else {},
+        files={place: files.text(place) for place in files.data} if files else {},
+    )
 
 
 def _store(name: str, node: Node) -> Store:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 SettingValue = str | int | bool
@@ -75,13 +75,15 @@ class Setting:
 class SecretSpec:
     """A secret the stack needs; `length` counts random bytes or, for a password, characters.
 
-    One that belongs to a `provider` is the user's to give: it is never generated.
+    One that belongs to a `provider` is the user's to give: it is never generated. It exists when
+    one of its `services` does, each of which gets it as a file.
     """
 
     name: str
     length: int = 0
     readable: bool = False
     provider: str = ""
+    services: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,21 +97,20 @@ class Store:
 
 
 @dataclass(frozen=True, slots=True)
-class Health:
-    """Where a service says how it is; `seconds` is the time it gets to become healthy."""
-
-    path: str
-    seconds: int
-
-
-@dataclass(frozen=True, slots=True)
 class Service:
-    """One long-running container of the stack; `port` is the container's own."""
+    """One long-running container of the stack; its image says how it tells that it is healthy.
+
+    It is part of the stack `when` each of these settings has one of these values. Its `files` are
+    rendered into the release, by their place below the release's folder: the template of each.
+    """
 
     name: str
     image: str
-    port: int
-    health: Health
+    when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+
+    def is_wanted(self, settings: Mapping[str, SettingValue]) -> bool:
+        return all(plain(settings.get(key, "")) in values for key, values in self.when.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,12 @@ class Image:
 
     name: str
     folder: str
+
+    @property
+    def variable(self) -> str:
+        """Its line in the release's .env; the stack's own server has the plain name."""
+        own = "" if self.name == "thoth-ai" else f"_{self.name.removeprefix('thoth-')}"
+        return f"THOTH_IMAGE{own}".upper().replace("-", "_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +176,8 @@ class Stack:
         _require(self.name, "services", {e.service for e in self.endpoints}, known_services)
         for mode in self.modes:
             _require(self.name, "services", set(mode.services), known_services)
+        readers = {name for secret in self.secrets for name in secret.services}
+        _require(self.name, "services", readers, known_services)
         others = {s.belongs_to for s in self.settings if s.belongs_to}
         _require(self.name, "settings", others, {s.key for s in self.settings})
 
@@ -177,23 +186,38 @@ class Stack:
         defaults = {s.key: s.default for s in self.settings if s.default is not None}
         return {**defaults, **values}
 
+    def setting(self, key: str) -> Setting:
+        return next(setting for setting in self.settings if setting.key == key)
+
     def mode(self, name: str) -> Mode:
         return next(mode for mode in self.modes if mode.name == name)
 
     def image(self, name: str) -> Image:
         return next(image for image in self.images if image.name == name)
 
-    def services_of(self, mode: str) -> tuple[Service, ...]:
-        chosen = self.mode(mode).services
-        return tuple(service for service in self.services if service.name in chosen)
+    def services_for(self, settings: Mapping[str, SettingValue]) -> tuple[Service, ...]:
+        """What runs with these settings, in the order of the stack file."""
+        complete = self.complete(settings)
+        chosen = self.mode(str(complete["mode"])).services
+        return tuple(s for s in self.services if s.name in chosen and s.is_wanted(complete))
 
-    def images_of(self, mode: str) -> tuple[Image, ...]:
-        names = dict.fromkeys(service.image for service in self.services_of(mode))
+    def images_for(self, settings: Mapping[str, SettingValue]) -> tuple[Image, ...]:
+        names = dict.fromkeys(service.image for service in self.services_for(settings))
         return tuple(self.image(name) for name in names)
 
-    def stores_of(self, mode: str) -> tuple[Store, ...]:
-        chosen = self.mode(mode).services
-        return tuple(store for store in self.stores if store.service in chosen)
+    def stores_for(self, settings: Mapping[str, SettingValue]) -> tuple[Store, ...]:
+        names = {service.name for service in self.services_for(settings)}
+        return tuple(store for store in self.stores if store.service in names)
+
+    def secrets_for(self, settings: Mapping[str, SettingValue]) -> tuple[SecretSpec, ...]:
+        """Those that somebody reads; keys of providers among them, given or not."""
+        names = {service.name for service in self.services_for(settings)}
+        return tuple(secret for secret in self.secrets if names & set(secret.services))
+
+
+def plain(value: SettingValue) -> str:
+    """A value as stack files and .env write it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _require(stack: str, what: str, used: set[str], known: set[str]) -> None:

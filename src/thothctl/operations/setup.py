@@ -103,7 +103,7 @@ def _is_current(seen: Situation, active: Release, request: SetupRequest, stack: 
 
 
 def _runs(seen: Situation, active: Release, stack: Stack) -> bool:
-    wanted = {service.name for service in stack.services_of(str(active.settings["mode"]))}
+    wanted = {service.name for service in stack.services_for(active.settings)}
     running = {c.service for c in seen.observed.containers if c.condition is not Condition.STOPPED}
     return running >= wanted
 
@@ -121,13 +121,13 @@ def _start(seen: Situation, request: SetupRequest) -> tuple[Step, ...]:
 def _new_release(
     seen: Situation, request: SetupRequest, stack: Stack, fresh: Fresh
 ) -> tuple[Step, ...]:
-    name, mode = request.name, str(request.settings["mode"])
+    name = request.name
     number = max((r.number for r in seen.releases), default=0) + 1
     previous = seen.active.number if seen.active else None
-    generations = _generations(seen, stack, mode)
+    generations = _generations(seen, stack, request.settings)
     provide = steps.ProvideImages(
         request.stack,
-        mode,
+        request.settings,
         request.policy.value,
         request.registry,
         why="have every image before anything is touched",
@@ -135,7 +135,7 @@ def _new_release(
     return (
         provide,
         *_identity(seen, request, fresh),
-        steps.GenerateSecrets(name, request.stack, why="no default passwords"),
+        steps.GenerateSecrets(name, request.stack, request.settings, why="no default passwords"),
         *_replaced(seen, request),
         steps.SaveSettings(name, request.settings, seen.settings, why="what was chosen"),
         steps.RenderRelease(
@@ -175,11 +175,13 @@ def _identity(seen: Situation, request: SetupRequest, fresh: Fresh) -> tuple[Ste
     return (steps.CreateInstall(request.name, fresh.uuid, request.stack, fresh.now, why=why),)
 
 
-def _generations(seen: Situation, stack: Stack, mode: str) -> dict[str, int]:
+def _generations(
+    seen: Situation, stack: Stack, settings: Mapping[str, SettingValue]
+) -> dict[str, int]:
     """The newest release's generations; a store that is new starts at 1."""
     newest = max(seen.releases, key=lambda r: r.number, default=None)
     known = dict(newest.generations) if newest else {}
-    return {store.name: known.get(store.name, 1) for store in stack.stores_of(mode)}
+    return {store.name: known.get(store.name, 1) for store in stack.stores_for(settings)}
 
 
 def _fresh_volumes(

@@ -6,11 +6,12 @@ from typing import ClassVar
 
 from thothctl.errors import InvalidInputError, NotInstalledError
 from thothctl.model.install import LABEL_REVISION, Install, Release
+from thothctl.model.rendering import RenderContext
 from thothctl.model.stack import SettingValue
 from thothctl.operations.plan import step
 from thothctl.operations.rendering import files_hash
 from thothctl.operations.waiting import await_healthy
-from thothctl.world import ImagePolicy, RenderContext, World
+from thothctl.world import ImagePolicy, World
 
 
 @step
@@ -19,14 +20,14 @@ class ProvideImages:
     """Pull or build every image before anything is touched."""
 
     stack: str
-    mode: str
+    settings: Mapping[str, SettingValue]
     policy: str
     registry: str
     why: str
     title: ClassVar[str] = "Images"
 
     def apply(self, world: World) -> None:
-        for image in world.bundles.stack(self.stack).images_of(self.mode):
+        for image in world.bundles.stack(self.stack).images_for(self.settings):
             world.images.provide(image, ImagePolicy(self.policy), self.registry)
 
     def undo(self, world: World) -> None:
@@ -61,12 +62,13 @@ class GenerateSecrets:
 
     name: str
     stack: str
+    settings: Mapping[str, SettingValue]
     why: str
     title: ClassVar[str] = "Secrets"
 
     def apply(self, world: World) -> None:
-        generated = [s for s in world.bundles.stack(self.stack).secrets if not s.provider]
-        for spec in generated:
+        wanted = world.bundles.stack(self.stack).secrets_for(self.settings)
+        for spec in (s for s in wanted if not s.provider):
             world.installs.keep_secret(self.name, spec.name, world.entropy.secret(spec))
 
     def undo(self, world: World) -> None:
@@ -119,7 +121,7 @@ class RenderRelease:
 
     def _images(self, world: World) -> dict[str, str]:
         stack = world.bundles.stack(self.stack)
-        wanted = stack.images_of(str(self.settings["mode"]))
+        wanted = stack.images_for(self.settings)
         found = {image.name: world.images.present(image) for image in wanted}
         if missing := sorted(name for name, reference in found.items() if reference is None):
             raise InvalidInputError(

@@ -1,0 +1,101 @@
+"""What the Compose templates of a stack need, prepared so that they hold no logic of their own."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from thothctl.model.install import (
+    LABEL_GENERATION,
+    LABEL_INSTALL,
+    LABEL_RELEASE,
+    LABEL_SERVICE,
+    LABEL_STORE,
+    LABEL_VERSION,
+)
+from thothctl.model.provider import secrets_in_use
+from thothctl.model.rendering import RenderContext
+from thothctl.model.stack import SecretSpec, Service, SettingValue, Stack
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceValues:
+    """One service as its template sees it: `generated` secrets and keys are the files it gets."""
+
+    name: str
+    image: str
+    pull_policy: str
+    labels: Mapping[str, str]
+    generated: tuple[str, ...]
+    keys: tuple[str, ...]
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        return (*self.generated, *self.keys)
+
+
+def compose_values(stack: Stack, context: RenderContext) -> dict[str, object]:
+    """Every name that the Compose templates use."""
+    settings = stack.complete(context.settings)
+    services = {s.name: _service(s, stack, context) for s in stack.services_for(settings)}
+    secrets = sorted({name for service in services.values() for name in service.secrets})
+    return {
+        "services": services,
+        "settings": settings,
+        "secrets": secrets,
+        "secrets_folder": "../../secrets",
+        "keys": secrets_in_use(settings) if context.install else {},
+        "alone": context.install is None,
+        "labels": _identity(context),
+        "networks": ("front", "back", "egress") if "nginx" in services else ("front",),
+        "volumes": _volumes(stack, settings, context),
+    }
+
+
+def _service(service: Service, stack: Stack, context: RenderContext) -> ServiceValues:
+    labels: dict[str, str] = {}
+    if context.install is not None:
+        release = {LABEL_RELEASE: str(context.release), LABEL_VERSION: context.version}
+        labels = {**_identity(context), **release, LABEL_SERVICE: service.name}
+    return ServiceValues(
+        name=service.name,
+        image=stack.image(service.image).variable,
+        pull_policy="never" if context.install else "",
+        labels=labels,
+        generated=tuple(s.name for s in _read(service, stack, context) if not s.provider),
+        keys=tuple(s.name for s in _read(service, stack, context) if s.provider),
+    )
+
+
+def _read(service: Service, stack: Stack, context: RenderContext) -> tuple[SecretSpec, ...]:
+    """The secrets it reads: of keys those in use; without thothctl none."""
+    if context.install is None:
+        return ()
+    settings = stack.complete(context.settings)
+    keys = set(secrets_in_use(settings).values())
+    return tuple(
+        secret
+        for secret in stack.secrets_for(settings)
+        if service.name in secret.services and (not secret.provider or secret.name in keys)
+    )
+
+
+def _identity(context: RenderContext) -> dict[str, str]:
+    return {LABEL_INSTALL: context.install.uuid} if context.install else {}
+
+
+def _volumes(
+    stack: Stack, settings: Mapping[str, SettingValue], context: RenderContext
+) -> dict[str, object]:
+    install, generations = context.install, context.generations or {}
+    if install is None:
+        return {store.name: {"name": "", "labels": {}} for store in stack.stores_for(settings)}
+    return {
+        name: {
+            "name": install.volume(name, number),
+            "labels": {
+                **_identity(context),
+                LABEL_STORE: name,
+                LABEL_GENERATION: str(number),
+            },
+        }
+        for name, number in generations.items()
+    }
