@@ -40,6 +40,7 @@ def test_keys_and_personal_data_are_marked(workspace: Page) -> None:
 def test_an_edit_outlives_the_visit(page: Page) -> None:
     """The real server keeps it; the search finds it."""
     page.goto("/workspaces/california_schools/")
+    page.get_by_role("heading", name="schools", exact=True).click()
     field = page.get_by_label("Description of schools.County", exact=True)
 
     field.fill("The county, said in other words")

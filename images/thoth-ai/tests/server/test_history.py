@@ -137,6 +137,16 @@ def test_edited_sql_is_run_and_kept(zoo: Client) -> None:
     assert get(zoo, f"questions/{reply['id']}").json()["sql"] == "SELECT 1 AS one"
 
 
+def test_running_the_sql_of_a_question_again_is_no_new_question(zoo: Client) -> None:
+    asked = ask(zoo, QUESTION)
+    body = {"workspace": "zoo", "sql": asked["sql"], "question": asked["id"]}
+
+    reply = post(zoo, "sql", body).json()
+
+    assert (reply["id"], reply["rows"]) == (asked["id"], asked["rows"])
+    assert [one["id"] for one in get(zoo, "questions").json()["questions"]] == [asked["id"]]
+
+
 @pytest.mark.parametrize(
     ("body", "status"),
     [

@@ -7,6 +7,7 @@ import { announce } from "./live.js";
 
 const place = byId("workspace");
 const NAME = place.dataset.name;
+const FEW = 40;
 
 /** A description that looks like text until it is touched; leaving it saves, Esc takes the edit back. */
 function description(value, label, save) {
@@ -103,7 +104,7 @@ function evidence(lines) {
 
 function show({ databases, evidence: hints, examples }) {
   const tables = databases.flatMap((database) => database.tables).map(tableSection);
-  if (tables.length <= 3) for (const { section, open } of tables) { section.open = true; open(); }
+  if (tables.reduce((sum, { words }) => sum + words.length, 0) <= FEW) for (const { section, open } of tables) { section.open = true; open(); }
   place.replaceChildren(
     make("h2", "label", "Tables"), searchBox(tables), ...tables.map(({ section }) => section),
     make("h2", "label", "What else the answers use"), evidence(hints), exampleList(NAME, examples));
