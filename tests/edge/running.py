@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -25,15 +25,29 @@ TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 MAIN = """\
 daemon off;
 worker_processes 2;
+worker_shutdown_timeout 8s;
 pid {root}/nginx.pid;
 error_log {root}/error.log notice;
 events {{ worker_connections 256; }}
 http {{
     default_type application/octet-stream;
+    server_tokens off;
+    keepalive_timeout 65s;
+    access_log off;
+    ssl_protocols TLSv1.2 TLSv1.3;
+    ssl_session_cache shared:tls:1m;
+    ssl_session_tickets off;
 {temporary}
+    server {{
+        listen 127.0.0.1:{status};
+        location = /status {{
+            stub_status;
+        }}
+    }}
     include {root}/conf.d/*.conf;
 }}
 """
+"""Everything that the image's own configuration says too, so that a clash would show."""
 
 
 def free_port(address: str = "127.0.0.1") -> int:
@@ -48,6 +62,7 @@ class Nginx:
 
     root: Path
     edge: Edge
+    status: int
     process: subprocess.Popen[bytes]
 
     @property
@@ -82,7 +97,7 @@ class Nginx:
 
     def _listens(self) -> bool:
         with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self.edge.inside.status)) == 0
+            return probe.connect_ex(("127.0.0.1", self.status)) == 0
 
     def _alive(self, condition: Callable[[], bool]) -> bool:
         assert self.process.poll() is None, self.errors
@@ -95,7 +110,6 @@ def inside(root: Path, resolver: int, app_port: int) -> Inside:
         listen="127.0.0.1",
         http=free_port(),
         https=free_port(),
-        status=free_port(),
         app_port=app_port,
         resolver=f"127.0.0.1:{resolver}",
         certificate=str(root / "certificate.pem"),
@@ -115,14 +129,16 @@ def folder() -> Iterator[Path]:
         shutil.rmtree(root)
 
 
-def write(root: Path, edge: Edge) -> None:
-    """Leave the configuration as the image sees it."""
+def write(root: Path, edge: Edge) -> int:
+    """Leave the configuration as the image sees it; returns the port of nginx's own figures."""
+    status = free_port()
     (root / "conf.d").mkdir(exist_ok=True)
     (root / "challenges").mkdir(exist_ok=True)
     temporary = "\n".join(f"    {name}_temp_path {root}/{name};" for name in TEMPORARY)
-    (root / "nginx.conf").write_text(MAIN.format(root=root, temporary=temporary))
+    (root / "nginx.conf").write_text(MAIN.format(root=root, temporary=temporary, status=status))
     text = rendered("nginx/thoth.conf.j2", variables(edge))
     (root / "conf.d" / "thoth.conf").write_text(text)
+    return status
 
 
 def argv(root: Path, *words: str) -> list[str]:
@@ -139,7 +155,7 @@ def check(root: Path) -> subprocess.CompletedProcess[str]:
 @contextmanager
 def started(root: Path, edge: Edge) -> Iterator[Nginx]:
     """Start it as nobody when the test is root, as ourselves when it is not."""
-    write(root, edge)
+    status = write(root, edge)
     root_user = os.geteuid() == 0
     if root_user:
         for path in (root, *root.rglob("*")):
@@ -152,7 +168,7 @@ def started(root: Path, edge: Edge) -> Iterator[Nginx]:
         process = subprocess.Popen(
             words, stdout=log, stderr=log, user=user, group=user, extra_groups=groups
         )
-    nginx = Nginx(root, replace(edge), process)
+    nginx = Nginx(root, edge, status, process)
     try:
         nginx.wait()
         yield nginx

@@ -138,7 +138,18 @@ def test_an_unknown_host_is_sent_away(nginx: Nginx, host: str, scheme: str) -> N
 
 @pytest.mark.parametrize("host", ["localhost", "THOTH.test", "thoth.test:9443", "[::1]:9443"])
 def test_every_name_of_ours_is_answered(web: httpx.Client, host: str) -> None:
-    assert web.get("/", headers={"Host": host}).json()["headers"]["host"] == host
+    assert web.get("/", headers={"Host": host}).json()["headers"]["host"] == host.lower()
+
+
+def test_a_request_that_names_two_hosts_is_for_the_one_that_was_checked(nginx: Nginx) -> None:
+    context = ssl.create_default_context(cafile=str(nginx.root / "authority.pem"))
+    plain = HTTPSConnection("127.0.0.1", nginx.edge.inside.https, context=context)
+    plain.putrequest("GET", "https://thoth.test:9443/a", skip_host=True)
+    plain.putheader("Host", "evil.example")
+    plain.endheaders()
+
+    assert json.load(plain.getresponse())["headers"]["host"] == "thoth.test"
+    plain.close()
 
 
 def test_headers_protect_the_browser(web: httpx.Client) -> None:
@@ -186,6 +197,7 @@ def test_what_a_client_says_of_itself_does_not_count(web: httpx.Client) -> None:
     assert seen["x-forwarded-proto"] == "https"
     assert "evil" not in json.dumps(seen)
     assert "6.6.6.6" not in json.dumps(seen)
+    assert seen["x-forwarded-port"] == "9443"
 
 
 def test_events_arrive_one_by_one(replicas: list[Application], web: httpx.Client) -> None:
@@ -257,7 +269,7 @@ def test_liveness_is_public(web: httpx.Client) -> None:
 
 
 def test_figures_of_nginx_are_for_its_own_container(nginx: Nginx) -> None:
-    status = f"http://127.0.0.1:{nginx.edge.inside.status}"
+    status = f"http://127.0.0.1:{nginx.status}"
 
     assert "Active connections" in httpx.get(f"{status}/status").text
     with nginx.client() as client:

@@ -42,13 +42,12 @@ class Inside:
     listen: str = ""
     http: int = 8080
     https: int = 8443
-    status: int = 8081
     app: str = "app"
     app_port: int = 8080
     resolver: str = "127.0.0.11"
     certificate: str = "/etc/nginx/tls/certificate.pem"
     key: str = "/etc/nginx/tls/key.pem"
-    challenges: str = "/var/lib/thoth-acme"
+    challenges: str = "/var/www/acme"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +74,7 @@ def variables(edge: Edge) -> dict[str, object]:
         "acme": edge.tls is Tls.ACME,
         "names": " ".join(server_name(host) for host in edge.hosts),
         "public_port": "" if edge.port == HTTPS else f":{edge.port}",
+        "port": edge.port,
         "trusted": [trusted_range(given) for given in edge.trusted_proxies],
         "http_listens": _listens(edge, edge.inside.http),
         "https_listens": _listens(edge, edge.inside.https),
