@@ -137,6 +137,19 @@ class Installs(Protocol):
     def remember(self, name: str, answers: Mapping[str, SettingValue]) -> None: ...
 
 
+class Certificates(Protocol):
+    """The TLS files of an install; nginx sees only the pair that is served."""
+
+    def make(self, name: str, hosts: tuple[str, ...]) -> bool:
+        """Sign a certificate for these hosts unless a good one is there; True when it is new."""
+
+    def take(self, name: str, certificate: Path, key: Path, hosts: tuple[str, ...]) -> None:
+        """Check files of the user and serve copies of them; raises InvalidInputError."""
+
+    def authority(self, name: str) -> Path | None:
+        """The authority to trust, None where the certificate is one the world trusts."""
+
+
 class Journal(Protocol):
     """Durable, append-only record of operations, one file each."""
 
@@ -196,6 +209,10 @@ class Server(Protocol):
     """The HTTP interface of a running stack; `base` is its URL on this machine."""
 
     def health(self, base: str, *, seconds: float = 5) -> tuple[ServiceHealth, ...]: ...
+    def health_inside(self, container: str) -> tuple[ServiceHealth, ...]:
+        """The same from within the container, where nginx does not let it out."""
+
+    def lives(self, base: str) -> bool: ...
     def ask(self, base: str, token: Secret, inquiry: Inquiry) -> Answer | NoAnswer: ...
 
 
@@ -267,6 +284,8 @@ class World(Protocol):
     def bundles(self) -> Bundles: ...
     @property
     def installs(self) -> Installs: ...
+    @property
+    def certificates(self) -> Certificates: ...
     @property
     def journal(self) -> Journal: ...
     @property

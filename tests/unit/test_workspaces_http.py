@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from thothctl.errors import InvalidInputError, NetworkError, ThothctlError, Usag
 from thothctl.model.answer import Access
 from thothctl.model.secret import Secret
 
-SERVER = HttpWorkspaces()
+SERVER = HttpWorkspaces(Path("/nowhere"))
 
 
 class Stub(BaseHTTPRequestHandler):

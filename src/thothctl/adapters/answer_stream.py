@@ -14,16 +14,15 @@ SILENCE = 30.0
 Hear = Callable[[Mapping[str, Any]], None]
 
 
-def ask(base: str, token: str, inquiry: Inquiry, hear: Hear) -> tuple[int, Any]:
+def ask(
+    client: httpx.Client, base: str, token: str, inquiry: Inquiry, hear: Hear
+) -> tuple[int, Any]:
     """Return status and document of the reply; `hear` gets each step. Raises httpx.HTTPError."""
     body: dict[str, object] = {"question": inquiry.question, "workspace": inquiry.workspace or None}
     if inquiry.previous is not None:
         body["previous"] = inquiry.previous
     headers = {"Authorization": f"Bearer {token}", "Accept": "text/event-stream"}
-    with (
-        httpx.Client(trust_env=False, timeout=SILENCE) as client,
-        client.stream("POST", f"{base}/api/v1/ask", json=body, headers=headers) as response,
-    ):
+    with client.stream("POST", f"{base}/api/v1/ask", json=body, headers=headers) as response:
         if not response.headers.get("content-type", "").startswith("text/event-stream"):
             return response.status_code, json.loads(response.read())
         return _reply(_events(response.iter_lines()), hear)

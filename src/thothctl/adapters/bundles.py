@@ -8,7 +8,7 @@ import jinja2
 from thothctl.adapters.files import translated, write_durably
 from thothctl.adapters.shipped import shipped
 from thothctl.adapters.yaml_text import read_mapping
-from thothctl.config.compose_values import compose_values
+from thothctl.config.compose_values import compose_values, edge_values
 from thothctl.config.env_file import env_quote
 from thothctl.config.stack_file import read_stack
 from thothctl.errors import UsageError
@@ -57,16 +57,30 @@ class TemplateBundles:
         compose = self._jinja.get_template(f"compose/{stack.name}.yaml.j2")
         env = self._jinja.get_template(f"env/{stack.name}.env.j2")
         heading = MANAGED if context.install else ALONE
+        values = compose_values(stack, context)
         return {
-            "compose.yaml": compose.render(heading=heading, **compose_values(stack, context)),
+            **self._files(stack, context, values),
+            "compose.yaml": compose.render(heading=heading, **values),
             ".env": env.render(
                 heading=heading, variables=variables, comments=context.install is None
             ),
         }
 
+    def _files(
+        self, stack: Stack, context: RenderContext, values: Mapping[str, object]
+    ) -> Mapping[str, str]:
+        """The files that services mount from the release's folder."""
+        known = {**values, **edge_values(stack.complete(context.settings))}
+        return {
+            place: self._jinja.get_template(template).render(known)
+            for service in stack.services_for(context.settings)
+            for place, template in service.files.items()
+        }
+
     def write(self, folder: Path, files: Mapping[str, str]) -> None:
         with translated(f"create {folder}"):
-            folder.mkdir(parents=True, exist_ok=True)
+            for name in files:
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
         for name, text in files.items():
             write_durably(folder / name, text)
 

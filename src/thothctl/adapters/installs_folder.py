@@ -144,6 +144,8 @@ class InstallsFolder:
         with translated(f"write {folder}"):
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
+            for file in files:
+                (folder / file).parent.mkdir(parents=True, exist_ok=True)
         for file, text in files.items():
             write_durably(folder / file, text)
         return folder

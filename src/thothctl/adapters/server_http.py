@@ -1,11 +1,15 @@
 """The HTTP interface of a running stack; always direct, never through a proxy."""
 
+import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import httpx
 
 from thothctl.adapters import answer_stream
+from thothctl.adapters.local_client import local_client
+from thothctl.adapters.process import output
 from thothctl.errors import InvalidInputError, NetworkError, UsageError
 from thothctl.model.answer import Answer, Inquiry, NoAnswer, ServiceHealth
 from thothctl.model.event import Progress
@@ -19,27 +23,33 @@ UNAUTHORIZED, NOT_FOUND = 401, 404
 class HttpServer:
     """Answers `world.Server`."""
 
-    def __init__(self, report: Report) -> None:
-        self._report = report
+    def __init__(self, home: Path, environment: Mapping[str, str], report: Report) -> None:
+        self._home, self._environment, self._report = home, environment, report
 
     def health(self, base: str, *, seconds: float = 5) -> tuple[ServiceHealth, ...]:
-        body = self._call("GET", f"{base}/health/", seconds=seconds)[1]
-        checks = body.get("checks")
-        if not isinstance(checks, Mapping):
-            raise strange(base)
-        return tuple(
-            ServiceHealth(
-                name=str(name),
-                ok=str(check.get("status")) in FINE,
-                status=str(check.get("status", "")),
-                detail=str(check.get("detail", "")),
-            )
-            for name, check in checks.items()
-        )
+        return _checks(self._call("GET", f"{base}/health/", seconds=seconds)[1], base)
+
+    def health_inside(self, container: str) -> tuple[ServiceHealth, ...]:
+        argv = ["docker", "exec", container, "healthcheck", "--report"]
+        _, text = output(argv, environment=self._environment, seconds=10)
+        try:
+            body = json.loads(text)
+        except ValueError as error:
+            raise NetworkError(
+                "the server does not say how it is", hint="see `thothctl logs app`"
+            ) from error
+        return _checks(body, container)
+
+    def lives(self, base: str) -> bool:
+        try:
+            return self._call("GET", f"{base}/health/live/", seconds=5)[0] == httpx.codes.OK
+        except NetworkError:
+            return False
 
     def ask(self, base: str, token: Secret, inquiry: Inquiry) -> Answer | NoAnswer:
         try:
-            status, said = answer_stream.ask(base, token.reveal(), inquiry, self._hear)
+            with local_client(self._home, answer_stream.SILENCE) as client:
+                status, said = answer_stream.ask(client, base, token.reveal(), inquiry, self._hear)
         except httpx.HTTPError as error:
             raise silent(base, error) from error
         except ValueError as error:
@@ -64,7 +74,7 @@ class HttpServer:
         **content: Any,  # noqa: ANN401 - handed to httpx
     ) -> tuple[int, dict[str, Any]]:
         try:
-            with httpx.Client(trust_env=False, timeout=seconds) as client:
+            with local_client(self._home, seconds) as client:
                 response = client.request(method, url, **content)
             body = response.json()
         except httpx.HTTPError as error:
@@ -74,6 +84,21 @@ class HttpServer:
         if not isinstance(body, dict):
             raise strange(url)
         return response.status_code, body
+
+
+def _checks(body: object, source: str) -> tuple[ServiceHealth, ...]:
+    checks = body.get("checks") if isinstance(body, Mapping) else None
+    if not isinstance(checks, Mapping):
+        raise strange(source)
+    return tuple(
+        ServiceHealth(
+            name=str(name),
+            ok=str(check.get("status")) in FINE,
+            status=str(check.get("status", "")),
+            detail=str(check.get("detail", "")),
+        )
+        for name, check in checks.items()
+    )
 
 
 def silent(url: str, error: httpx.HTTPError) -> NetworkError:

@@ -1,11 +1,13 @@
 """The endpoints of workspaces of a running stack; always direct, never through a proxy."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import httpx
 
+from thothctl.adapters.local_client import local_client
 from thothctl.adapters.server_http import silent, strange
 from thothctl.errors import InvalidInputError, NetworkError, ThothctlError, UsageError
 from thothctl.model.answer import Access, JsonObject
@@ -15,6 +17,9 @@ UNAUTHORIZED, NOT_FOUND, TOO_MANY = 401, 404, 429
 
 class HttpWorkspaces:
     """Answers `world.Workspaces`."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
 
     def list(self, access: Access) -> tuple[JsonObject, ...]:
         found = self._call(access, "GET", "").get("workspaces")
@@ -56,7 +61,7 @@ class HttpWorkspaces:
         given = content.pop("headers", {})
         headers = {**given, "Authorization": f"Bearer {access.token.reveal()}"}
         try:
-            with httpx.Client(trust_env=False, timeout=access.seconds) as client:
+            with local_client(self._home, access.seconds) as client:
                 response = client.request(method, url, headers=headers, **content)
             said = response.json() if response.content else {}
         except httpx.HTTPError as error:

@@ -14,6 +14,7 @@ from thothctl.world import Report
 
 if TYPE_CHECKING:
     from thothctl.adapters.bundles import TemplateBundles
+    from thothctl.adapters.certificate_store import CertificateStore
     from thothctl.adapters.docker_compose import DockerCompose
     from thothctl.adapters.docker_engine import DockerEngine
     from thothctl.adapters.images import OwnImages
@@ -91,6 +92,12 @@ class RealWorld:
         return InstallsFolder(self.home)
 
     @cached_property
+    def certificates(self) -> "CertificateStore":
+        from thothctl.adapters.certificate_store import CertificateStore
+
+        return CertificateStore(self.home, self.clock)
+
+    @cached_property
     def journal(self) -> "JournalFolder":
         from thothctl.adapters.journal_file import JournalFolder
 
@@ -106,13 +113,13 @@ class RealWorld:
     def server(self) -> "HttpServer":
         from thothctl.adapters.server_http import HttpServer
 
-        return HttpServer(self.report)
+        return HttpServer(self.home, self._child, self.report)
 
     @cached_property
     def workspaces(self) -> "HttpWorkspaces":
         from thothctl.adapters.workspaces_http import HttpWorkspaces
 
-        return HttpWorkspaces()
+        return HttpWorkspaces(self.home)
 
     @cached_property
     def providers(self) -> "HttpProviders":

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from thothctl.config.edge import Edge, Tls, variables
+from thothctl.model.address import has_edge, hosts
 from thothctl.model.install import (
     LABEL_GENERATION,
     LABEL_INSTALL,
@@ -48,6 +50,14 @@ def compose_values(stack: Stack, context: RenderContext) -> dict[str, object]:
         "networks": ("front", "back", "egress") if "nginx" in services else ("front",),
         "volumes": _volumes(stack, settings, context),
     }
+
+
+def edge_values(settings: Mapping[str, SettingValue]) -> Mapping[str, object]:
+    """Every name that the nginx template uses; nothing where there is no edge."""
+    if not has_edge(settings):
+        return {}
+    chosen = Edge(Tls(str(settings["tls"])), hosts(settings), int(settings["port"]))
+    return variables(chosen)
 
 
 def _service(service: Service, stack: Stack, context: RenderContext) -> ServiceValues:

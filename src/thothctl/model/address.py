@@ -1,10 +1,11 @@
-"""Where an installed stack is reached from this machine."""
+"""Where an installed stack is reached, and the names its certificate must have."""
 
 from collections.abc import Mapping
 
 from thothctl.model.stack import SettingValue
 
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared, never bound
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 def base_url(settings: Mapping[str, SettingValue]) -> str:
@@ -12,4 +13,22 @@ def base_url(settings: Mapping[str, SettingValue]) -> str:
     bind = str(settings["bind"])
     host = _EVERYWHERE.get(bind, bind)
     shown = f"[{host}]" if ":" in host else host
-    return f"http://{shown}:{settings['port']}"
+    return f"{'https' if has_tls(settings) else 'http'}://{shown}:{settings['port']}"
+
+
+def has_edge(settings: Mapping[str, SettingValue]) -> bool:
+    """Whether nginx stands before the server."""
+    return settings.get("mode") == "production"
+
+
+def has_tls(settings: Mapping[str, SettingValue]) -> bool:
+    """Whether the published port speaks TLS."""
+    return has_edge(settings) and settings.get("tls") != "off"
+
+
+def hosts(settings: Mapping[str, SettingValue]) -> tuple[str, ...]:
+    """Every name the stack answers to: the chosen ones first, then this machine's own."""
+    chosen = [name.strip() for name in str(settings.get("host_name", "")).split(",")]
+    bind = str(settings["bind"])
+    own = [] if bind in _EVERYWHERE else [bind]
+    return tuple(dict.fromkeys(name for name in (*chosen, *LOOPBACK, *own) if name))

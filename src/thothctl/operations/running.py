@@ -8,6 +8,7 @@ from thothctl.model.answer import Answer, Inquiry, NoAnswer, ServiceHealth
 from thothctl.model.finding import Finding, Verdict
 from thothctl.model.install import Install, Release
 from thothctl.model.observed import Condition, ObservedContainer, ObservedStack
+from thothctl.operations.server_health import server_health
 from thothctl.operations.steps import StartRelease, install_of
 from thothctl.operations.waiting import CRASHES, await_healthy
 from thothctl.world import World
@@ -92,7 +93,7 @@ def _container(name: str, container: ObservedContainer | None) -> Finding:
 
 def _server(world: World, current: Active) -> tuple[Finding, ...]:
     try:
-        checks = world.server.health(current.url)
+        checks = server_health(world, current.install, current.release)
     except NetworkError as error:
         return (Finding("http", Verdict.FAIL, error.message, error.hint),)
     return tuple(_finding(check) for check in checks)

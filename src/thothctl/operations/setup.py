@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from thothctl.model.address import has_tls
 from thothctl.model.install import Install, Release
 from thothctl.model.observed import Condition, ObservedStack
 from thothctl.model.provider import secrets_in_use
 from thothctl.model.stack import SettingValue, Stack
 from thothctl.operations import steps
+from thothctl.operations.edge_steps import ProvideCertificate
 from thothctl.operations.plan import Plan, Step
 from thothctl.operations.secret_steps import RemoveSecret, ReplaceSecret
 from thothctl.world import ImagePolicy, World
@@ -137,6 +139,7 @@ def _new_release(
         *_identity(seen, request, fresh),
         steps.GenerateSecrets(name, request.stack, request.settings, why="no default passwords"),
         *_replaced(seen, request),
+        *_certificate(request),
         steps.SaveSettings(name, request.settings, seen.settings, why="what was chosen"),
         steps.RenderRelease(
             name,
@@ -155,6 +158,12 @@ def _new_release(
         steps.ActivateRelease(name, number, previous, why=f"release {number} answers"),
         *_removed(request),
     )
+
+
+def _certificate(request: SetupRequest) -> tuple[Step, ...]:
+    if not has_tls(request.settings):
+        return ()
+    return (ProvideCertificate(request.name, request.settings, why="nobody reads along"),)
 
 
 def _replaced(seen: Situation, request: SetupRequest) -> tuple[Step, ...]:

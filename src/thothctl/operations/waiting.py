@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from thothctl.errors import NetworkError, NotHealthyError
-from thothctl.model.address import base_url
 from thothctl.model.answer import ServiceHealth
 from thothctl.model.event import Progress
 from thothctl.model.install import Install, Release
 from thothctl.model.observed import Condition, ObservedContainer
+from thothctl.operations.server_health import server_health
 from thothctl.world import World
 
 CRASHES = 2
@@ -27,7 +27,7 @@ def await_healthy(
         containers = world.engine.observe(install.uuid).containers
         _report(world, containers)
         _refuse_crashed(world, containers)
-        checks = _ask(world, release) if _all_run(services, containers) else ()
+        checks = _ask(world, install, release) if _all_run(services, containers) else ()
         if checks and all(check.ok for check in checks):
             return checks
         if world.clock.monotonic() >= deadline:
@@ -45,9 +45,9 @@ def _all_run(services: Sequence[str], containers: Sequence[ObservedContainer]) -
     return running >= set(services)
 
 
-def _ask(world: World, release: Release) -> tuple[ServiceHealth, ...]:
+def _ask(world: World, install: Install, release: Release) -> tuple[ServiceHealth, ...]:
     try:
-        return world.server.health(base_url(release.settings))
+        return server_health(world, install, release)
     except NetworkError:
         return ()
 
