@@ -52,7 +52,7 @@ class PlayedEngine:
         return ObservedStack((one,), self._volumes())
 
     def _volumes(self) -> tuple[str, ...]:
-        return ("thoth-default_data_g1",) if self.calls else ()
+        return ("thoth-default_data_g1",)
 
     def foreign(self, project: str, install: str) -> tuple[str, ...]:
         return ()

@@ -410,3 +410,34 @@ def test_a_keyring_is_asked_only_when_told_and_never_for_long(
         assert RINGS[backend] in document["errors"][0]["message"]
     else:
         assert at.play.compose.seen["openai_api_key"] == GOOD
+
+
+@pytest.mark.usefixtures("installed")
+def test_a_key_never_goes_to_another_provider_than_it_is_for(
+    at: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("THOTHCTL_LLM_API_KEY", GOOD)
+    file = tmp_path / "a.env"
+    file.write_text(f"LLM_PROVIDER=openai\nLLM_API_KEY={GOOD}\n")
+    url = at.server.url
+
+    assert at.run("keys", "set", "cohere", "--base-url", url, "--yes")[0] == 2
+    assert at.run("keys", "set", "groq", "--base-url", url, "--env-file", str(file))[0] == 2
+    monkeypatch.delenv("THOTHCTL_LLM_API_KEY")
+    words = ["setup", "--yes", "--llm-provider", "groq", "--llm-base-url", url]
+    assert at.run(*words, "--env-file", str(file))[0] == 2
+
+    assert at.server.asked == []
+
+
+@pytest.mark.usefixtures("installed")
+def test_a_dry_run_checks_and_changes_nothing(at: Place) -> None:
+    before = tree(at.home)
+    words = ["keys", "set", "openai", "--base-url", at.server.url, "--dry-run"]
+
+    assert at.run(*words, "--key-file", at.key(BAD))[0] == 7
+    code, document = at.run(*words, "--key-file", at.key(GOOD))
+
+    assert code == 0
+    assert any("ReplaceSecret" in line for line in document["data"]["plan"])
+    assert tree(at.home) == before

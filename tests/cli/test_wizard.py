@@ -20,9 +20,10 @@ def server() -> Iterator[Stub]:
         yield stub
 
 
-def sit_down(home: Path, *words: str) -> Terminal:
+def sit_down(home: Path, *words: str, command: str = "setup") -> Terminal:
     variables = dict.fromkeys((v for p in PROVIDERS.values() for v in p.variables), "")
-    return Terminal("setup", *words, environment={"THOTHCTL_HOME": str(home), **variables})
+    environment = {"THOTHCTL_HOME": str(home), **variables}
+    return Terminal(*command.split(), *words, environment=environment)
 
 
 def path_of(server: Stub) -> list[tuple[str, str]]:
@@ -176,3 +177,24 @@ def test_the_demo_alone_asks_nothing(tmp_path: Path) -> None:
     with sit_down(tmp_path, "--demo") as terminal:
         assert terminal.code == 0
     assert "▸" not in terminal.shown
+
+
+def test_keys_set_asks_for_the_key_without_showing_it(tmp_path: Path, server: Stub) -> None:
+    with sit_down(tmp_path, "--demo") as terminal:
+        assert terminal.code == 0
+
+    words = ["openai", "--base-url", f"{server.url}/v1"]
+    with sit_down(tmp_path, *words, command="keys set") as terminal:
+        terminal.answers("▸ API key", ENTER)
+        terminal.sees("a key is needed")
+        terminal.types(GOOD + ENTER)
+        terminal.sees("is set for answers, release 2")
+        assert terminal.code == 0
+    assert "sk-canary" not in terminal.shown
+    assert (tmp_path / "installs/default/secrets/openai_api_key").read_text() == GOOD
+
+    with sit_down(tmp_path, "openai", "--model", "zeta-2", command="keys set") as terminal:
+        terminal.answers("keeps the stored one", ENTER)
+        terminal.sees("release 3")
+        assert terminal.code == 0
+    assert settings_of(tmp_path)["llm_model"] == "zeta-2"

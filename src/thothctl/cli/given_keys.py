@@ -65,8 +65,7 @@ class GivenKeys:
         if text := self._session.environment.get(variable):
             self._note(provider, f"is taken from {variable}")
             return clean_key(text, variable)
-        taken = self._sources.taken
-        return taken.own.get(provider.name) or taken.general.get(use)
+        return self._sources.taken.key_for(provider, use)
 
     def _note(self, provider: Provider, what: str) -> None:
         self.notes[provider.name] = f"the key of {provider.title} {what}"

@@ -1,5 +1,6 @@
 """Reads the key that `thothctl keys set` stores, from where the user has it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,7 +8,7 @@ from thothctl.cli.given_keys import GivenKeys, KeySources
 from thothctl.cli.session import Session
 from thothctl.config.keys import TakenOver, clean_key, take_over
 from thothctl.errors import AnswerMissingError, UsageError
-from thothctl.model.provider import USES, Provider
+from thothctl.model.provider import Provider
 from thothctl.model.secret import Secret
 
 
@@ -22,7 +23,7 @@ class KeyOrigin:
 
 
 def read_key(
-    session: Session, provider: Provider, origin: KeyOrigin
+    session: Session, provider: Provider, uses: Sequence[str], origin: KeyOrigin
 ) -> tuple[Secret | None, tuple[str, ...]]:
     """The key, or None where the stored one or none will do; and where it was taken from."""
     from thothctl.adapters.key_sources import key_in_file, key_on_stdin  # noqa: PLC0415
@@ -36,17 +37,18 @@ def read_key(
     if origin.stdin:
         return key_on_stdin(), ()
     if origin.env_file is not None:
-        return _in_env_file(session, provider, origin.env_file)
-    return _lying_about(session, provider, keyring=origin.keyring)
+        return _in_env_file(session, provider, uses, origin.env_file)
+    return _lying_about(session, provider, uses, keyring=origin.keyring)
 
 
 def _in_env_file(
-    session: Session, provider: Provider, path: Path
+    session: Session, provider: Provider, uses: Sequence[str], path: Path
 ) -> tuple[Secret, tuple[str, ...]]:
     from thothctl.adapters.key_sources import env_file  # noqa: PLC0415 - only when there is one
 
     taken: TakenOver = take_over(session.world.bundles.stack("thoth-ai"), env_file(path), str(path))
-    key = taken.own.get(provider.name) or next(iter(taken.general.values()), None)
+    found = [taken.own.get(provider.name), *(taken.key_for(provider, use) for use in uses)]
+    key = next(filter(None, found), None)
     if key is None:
         names = ", ".join((*provider.variables, "LLM_API_KEY"))
         raise AnswerMissingError(f"{path} has no key of {provider.title}", hint=f"name it {names}")
@@ -54,11 +56,11 @@ def _in_env_file(
 
 
 def _lying_about(
-    session: Session, provider: Provider, *, keyring: bool
+    session: Session, provider: Provider, uses: Sequence[str], *, keyring: bool
 ) -> tuple[Secret | None, tuple[str, ...]]:
     stored = session.world.installs.has_secret(session.install, provider.secret)
     given = GivenKeys(session, KeySources(keyring=keyring))
-    names = (*provider.variables, *(f"THOTHCTL_{use.upper()}_API_KEY" for use in USES))
+    names = (*provider.variables, *(f"THOTHCTL_{use.upper()}_API_KEY" for use in uses))
     variable = next((name for name in names if session.environment.get(name)), "")
     if keyring and (key := given.in_keyring(provider)):
         return key, tuple(given.notes.values())

@@ -83,7 +83,7 @@ def set_key(  # noqa: PLR0913, PLR0917 - typer reads the signature
     provider, uses = known(name), uses_of(name, use)
     current = running.active(session.world, session.install)
     stack = session.world.bundles.stack(current.install.stack)
-    key, notes = read_key(session, provider, KeyOrigin(key_file, stdin, env_file, keyring))
+    key, notes = read_key(session, provider, uses, KeyOrigin(key_file, stdin, env_file, keyring))
     wanted = settings_with(stack, current.release.settings, provider, uses, (base_url, model))
     keyed = keyed_with(session, wanted, provider, key)
     requests = requests_for(session, keyed, provider, uses, base_url or "")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from thothctl.errors import InvalidInputError
-from thothctl.model.provider import PROVIDERS, USES
+from thothctl.model.provider import PROVIDERS, USES, Provider
 from thothctl.model.secret import Secret
 from thothctl.model.stack import SettingKind, Stack
 
@@ -33,6 +33,12 @@ class TakenOver:
     general: Mapping[str, Secret] = field(default_factory=dict)
     took: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
+
+    def key_for(self, provider: Provider, use: str) -> Secret | None:
+        """The provider's own key, else the general one unless the file means another provider."""
+        meant = self.settings.get(f"{use}_provider", provider.name)
+        general = self.general.get(use) if meant == provider.name else None
+        return self.own.get(provider.name) or general
 
 
 def clean_key(text: str, source: str) -> Secret:
