@@ -14,6 +14,7 @@ from cli.conftest import SCHEMA
 from local_world import Play
 from provider_stub import MODELS, Answer, Handler, Stub, provider
 
+from thothctl.adapters.shipped import shipped
 from thothctl.cli.main import main
 from thothctl.model.provider import PROVIDERS
 
@@ -441,3 +442,18 @@ def test_a_dry_run_checks_and_changes_nothing(at: Place) -> None:
     assert code == 0
     assert any("ReplaceSecret" in line for line in document["data"]["plan"])
     assert tree(at.home) == before
+
+
+def test_a_stack_of_ones_own_may_know_no_provider(at: Place, tmp_path: Path) -> None:
+    text = (shipped("templates") / "stacks/thoth-ai.yaml").read_text()
+    stack = yaml.safe_load(text)
+    stack["settings"] = {k: v for k, v in stack["settings"].items() if "group" not in v} | {
+        k: stack["settings"][k] for k in ("port", "bind", "admin_email", "demo")
+    }
+    stack["secrets"] = {k: v for k, v in stack["secrets"].items() if "provider" not in v}
+    own = tmp_path / "own.yaml"
+    own.write_text(yaml.safe_dump(stack, sort_keys=False))
+
+    assert at.run("setup", "--yes", "--stack", str(own))[1]["data"]["changed"] is True
+    assert at.run("setup", "--yes", "--stack", str(own))[1]["data"]["changed"] is False
+    assert at.run("keys", "list")[1]["data"]["keys"] == []

@@ -161,7 +161,8 @@ def test_the_summary_saves_answers_that_setup_takes(tmp_path: Path, server: Stub
             terminal.answers(question, keys)
         terminal.answers("▸ All right?", DOWN * 2 + ENTER)
         terminal.answers("▸ Save as", f"{file}{ENTER}")
-        terminal.answers("▸ All right?", ENTER)
+        terminal.sees("▸ All right?")
+        terminal.answers("saved as", ENTER)
         assert terminal.code == 0
     (tmp_path / "key").write_text(GOOD)
 

@@ -5,14 +5,8 @@ import yaml
 
 from thothctl.adapters.bundles import TemplateBundles
 from thothctl.model.install import Install
-from thothctl.model.provider import (
-    PROVIDERS,
-    Provider,
-    as_rendered,
-    for_container,
-    for_host,
-    likely,
-)
+from thothctl.model.provider import PROVIDERS, Provider, likely
+from thothctl.model.provider_address import as_rendered, for_container, for_host
 from thothctl.model.rendering import RenderContext
 from thothctl.model.stack import SettingValue
 

@@ -12,7 +12,7 @@ from thothctl.config.compose_values import compose_values, edge_values
 from thothctl.config.env_file import env_quote
 from thothctl.config.stack_file import read_stack
 from thothctl.errors import UsageError
-from thothctl.model.provider import as_rendered
+from thothctl.model.provider_address import as_rendered
 from thothctl.model.rendering import RenderContext
 from thothctl.model.stack import SettingKind, Stack, plain
 

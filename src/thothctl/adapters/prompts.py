@@ -1,70 +1,37 @@
 """Asks on a terminal: one form that is drawn anew for every question and leaves no trace."""
 
-import sys
-import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import questionary
-from prompt_toolkit.application import Application
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.filters import Condition
 from prompt_toolkit.formatted_text import StyleAndTextTuples
-from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.key_binding import KeyPressEvent
 from prompt_toolkit.keys import Keys
 from prompt_toolkit.layout import (
     BufferControl,
     ConditionalContainer,
     FormattedTextControl,
-    HSplit,
-    Layout,
-    VerticalAlign,
     VSplit,
     Window,
 )
 from prompt_toolkit.layout.processors import AfterInput, PasswordProcessor, Processor
-from prompt_toolkit.output import create_output
-from prompt_toolkit.styles import Style
 
-CALM = Style.from_dict(
-    {
-        "qmark": "fg:ansicyan",
-        "question": "bold",
-        "answer": "fg:ansicyan",
-        "heading": "bold",
-        "quiet": "fg:ansibrightblack",
-        "chosen": "fg:ansicyan",
-        "warning": "fg:ansiyellow",
-        "error": "fg:ansired",
-    }
+from thothctl.adapters.prompt_frame import (
+    CALM,
+    INDENT,
+    View,
+    application,
+    leave,
+    question,
+    ways_out,
+    wrapped,
 )
-BACK = object()
-"""The answer of somebody who wants the question before."""
-INDENT, LF, SHOWN, FEWEST = "  ", "\n", 11, 3
+
+LF, SHOWN, FEWEST = "\n", 11, 3
 FRAME = 5
 """Rows of heading, question, keys and two empty ones."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of the form above the question: a label in its column, a value after it."""
-
-    label: str
-    value: str
-    style: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """What stands around a question."""
-
-    heading: str
-    lines: Sequence[Line] = ()
-    label: str = ""
-    help: str = ""
-    error: str = ""
-    first: bool = False
-    width: int = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +66,7 @@ class _List:
         values = [option.value for option in options]
         self._at = values.index(current) if current in values else 0
         self._long = len(options) > SHOWN
-        keys = _keys(view)
+        keys = ways_out(view)
         keys.add("up")(lambda _: self._move(-1))
         keys.add("down")(lambda _: self._move(1))
         keys.add("pageup")(lambda _: self._move(-SHOWN))
@@ -113,7 +80,7 @@ class _List:
             dont_extend_height=True,
         )
         more = "type to narrow" if self._long else ""
-        self._app = _application(view, [_question(view, self._hint), list_window], keys, more)
+        self._app = application(view, [question(view, self._hint), list_window], keys, more)
 
     def run(self) -> object:
         return self._app.run()
@@ -135,7 +102,7 @@ class _List:
 
     def _type(self, event: KeyPressEvent) -> None:
         if event.data == "<":
-            _leave(event, self._view)
+            leave(event, self._view)
         elif self._long and event.data.isprintable():
             self._narrow(self._typed + event.data)
 
@@ -160,7 +127,7 @@ class _List:
     def _room(self) -> int:
         """How many options fit below the form and above the footer."""
         size = self._app.output.get_size()
-        helped = len(_wrapped(self._view.help, size.columns, INDENT).splitlines())
+        helped = len(wrapped(self._view.help, size.columns, INDENT).splitlines())
         left = size.rows - len(self._view.lines) - helped - FRAME
         return max(FEWEST, min(SHOWN, left if left >= len(self._found()) else left - 1))
 
@@ -174,21 +141,21 @@ class _Text:
         processors: list[Processor] = [PasswordProcessor()] if hidden else []
         processors.append(AfterInput(self._ghost))
         field = Window(BufferControl(self._buffer, processors), height=1)
-        row = VSplit([_question(view, lambda: ""), field])
+        row = VSplit([question(view, lambda: ""), field])
         error = ConditionalContainer(
             Window(FormattedTextControl(self._complaint), dont_extend_height=True),
             Condition(lambda: bool(self._error)),
         )
-        keys = _keys(view)
+        keys = ways_out(view)
         keys.add("enter", eager=True)(self._take)
-        self._app = _application(view, [row, error], keys, "", field)
+        self._app = application(view, [row, error], keys, "", field)
 
     def run(self) -> object:
         return self._app.run()
 
     def _complaint(self) -> StyleAndTextTuples:
         return [
-            ("class:error", _wrapped(self._error, self._app.output.get_size().columns, INDENT * 2))
+            ("class:error", wrapped(self._error, self._app.output.get_size().columns, INDENT * 2))
         ]
 
     def _ghost(self) -> StyleAndTextTuples:
@@ -198,69 +165,8 @@ class _Text:
         text = self._buffer.text.strip()
         if text == "<":
             self._buffer.reset()
-            _leave(event, self._view)
+            leave(event, self._view)
             return
         self._error = self._wrong(text)
         if not self._error:
             event.app.exit(result=text)
-
-
-def _wrapped(text: str, columns: int, indent: str) -> str:
-    width = max(20, min(columns - 1, 100))
-    return textwrap.fill(text, width, initial_indent=indent, subsequent_indent=indent)
-
-
-def _question(view: View, hint: Callable[[], str]) -> Window:
-    def draw() -> StyleAndTextTuples:
-        label = ("class:heading", f"{INDENT}▸ {view.label:<{view.width - 2}}  ")
-        return [label, ("class:chosen", hint())]
-
-    return Window(FormattedTextControl(draw), height=1, dont_extend_width=True)
-
-
-def _keys(view: View) -> KeyBindings:
-    keys = KeyBindings()
-    keys.add("c-b", eager=True)(lambda event: _leave(event, view))
-    for name in ("c-c", "c-d"):
-        keys.add(name, eager=True)(lambda event: event.app.exit(exception=KeyboardInterrupt()))
-    return keys
-
-
-def _leave(event: KeyPressEvent, view: View) -> None:
-    if not view.first:
-        event.app.exit(result=BACK)
-
-
-def _application(
-    view: View, body: Sequence[object], keys: KeyBindings, more: str, focus: Window | None = None
-) -> "Application[object]":
-    above = Window(
-        FormattedTextControl(lambda: _above(view)), dont_extend_height=True, wrap_lines=False
-    )
-    words = ["Enter takes it", more, "" if view.first else "Ctrl-B or < back", "Ctrl-C leaves"]
-    keys_line = " · ".join(word for word in words if word)
-
-    def footer() -> StyleAndTextTuples:
-        columns = app.output.get_size().columns
-        lines = [_wrapped(line, columns, INDENT) for line in (view.help, keys_line) if line]
-        return [("class:quiet", "\n" + "\n".join(lines))]
-
-    below = Window(FormattedTextControl(footer), dont_extend_height=True)
-    whole = HSplit([above, *body, below], align=VerticalAlign.TOP)  # type: ignore[list-item]
-    app: Application[object] = Application(
-        layout=Layout(whole, focused_element=focus),
-        key_bindings=keys,
-        style=CALM,
-        erase_when_done=True,
-        output=create_output(stdout=sys.stderr),
-    )
-    return app
-
-
-def _above(view: View) -> StyleAndTextTuples:
-    text: StyleAndTextTuples = [("class:heading", f"{view.heading}\n")]
-    for line in view.lines:
-        label = "class:heading" if line.style == "heading" else "class:quiet"
-        text.append((label, f"\n{INDENT}{line.label:<{view.width}}  "))
-        text.append((f"class:{line.style}" if line.style else "", line.value))
-    return text

@@ -12,7 +12,8 @@ import httpx
 
 from thothctl.adapters.proxies import proxy_for
 from thothctl.model.answer import JsonObject
-from thothctl.model.provider import KeyClass, KeyReply, KeyRequest, for_host
+from thothctl.model.provider import KeyClass, KeyReply, KeyRequest
+from thothctl.model.provider_address import for_host
 
 LARGEST_REPLY = 8 * 1024 * 1024
 HIDDEN = "********"

@@ -4,7 +4,7 @@ import ipaddress
 from collections.abc import Mapping
 from urllib.parse import SplitResult, urlsplit
 
-from thothctl.model.provider import is_direct
+from thothctl.model.provider_address import is_direct
 
 
 def proxy_for(url: str, environment: Mapping[str, str]) -> str | None:

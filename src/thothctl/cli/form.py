@@ -2,17 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from thothctl.adapters.prompts import Line, Option
-from thothctl.model.provider import (
-    LOCAL,
-    NONE,
-    PROVIDERS,
-    SKIPPED,
-    STORED,
-    USES,
-    as_rendered,
-    provider_of,
-)
+from thothctl.adapters.prompt_frame import Line
+from thothctl.adapters.prompts import Option
+from thothctl.model.provider import LOCAL, NONE, PROVIDERS, SKIPPED, STORED, USES, provider_of
+from thothctl.model.provider_address import as_rendered
 from thothctl.model.stack import Setting, SettingKind, SettingValue, Stack
 
 CHOICES = {"yes": True, "no": False}

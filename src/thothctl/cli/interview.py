@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from thothctl.adapters.prompts import BACK, Option, View, choose, type_in
+from thothctl.adapters.prompt_frame import BACK, View
+from thothctl.adapters.prompts import Option, choose, type_in
 from thothctl.cli.form import CHOICES, group_lines, option_of, shown, summary_lines
 from thothctl.cli.given_keys import GivenKeys
 from thothctl.cli.key_question import KeyQuestion
@@ -37,6 +38,7 @@ class _Interview:
         self._values: dict[str, SettingValue] = stack.complete(resolved.values)
         self._open = [s for s in resolved.open if len(s.choices) != 1]
         self._keys = KeyQuestion(session, given)
+        self._said = ""
 
     def run(self) -> Chosen:
         trail = self._forward([], 0)
@@ -146,10 +148,7 @@ class _Interview:
             Option(SAVE, "Save the answers", "a file for `setup --answers`, without secrets"),
             Option(CANCEL, "Cancel", "nothing is changed"),
         )
-        view = View(self._stack.title, lines, "All right?", error=self._said)
-        return choose(view, options, START)
-
-    _said = ""
+        return choose(View(self._stack.title, lines, "All right?", self._said), options, START)
 
     def _again(self, trail: Sequence[int], *, last: bool) -> None:
         """Ask one question anew, and those that hang on its answer."""

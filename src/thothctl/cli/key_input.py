@@ -78,7 +78,8 @@ def _lying_about(
 
 
 def _typed(provider: Provider, variable: str, *, stored: bool) -> str:
-    from thothctl.adapters.prompts import View, type_in  # noqa: PLC0415 - only when somebody is asked
+    from thothctl.adapters.prompt_frame import View  # noqa: PLC0415 - only when somebody is asked
+    from thothctl.adapters.prompts import type_in  # noqa: PLC0415 - as above
 
     taken = f"takes the one of {variable}" if variable else "keeps the stored one"
     known = bool(variable) or stored or not provider.needs_key

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from thothctl.adapters.prompts import BACK, View, type_in
+from thothctl.adapters.prompt_frame import BACK, View
+from thothctl.adapters.prompts import type_in
 from thothctl.cli.given_keys import GivenKeys
 from thothctl.cli.session import Session
 from thothctl.config.keys import clean_key

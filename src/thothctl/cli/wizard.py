@@ -15,9 +15,9 @@ from thothctl.model.provider import (
     KeyClass,
     KeyRequest,
     KeyVerdict,
-    as_rendered,
     provider_of,
 )
+from thothctl.model.provider_address import as_rendered
 from thothctl.model.secret import Secret
 from thothctl.model.stack import SettingKind, SettingValue, Stack
 from thothctl.operations.keys import Keyed, with_keys
@@ -135,7 +135,7 @@ def _moved(settings: Mapping[str, SettingValue]) -> tuple[str, ...]:
     return tuple(
         f"{settings[key] or 'the provider on this machine'} is {seen[key]} for the container"
         for use in USES
-        if seen[key := f"{use}_base_url"] != settings[key]
+        if seen[key := f"{use}_base_url"] != settings.get(key, "")
     )
 
 

@@ -55,6 +55,8 @@ def with_keys(
     chosen, new, missing = dict(settings), dict[str, Secret](), list[str]()
     for use in USES:
         provider = provider_of(settings, use)
+        if f"{use}_key" not in settings:
+            continue
         if provider is None or not provider.takes_key:
             chosen[f"{use}_key"] = NONE
             continue
