@@ -7,8 +7,9 @@ from types import SimpleNamespace
 from typing import ClassVar, cast
 
 from thothctl.model.event import Event
+from thothctl.model.recorded import JournalFile
 from thothctl.operations.plan import Plan, Recovery, step
-from thothctl.world import JournalFile, World
+from thothctl.world import World
 
 
 @dataclass

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -24,6 +23,7 @@ from thothctl.model.event import Event
 from thothctl.model.install import Install, Release
 from thothctl.model.observed import EngineFacts, ObservedImage, ObservedStack
 from thothctl.model.provider import KeyReply, KeyRequest
+from thothctl.model.recorded import JournalFile, Snapshot
 from thothctl.model.rendering import RenderContext
 from thothctl.model.secret import Secret
 from thothctl.model.stack import Image, SecretSpec, SettingValue, Stack
@@ -155,15 +155,7 @@ class Journal(Protocol):
 
     def begin(self, install: str, operation: str, record: Mapping[str, object]) -> None: ...
     def record(self, install: str, operation: str, record: Mapping[str, object]) -> None: ...
-    def latest(self, install: str) -> "JournalFile | None": ...
-
-
-@dataclass(frozen=True, slots=True)
-class JournalFile:
-    """The entries of one operation, oldest first."""
-
-    operation: str
-    entries: tuple[Mapping[str, object], ...]
+    def latest(self, install: str) -> JournalFile | None: ...
 
 
 class Locks(Protocol):
@@ -246,19 +238,10 @@ class Importer(Protocol):
     def find(self, path: Path) -> DatabaseFolder:
         """What lies at this path: a file, a folder of BIRD's with one database, or a root."""
 
-    def snapshot(self, source: DatabaseSource) -> AbstractContextManager["Snapshot"]:
+    def snapshot(self, source: DatabaseSource) -> AbstractContextManager[Snapshot]:
         """A checked, consistent copy that lives as long as the context."""
 
     def send(self, container: str, request: ImportRequest) -> ImportResult: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """A consistent copy of a SQLite database on the host; `bytes` is its size."""
-
-    path: Path
-    bytes: int
-    sha256: str
 
 
 class Report(Protocol):

@@ -31,7 +31,8 @@ from thothctl.model.answer import (
     JsonObject,
 )
 from thothctl.model.event import Progress
-from thothctl.world import Report, Snapshot
+from thothctl.model.recorded import Snapshot
+from thothctl.world import Report
 
 CHUNK = 1024 * 1024
 BY_CODE: Mapping[int, type[ThothctlError]] = {

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from thothctl.adapters.files import private_folder, sync_folder, translated
-from thothctl.world import Clock, JournalFile
+from thothctl.model.recorded import JournalFile
+from thothctl.world import Clock
 
 
 class JournalFolder:

@@ -13,7 +13,8 @@ from thothctl.adapters.files import private_folder, translated
 from thothctl.adapters.sqlite_copy import LOCK_SECONDS, take
 from thothctl.errors import InvalidInputError, NoSpaceError
 from thothctl.model.answer import DatabaseSource
-from thothctl.world import Report, Snapshot
+from thothctl.model.recorded import Snapshot
+from thothctl.world import Report
 
 MAGIC = b"SQLite format 3\0"
 CHUNK = 1024 * 1024

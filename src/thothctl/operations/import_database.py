@@ -17,8 +17,9 @@ from thothctl.errors import (
 from thothctl.model.answer import DatabaseSource, ImportRequest, ImportResult
 from thothctl.model.event import Progress
 from thothctl.model.observed import Condition
+from thothctl.model.recorded import Snapshot
 from thothctl.operations.running import active, container_of
-from thothctl.world import Snapshot, World
+from thothctl.world import World
 
 WORKSPACE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 SERVICE = "app"

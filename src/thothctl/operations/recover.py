@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from thothctl.errors import NeedsOperatorError, ThothctlError, UnfinishedError
+from thothctl.model.recorded import JournalFile
 from thothctl.operations.execute import advance, unwind
 from thothctl.operations.plan import Plan, from_record
-from thothctl.world import JournalFile, World
+from thothctl.world import World
 
 
 @dataclass(frozen=True, slots=True)
