@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from e2e.machine import Machine
+from e2e.own_images import Yard
 
 ROOT = Path(__file__).parents[2]
 KEEP = os.environ.get("THOTHCTL_E2E_KEEP") == "1"
@@ -82,6 +83,22 @@ def stack(
     yield made
     if not KEEP:
         made.clean()
+
+
+@pytest.fixture(scope="session")
+def images_home(engine: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where builds of single images work."""
+    return tmp_path_factory.mktemp("images-home")
+
+
+@pytest.fixture(scope="module")
+def yard(images_home: Path) -> Iterator[Yard]:
+    """A place for containers of our own images, shared by the tests of one module."""
+    with tempfile.TemporaryDirectory(prefix="thothctl-yard-") as folder:
+        made = Yard(Path(folder), images_home)
+        yield made
+        if not KEEP:
+            made.clean()
 
 
 @pytest.fixture(scope="session")
