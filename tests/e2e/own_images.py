@@ -3,9 +3,11 @@
 import json
 import os
 import subprocess
+import threading
 import time
+import urllib.request
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import version
@@ -13,14 +15,16 @@ from pathlib import Path
 from typing import Any
 
 from e2e.machine import docker
+
 from thothctl.adapters.docker_engine import DockerEngine
 from thothctl.adapters.endpoint import child_environment, resolve
 from thothctl.adapters.image_builder import ImageBuilder
 from thothctl.model.stack import Image
 
 LABEL = "io.thoth.test"
+LOOPBACK = "127.0.0.1"
 LEAST = (
-    "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--tmpfs", "/tmp",
+    "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--tmpfs", "/tmp",  # noqa: S108 - inside
     "--pids-limit", "256", "--health-interval", "1s",
 )  # fmt: skip
 
@@ -34,6 +38,26 @@ def build(folder: str, home: Path) -> str:
     )
     image = Image(f"thoth-{folder}", folder)
     return builder.find(image) or builder.build(image)
+
+
+def published(port: int) -> tuple[str, ...]:
+    return ("-p", f"{LOOPBACK}::{port}")
+
+
+def fetch(port: int, path: str, body: object = None) -> Any:  # noqa: ANN401 - JSON
+    data = None if body is None else json.dumps(body).encode()
+    kind = {"Content-Type": "application/json"}
+    request = urllib.request.Request(f"http://{LOOPBACK}:{port}{path}", data, kind)
+    with urllib.request.urlopen(request, timeout=10) as reply:
+        return json.load(reply)
+
+
+def until(true: Callable[[], bool], seconds: float = 30) -> None:
+    """Ask again and again; what never becomes true ends in time."""
+    deadline, pause = time.monotonic() + seconds, threading.Event()
+    while not true():
+        assert time.monotonic() < deadline, "not in time"
+        pause.wait(0.1)
 
 
 @dataclass(frozen=True)
