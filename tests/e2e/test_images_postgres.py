@@ -195,10 +195,11 @@ def test_a_volume_of_another_user_is_refused_with_the_way_out(yard: Yard) -> Non
     assert "hint: give the volume to this user, as root: chown" in box.logs()
 
 
-@pytest.mark.parametrize("content", ["\n", "two\nlines"])
+@pytest.mark.parametrize("content", ["\n", "two\nlines", "from Windows\r\n"])
 def test_a_password_file_without_exactly_one_line_is_refused(yard: Yard, content: str) -> None:
     given = options(yard, yard.volume(), "empty")
-    yard.file("empty/secrets/owner", content)
+    yard.file("empty/secrets/owner", "").chmod(0o644)
+    (yard.folder / "empty/secrets/owner").write_bytes(content.encode())
     box = yard.run("postgres", *given)
 
     assert box.ended() == 7
