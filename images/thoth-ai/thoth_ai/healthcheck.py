@@ -14,16 +14,20 @@ def main() -> int:
         "127.0.0.1", int(os.environ.get("PORT") or 8080), timeout=TIMEOUT
     )
     try:
-        whole = sys.argv[1:] == ["--report"]
-        connection.request("GET", "/health/" if whole else "/health/live/")
+        connection.request("GET", "/health/" if _is_whole() else "/health/live/")
         answer = connection.getresponse()
-        if whole:
-            sys.stdout.buffer.write(answer.read())
-        return 0 if answer.status == WELL else 1
+        body = answer.read()
     except (OSError, http.client.HTTPException):
         return 1
     finally:
         connection.close()
+    if _is_whole():
+        sys.stdout.buffer.write(body)
+    return 0 if answer.status == WELL else 1
+
+
+def _is_whole() -> bool:
+    return sys.argv[1:] == ["--report"]
 
 
 if __name__ == "__main__":
