@@ -1,6 +1,6 @@
 """What is counted; one process serves, so one registry holds everything."""
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 
 REGISTRY = CollectorRegistry()
 
@@ -32,3 +32,25 @@ MODEL_FAILURES = Counter(
 BUILD_INFO = Gauge(
     "thoth_build_info", "Which build serves.", ("version", "revision"), registry=REGISTRY
 )
+QUESTION_SECONDS = Histogram(
+    "thoth_question_seconds",
+    "Time from a question to its answer.",
+    ("outcome",),
+    buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300),
+    registry=REGISTRY,
+)
+JOBS = Counter(
+    "thoth_jobs",
+    "Jobs that ended, and how: done or failed.",
+    ("kind", "outcome"),
+    registry=REGISTRY,
+)
+JOB_SECONDS = Histogram(
+    "thoth_job_seconds",
+    "Time that a job ran.",
+    ("kind",),
+    buckets=(1, 5, 15, 60, 300, 900, 3600, 10800),
+    registry=REGISTRY,
+)
+JOBS_RUNNING = Gauge("thoth_jobs_running", "Jobs under way here.", ("kind",), registry=REGISTRY)
+ProcessCollector(registry=REGISTRY)

@@ -34,6 +34,7 @@ class Asker:
         reply = self._reply(replace(asked, question=" ".join(asked.question.split())))
         outcome = reply.source.kind if isinstance(reply, Answer) else reply.reason.value
         registry.QUESTIONS.labels(outcome=outcome).inc()
+        registry.QUESTION_SECONDS.labels(outcome=outcome).observe(reply.elapsed_ms / 1000)
         logger.info(
             "question asked",
             extra={

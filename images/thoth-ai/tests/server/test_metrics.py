@@ -1,0 +1,115 @@
+import re
+import urllib.request
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from tests.server import databases, imports
+from thoth_ai.metrics import beside, jobs
+from thoth_ai.metrics.registry import QUESTION_SECONDS
+from thoth_ai.workspaces.models import VectorPoint
+
+WATCHED = Path(__file__).parents[4] / "templates" / "monitoring"
+SUFFIXES = re.compile(r"_(bucket|sum|count)$")
+
+
+def page(client: Client) -> str:
+    return client.get("/metrics").content.decode()
+
+
+def figure(text: str, name: str) -> float:
+    found = re.search(rf"^{re.escape(name)} (\S+)$", text, re.MULTILINE)
+    assert found, name
+    return float(found[1])
+
+
+def test_every_figure_that_is_watched_exists(client: Client) -> None:
+    files = [file for file in WATCHED.rglob("*") if file.is_file()]
+    used = {name for file in files for name in re.findall(r"\bthoth_\w+", file.read_text())}
+    told = set(re.findall(r"^# TYPE (\w+)", page(client), re.MULTILINE))
+
+    assert used
+    assert {SUFFIXES.sub("", name) for name in used} <= told
+
+
+def test_the_stores_are_counted(client: Client, tmp_path: Path) -> None:
+    assert imports.from_file(databases.small(tmp_path / "zoo.sqlite")).status == 0
+
+    text = page(client)
+
+    assert figure(text, "thoth_workspaces") == 1
+    assert figure(text, "thoth_examples") == 3
+    assert figure(text, "thoth_database_up") == figure(text, "thoth_vector_store_up") == 1
+    assert figure(text, "thoth_database_bytes") > 10_000
+    VectorPoint.objects.all().delete()
+    assert figure(page(client), "thoth_vector_store_up") == 0
+
+
+def test_a_store_that_does_not_answer_is_a_figure_too(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("thoth_ai.metrics.stores.SIZE", {})
+
+    answer = client.get("/metrics")
+
+    assert answer.status_code == 200
+    assert figure(answer.content.decode(), "thoth_database_up") == 0
+
+
+def test_reading_the_figures_stays_cheap(client: Client) -> None:
+    page(client)
+    with CaptureQueriesContext(connection) as queries:
+        page(client)
+
+    assert len(queries) < 15
+
+
+def test_a_question_is_timed(client: Client) -> None:
+    QUESTION_SECONDS.labels(outcome="example").observe(0.2)
+
+    assert 'thoth_question_seconds_bucket{le="0.25",outcome="example"}' in page(client)
+
+
+def test_jobs_are_counted_by_how_they_end(client: Client) -> None:
+    with jobs.counted("trial"):
+        assert figure(page(client), 'thoth_jobs_running{kind="trial"}') == 1
+    with pytest.raises(ValueError, match="no"), jobs.counted("trial"):
+        raise ValueError("no")
+
+    text = page(client)
+    assert figure(text, 'thoth_jobs_total{kind="trial",outcome="done"}') == 1
+    assert figure(text, 'thoth_jobs_total{kind="trial",outcome="failed"}') == 1
+    assert figure(text, 'thoth_jobs_running{kind="trial"}') == 0
+
+
+def test_the_queue_is_looked_at_when_somebody_asks(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "_looks", [])
+    jobs.watch(lambda: {"import": jobs.Waiting(3, 12.5)})
+    text = page(client)
+    assert figure(text, 'thoth_jobs_waiting{kind="import"}') == 3
+    assert figure(text, 'thoth_oldest_waiting_job_seconds{kind="import"}') == 12.5
+
+    jobs.watch(_broken)
+    assert "# TYPE thoth_jobs_waiting gauge" in page(client)
+
+
+def _broken() -> dict[str, jobs.Waiting]:
+    raise ConnectionError("the queue is away")
+
+
+def test_a_worker_shows_the_same_page_beside_its_work(client: Client) -> None:
+    server = beside.serve(0, address="127.0.0.1")
+    address = f"http://127.0.0.1:{server.server_port}/metrics"
+
+    with urllib.request.urlopen(address, timeout=10) as answer:
+        text = answer.read().decode()
+    server.shutdown()
+    server.server_close()
+
+    assert "thoth_build_info" in text
+    assert "# TYPE thoth_jobs_total counter" in text
