@@ -52,6 +52,13 @@ class Programs:
         path = next(folder / program for folder in folders if (folder / program).exists())
         return [str(loader), "--library-path", str(libraries), str(path), *words]
 
+    def argv_at_home(self, program: str, *words: str) -> list[str]:
+        """The same for a program that looks for its own files below /usr/share."""
+        mount = 'mount --bind "$0" /usr/share && exec "$@"'
+        alone = ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--map-root-user"])]
+        share = str(self.root / "usr/share")
+        return [*alone, "sh", "-c", mount, share, *self.argv(program, *words)]
+
 
 @functools.cache
 def programs() -> Programs:

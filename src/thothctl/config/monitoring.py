@@ -80,6 +80,8 @@ class Monitoring:
     secrets: str = SECRETS
     rules: str = "/etc/prometheus/rules.yml"
     alertmanager: str = "alertmanager:9093"
+    prometheus: str = "http://prometheus:9090"
+    dashboards: str = "/var/lib/grafana/dashboards"
 
     def __post_init__(self) -> None:
         if self.mail and ":" not in self.mail.smarthost:
@@ -98,6 +100,8 @@ def variables(monitoring: Monitoring) -> dict[str, object]:
         "scrape_seconds": monitoring.scrape_seconds,
         "rules": yaml_quoted(monitoring.rules),
         "alertmanager": yaml_quoted(monitoring.alertmanager),
+        "prometheus": yaml_quoted(monitoring.prometheus),
+        "dashboards": yaml_quoted(monitoring.dashboards),
         "limits": monitoring.thresholds,
         "webhook": monitoring.webhook,
         "patience": monitoring.patience,
