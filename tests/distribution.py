@@ -25,6 +25,7 @@ PACKAGES = (
     "prometheus-alertmanager",
     "prometheus-node-exporter",
     "pebble",
+    "certbot",
 )
 KEPT = Path(__file__).parents[1] / "build" / SUITE
 CONFIGURATION = """\
@@ -51,6 +52,14 @@ class Programs:
         folders = (self.root / "usr/sbin", self.root / "usr/bin")
         path = next(folder / program for folder in folders if (folder / program).exists())
         return [str(loader), "--library-path", str(libraries), str(path), *words]
+
+    def python_argv(self, program: str, *words: str) -> list[str]:
+        """The same for a program in Python, with the packages' own interpreter and libraries."""
+        home = f"PYTHONHOME={self.root}/usr"
+        path = f"PYTHONPATH={self.root}/usr/lib/python3/dist-packages"
+        interpreter = next(self.root.glob("usr/bin/python3.*")).name
+        script = str(self.root / "usr/bin" / program)
+        return ["env", home, path, *self.argv(interpreter, script, *words)]
 
     def argv_at_home(self, program: str, *words: str) -> list[str]:
         """The same for a program that looks for its own files below /usr/share."""

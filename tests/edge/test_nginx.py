@@ -17,6 +17,7 @@ from edge import running
 from edge.place import HOSTS, REPLICAS, Place, write_pair
 from edge.running import Nginx
 from edge.upstream import Application
+from edge.waiting import until
 
 from thothctl.adapters.certificates import create_authority
 from thothctl.config.edge import Edge, Rates, Tls
@@ -348,7 +349,7 @@ def test_a_reload_loses_no_request_and_brings_the_new_certificate(place: Place) 
         place.nginx.reload()
         assert {code.result() for code in codes} == {200}
 
-    assert served(place.nginx) != before
+    until(lambda: served(place.nginx) != before, running.SECONDS)
 
 
 def served(nginx: Nginx) -> str:
