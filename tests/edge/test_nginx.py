@@ -287,7 +287,8 @@ def test_bodies_have_limits(web: httpx.Client) -> None:
     assert page.headers["Content-Type"] == "text/html; charset=utf-8"
     assert problem.headers["Content-Type"] == "application/problem+json"
     assert problem.json()["code"] == "too_large"
-    assert web.post("/api/v1/imports", content=two).json()["bytes"] == 2_000_000
+    for path in ("/api/v1/imports", "/api/v1/workspaces/zoo/import"):
+        assert web.post(path, content=two).json()["bytes"] == 2_000_000
 
 
 @pytest.mark.parametrize(
