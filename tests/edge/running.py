@@ -17,37 +17,12 @@ from distribution import programs
 from edge.waiting import until
 from rendered import rendered
 
+from thothctl.adapters.shipped import shipped
 from thothctl.config.edge import Edge, Inside, variables
 
 NOBODY = 65534
 SECONDS = 20.0
-TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-MAIN = """\
-daemon off;
-worker_processes 2;
-worker_shutdown_timeout 8s;
-pid {root}/nginx.pid;
-error_log {root}/error.log notice;
-events {{ worker_connections 256; }}
-http {{
-    default_type application/octet-stream;
-    server_tokens off;
-    keepalive_timeout 65s;
-    access_log off;
-    ssl_protocols TLSv1.2 TLSv1.3;
-    ssl_session_cache shared:tls:1m;
-    ssl_session_tickets off;
-{temporary}
-    server {{
-        listen 127.0.0.1:{status};
-        location = /status {{
-            stub_status;
-        }}
-    }}
-    include {root}/conf.d/*.conf;
-}}
-"""
-"""Everything that the image's own configuration says too, so that a clash would show."""
+IMAGE = shipped("images") / "nginx"
 
 
 def free_port(address: str = "127.0.0.1") -> int:
@@ -130,12 +105,17 @@ def folder() -> Iterator[Path]:
 
 
 def write(root: Path, edge: Edge) -> int:
-    """Leave the configuration as the image sees it; returns the port of nginx's own figures."""
+    """Leave the image's configuration and ours in it; returns the port of nginx's own figures."""
     status = free_port()
     (root / "conf.d").mkdir(exist_ok=True)
     (root / "challenges").mkdir(exist_ok=True)
-    temporary = "\n".join(f"    {name}_temp_path {root}/{name};" for name in TEMPORARY)
-    (root / "nginx.conf").write_text(MAIN.format(root=root, temporary=temporary, status=status))
+    main = (IMAGE / "nginx.conf").read_text()
+    changed = {"/tmp/": f"{root}/", "127.0.0.1:8081": f"127.0.0.1:{status}"}  # noqa: S108 - theirs
+    for theirs, ours in changed.items():
+        assert theirs in main
+        main = main.replace(theirs, ours)
+    (root / "nginx.conf").write_text(main)
+    shutil.copy(programs().root / "etc/nginx/mime.types", root)
     text = rendered("nginx/thoth.conf.j2", variables(edge))
     (root / "conf.d" / "thoth.conf").write_text(text)
     return status
@@ -160,13 +140,13 @@ def started(root: Path, edge: Edge) -> Iterator[Nginx]:
     if root_user:
         for path in (root, *root.rglob("*")):
             os.chown(path, NOBODY, NOBODY)
-    with (root / "access.log").open("ab") as log:
-        if root_user:
-            os.fchown(log.fileno(), NOBODY, NOBODY)
+    with (root / "access.log").open("ab") as log, (root / "error.log").open("ab") as errors:
+        for stream in (log, errors) if root_user else ():
+            os.fchown(stream.fileno(), NOBODY, NOBODY)
         words = argv(root, "-e", f"{root}/error.log")
         user, groups = (NOBODY, ()) if root_user else (None, None)
         process = subprocess.Popen(
-            words, stdout=log, stderr=log, user=user, group=user, extra_groups=groups
+            words, stdout=log, stderr=errors, user=user, group=user, extra_groups=groups
         )
     nginx = Nginx(root, edge, status, process)
     try:
