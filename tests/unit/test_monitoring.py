@@ -1,8 +1,8 @@
 """The values of the monitoring templates, and what never gets into them."""
 
 import pytest
-
 from rendered import rendered
+
 from thothctl.config.monitoring import Mail, Monitoring, variables
 from thothctl.errors import InvalidInputError
 
