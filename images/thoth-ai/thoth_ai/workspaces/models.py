@@ -1,5 +1,8 @@
 """Workspaces and what is known of their databases."""
 
+import secrets
+import uuid
+
 from django.core.validators import RegexValidator
 from django.db import models
 
@@ -150,14 +153,20 @@ class Evidence(models.Model):
 
 
 class VectorPoint(models.Model):
-    """A document with its vector: the embedded vector store."""
+    """A document worth finding; whatever a vector store holds, only these exist.
+
+    `place` is the store that has the vector. Until one has, the row keeps it; so does the
+    embedded store, for which the rows are the place.
+    """
 
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="points")
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(max_length=20, db_index=True)
     ref = models.TextField()
     text = models.TextField()
     model = models.CharField(max_length=100)
     vector = models.BinaryField()
+    place = models.CharField(max_length=300, blank=True, db_index=True)
 
     class Meta:
         """Sorted by id."""
@@ -168,10 +177,19 @@ class VectorPoint(models.Model):
         return f"{self.kind} {self.ref}"
 
 
+def new_installation() -> str:
+    """Return a name that no other installation has."""
+    return secrets.token_hex(16)
+
+
 class IndexRevision(models.Model):
-    """One row that changes whenever a vector does, so that caches know."""
+    """One row that changes whenever a vector does, so that caches know.
+
+    It also names the installation, for a vector server may hold those of several.
+    """
 
     number = models.BigIntegerField(default=0)
+    installation = models.CharField(max_length=32, default=new_installation, editable=False)
 
     def __str__(self) -> str:
         return str(self.number)

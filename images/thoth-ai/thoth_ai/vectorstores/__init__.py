@@ -1,0 +1,1 @@
+"""Where vectors lie, and how the nearest are found."""
