@@ -35,16 +35,15 @@ def complete(data: Path, *, demo: bool) -> None:
     """Migrate, clear leftovers, make the administrator and load the demo. Needs Django."""
     from django.core.management import call_command  # noqa: PLC0415 - needs Django set up
 
-    from thoth_ai import embedding_model  # noqa: PLC0415 - likewise
     from thoth_ai.importing import staging  # noqa: PLC0415 - likewise
     from thoth_ai.importing.demo import load_once  # noqa: PLC0415 - likewise
-    from thoth_ai.workspaces import points  # noqa: PLC0415 - likewise
+    from thoth_ai.workspaces import points, reindexing  # noqa: PLC0415 - likewise
 
     with _one_at_a_time(data):
         call_command("migrate", interactive=False, verbosity=0)
         if swept := staging.sweep():
             logger.info("removed %d leftovers of killed imports", swept)
-        if embedding_model.is_local() and (renewed := points.refresh_stale()):
+        if not reindexing.is_needed() and (renewed := points.refresh_stale()):
             logger.info("embedded %d documents again", renewed)
         _make_administrator(data)
         if demo and load_once():

@@ -33,9 +33,8 @@ logconfig_dict = json_logging.configuration(LOG_LEVEL, SECRETS)
 
 
 def post_worker_init(_: object) -> None:
-    """Renew vectors of a provider beside serving: that can take long, and fail for a while."""
-    from thoth_ai import embedding_model  # noqa: PLC0415 - needs Django, which is set up by now
-    from thoth_ai.workspaces import reindexing  # noqa: PLC0415 - likewise
+    """Renew and move vectors beside serving: that can take long, and fail for a while."""
+    from thoth_ai.workspaces import reindexing  # noqa: PLC0415 - needs Django, set up by now
 
-    if not embedding_model.is_local():
+    if reindexing.is_needed():
         reindexing.start()

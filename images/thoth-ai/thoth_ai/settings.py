@@ -4,6 +4,7 @@ import secrets
 from pathlib import Path
 
 from thoth_ai import environment, json_logging, provider_settings, secret_files, version
+from thoth_ai.vectorstores import configuration as vector_settings
 
 BASE_DIR = Path(__file__).resolve().parent
 
@@ -20,6 +21,7 @@ ADMIN_EMAIL = environment.text("ADMIN_EMAIL", "admin@localhost")
 API_TOKEN = environment.text("API_TOKEN") or secret_files.read(DATA_DIR, secret_files.API_TOKEN)
 LANGUAGE_MODEL = provider_settings.language_model()
 EMBEDDING = provider_settings.embedding()
+VECTORS = vector_settings.from_environment()
 PROMPT_TOKENS = environment.number("LLM_PROMPT_TOKENS", 12_000, lowest=1_000, highest=1_000_000)
 REQUESTS_PER_MINUTE = environment.number("API_REQUESTS_PER_MINUTE", 600, lowest=1, highest=100_000)
 
@@ -117,5 +119,11 @@ USE_I18N = False
 USE_TZ = True
 TIME_ZONE = "UTC"
 
-SECRETS = (SECRET_KEY, API_TOKEN, LANGUAGE_MODEL.key if LANGUAGE_MODEL else "", EMBEDDING.key)
+SECRETS = (
+    SECRET_KEY,
+    API_TOKEN,
+    LANGUAGE_MODEL.key if LANGUAGE_MODEL else "",
+    EMBEDDING.key,
+    VECTORS.key,
+)
 LOGGING = json_logging.configuration(LOG_LEVEL, SECRETS)

@@ -10,7 +10,7 @@ from tests.server.account import TOKEN
 from thoth_ai.importing import staging, teaching
 from thoth_ai.questions.ask import Asker
 from thoth_ai.questions.asked import Asked
-from thoth_ai.workspaces import points, upkeep
+from thoth_ai.workspaces import revisions, upkeep
 from thoth_ai.workspaces.models import (
     Column,
     Evidence,
@@ -128,7 +128,7 @@ def test_what_is_no_json_is_a_bad_request(cards: Client, body: bytes) -> None:
 
 
 def test_descriptions_are_changed_embedded_and_seen_by_caches_at_once(cards: Client) -> None:
-    before, revision = len(points_of("column")), points.revision()
+    before, revision = len(points_of("column")), revisions.current()
     words = {
         "tables": {"cards": "All that were printed"},
         "columns": {
@@ -147,7 +147,7 @@ def test_descriptions_are_changed_embedded_and_seen_by_caches_at_once(cards: Cli
     assert texts["cards.uuid"] == "uuid of cards (TEXT). hexadecimal"
     assert "All that were printed" in dict(points_of("table"))["cards"]
     assert len(texts) == before
-    assert points.revision() != revision
+    assert revisions.current() != revision
     assert Column.objects.get(name="uuid", table__name="cards").personal
     assert call(cards, "PATCH", "/descriptions", words).json() == {"changed": 0}
 

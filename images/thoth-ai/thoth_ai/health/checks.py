@@ -9,7 +9,9 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from thoth_ai import embedding_model, language_model, provider_settings
-from thoth_ai.workspaces import points, storage
+from thoth_ai.vectorstores import chosen, configuration
+from thoth_ai.vectorstores.types import VectorStoreError
+from thoth_ai.workspaces import following, points, storage
 from thoth_ai.workspaces.models import Database, Example, VectorPoint
 
 logger = logging.getLogger(__name__)
@@ -68,6 +70,8 @@ def _ai() -> Finding:
 
 
 def _vector() -> Finding:
+    if settings.VECTORS.store != configuration.EMBEDDED:
+        return _vector_store()
     if waiting := points.stale().count():
         if embedding_model.is_local():
             return Finding(FAILING, f"{waiting} vectors are of another model; restart to renew.")
@@ -77,6 +81,24 @@ def _vector() -> Finding:
     if missing > 0:
         return Finding(FAILING, f"{missing} examples have no vector.")
     return Finding(OK, f"{VectorPoint.objects.count()} vectors, {indexed} of them examples.")
+
+
+def _vector_store() -> Finding:
+    """Compare what the store holds with what the rows say; what differs is mended meanwhile."""
+    total, placed = VectorPoint.objects.count(), following.placed().count()
+    to_embed, to_store = points.stale().count(), following.waiting().count()
+    figures = f"{placed} of {total} documents are indexed, {to_embed} wait to be embedded"
+    figures += f" and {to_store} to be stored."
+    try:
+        software = chosen.current().health()
+        held = chosen.current().count(embedding_model.identity())
+    except VectorStoreError as error:
+        return Finding(DEGRADED, f"{error} {figures}")
+    if to_embed or to_store:
+        return Finding(DEGRADED, f"{software}: {figures}")
+    if held != placed:
+        return Finding(DEGRADED, f"{software} holds {held} vectors, {placed} belong there.")
+    return Finding(OK, f"{total} vectors in {software}.")
 
 
 def _guarded(check: Callable[[], Finding]) -> Finding:

@@ -58,6 +58,8 @@ class Asker:
     def _once(self, asked: Asked) -> Reply:
         search = self._search(asked)
         near = search.nearest(points.EXAMPLE, asked.workspace, CANDIDATES) if search else []
+        if search and not search.is_whole:
+            search = None  # the vector store is away: words alone have to do
         if not asked.earlier and (reply := _from_examples(asked, search, near)):
             return reply
         model = language_model.current()

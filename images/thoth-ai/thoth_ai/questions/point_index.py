@@ -1,19 +1,20 @@
-"""The vectors of a workspace's documents in memory, loaded again when they change."""
+"""Finds the documents of a workspace that are nearest to a text."""
 
-import itertools
-import threading
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-
-import numpy as np
-from numpy.typing import NDArray
+from uuid import UUID
 
 from thoth_ai import embedding_model
-from thoth_ai.answering import vectors
-from thoth_ai.workspaces import points
-from thoth_ai.workspaces.models import VectorPoint
+from thoth_ai.vectorstores import chosen
+from thoth_ai.vectorstores.types import Nearness, Query, Vector, VectorStore, VectorStoreError
+from thoth_ai.workspaces import revisions
+from thoth_ai.workspaces.models import VectorPoint, Workspace
 
-KINDS = (points.EXAMPLE, points.EVIDENCE, points.TABLE)
+logger = logging.getLogger(__name__)
+
+ATTEMPTS = 3
+SPARE = 20  # vectors of documents that are no more may lie in the way until they are swept
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,70 +30,63 @@ class Entry:
 Found = Sequence[tuple[Entry, float]]
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
-    """The documents of one kind in one workspace; row n of the matrix is entry n."""
-
-    entries: tuple[Entry, ...]
-    matrix: NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """One state of the index, by workspace and kind."""
-
-    revision: tuple[int, str]
-    groups: Mapping[tuple[str, str], Group]
-
-
-@dataclass(slots=True)
 class PointIndex:
-    """Finds the examples, hints and tables nearest to a text; one for the whole process."""
-
-    _loaded: Loaded | None = None
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    """Finds the examples, hints and tables nearest to a text."""
 
     def search(self, text: str) -> "Search":
         """Embed a text once, to look for it several times; raises ProviderError."""
         vector = embedding_model.current().embed([text])[0]
-        return Search(vector, self._current())
-
-    def _current(self) -> Loaded:
-        wanted = (points.revision(), embedding_model.identity())
-        with self._lock:
-            if self._loaded is None or self._loaded.revision != wanted:
-                self._loaded = _load(wanted)
-            return self._loaded
+        return Search(vector, embedding_model.identity(), chosen.current())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Search:
-    """A text to look for, in one state of the index."""
+    """A text to look for, in the store and among the vectors that wait for it.
 
-    vector: NDArray[np.float32]
-    loaded: Loaded
+    When the store is away, `is_whole` turns false and only the latter are found.
+    """
+
+    vector: Vector
+    identity: str
+    store: VectorStore
+    is_whole: bool = field(default=True, init=False)
 
     def nearest(self, kind: str, workspace: str | None, limit: int) -> Found:
         """Return entries with their similarity, best first, of one or of all workspaces."""
-        found: list[tuple[Entry, float]] = []
-        for (owner, its_kind), group in self.loaded.groups.items():
-            if its_kind == kind and workspace in (None, owner):
-                rows = vectors.nearest(self.vector, group.matrix, limit)
-                found += [(group.entries[row], similarity) for row, similarity in rows]
-        return sorted(found, key=lambda pair: -pair[1])[:limit]
+        for _ in range(ATTEMPTS):
+            revision = revisions.current()
+            found = self._nearest(kind, workspace, limit)
+            if revisions.current() == revision:
+                break  # else a workspace may have been replaced between two looks at it
+        return found
+
+    def _nearest(self, kind: str, workspace: str | None, limit: int) -> Found:
+        label = None
+        if workspace is not None:
+            label = Workspace.objects.filter(name=workspace).values_list("pk", flat=True).first()
+            if label is None:
+                return []
+        query = Query(kind, self.vector, limit + SPARE, str(label) if label else None)
+        return _entries(self._similarities(query))[:limit]
+
+    def _similarities(self, query: Query) -> dict[UUID, float]:
+        hits = chosen.rows().search(self.identity, query)
+        if self.is_whole and self.store.nearness is not Nearness.ROWS:
+            try:
+                hits += self.store.search(self.identity, query)
+            except VectorStoreError as error:
+                logger.warning("the vector store gave no answer: %s", error)
+                self.is_whole = False
+        return {hit.key: hit.similarity for hit in hits}
 
 
-def _load(revision: tuple[int, str]) -> Loaded:
-    rows = (
-        VectorPoint.objects.filter(kind__in=KINDS, model=revision[1])
-        .order_by("workspace_id", "kind", "id")
-        .values_list("workspace__name", "kind", "ref", "text", "vector")
-    )
-    grouped = itertools.groupby(rows.iterator(), key=lambda row: (row[0], row[1]))
-    return Loaded(revision, {key: _group(list(members)) for key, members in grouped})
-
-
-def _group(rows: Sequence[tuple[str, str, str, str, "bytes | memoryview[int]"]]) -> Group:
-    entries = tuple(Entry(kind, ref, owner, text) for owner, kind, ref, text, _ in rows)
-    blob = b"".join(bytes(row[4]) for row in rows)
-    return Group(entries, np.frombuffer(blob, dtype="<f4").reshape(len(rows), -1))
+def _entries(similarities: dict[UUID, float]) -> list[tuple[Entry, float]]:
+    """Return the documents that exist, best first, of equal ones the older first."""
+    rows = VectorPoint.objects.filter(key__in=similarities).order_by("pk")
+    found = [
+        (Entry(kind, ref, owner, text), similarities[key])
+        for key, kind, ref, owner, text in rows.values_list(
+            "key", "kind", "ref", "workspace__name", "text"
+        )
+    ]
+    return sorted(found, key=lambda pair: -round(pair[1], 6))

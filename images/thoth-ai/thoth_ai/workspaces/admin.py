@@ -73,9 +73,9 @@ class EvidenceAdmin(admin.ModelAdmin):
 class VectorPointAdmin(admin.ModelAdmin):
     """The vector store, to look at."""
 
-    list_display = ("kind", "text", "workspace", "model")
+    list_display = ("kind", "text", "workspace", "model", "place")
     list_filter = ("workspace", "kind")
-    readonly_fields = ("workspace", "kind", "ref", "text", "model")
+    readonly_fields = ("workspace", "kind", "ref", "text", "model", "place")
     exclude = ("vector",)
 
 

@@ -1,18 +1,20 @@
 """Documents become vectors that lie beside the rows they describe."""
 
-import secrets
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from numpy.typing import NDArray
 
 from thoth_ai import embedding_model
 from thoth_ai.errors import ExitCode, ServerError
 from thoth_ai.providers.types import ProviderError
-from thoth_ai.workspaces.models import IndexRevision, VectorPoint, Workspace
+from thoth_ai.vectorstores import chosen, numbers
+from thoth_ai.vectorstores.types import Nearness
+from thoth_ai.workspaces import following, revisions
+from thoth_ai.workspaces.models import VectorPoint, Workspace
 
 EXAMPLE, EVIDENCE, TABLE, COLUMN = "example", "evidence", "table", "column"
 BATCH = 256
@@ -45,7 +47,7 @@ def index(
         vectors = _embedded([document.text for document in batch])
         identity = embedding_model.identity()
         for document, vector in zip(batch, vectors, strict=True):
-            yield IndexedDocument(document, vector.astype("<f4").tobytes(), identity)
+            yield IndexedDocument(document, numbers.packed(vector), identity)
         done(len(batch))
 
 
@@ -69,40 +71,37 @@ def _embedded(texts: Sequence[str]) -> NDArray[np.float32]:
 
 def store(workspace: Workspace, indexed: Sequence[IndexedDocument]) -> None:
     """Write points and tell every cache; call it inside the transaction of the rows."""
-    VectorPoint.objects.bulk_create(
-        (
-            VectorPoint(
-                workspace=workspace,
-                kind=entry.document.kind,
-                ref=entry.document.ref,
-                text=entry.document.text,
-                model=entry.model,
-                vector=entry.vector,
-            )
-            for entry in indexed
-        ),
-        batch_size=BATCH,
-    )
+    rows = [
+        VectorPoint(
+            workspace=workspace,
+            kind=entry.document.kind,
+            ref=entry.document.ref,
+            text=entry.document.text,
+            model=entry.model,
+            vector=entry.vector,
+        )
+        for entry in indexed
+    ]
+    following.put(workspace, rows)
+    VectorPoint.objects.bulk_create(rows, batch_size=BATCH)
     changed()
 
 
 def changed() -> None:
-    """Set another revision, so that caches load again; by chance, so that none ever comes back."""
-    IndexRevision.objects.update_or_create(pk=1, defaults={"number": secrets.randbits(62)})
-
-
-def revision() -> int:
-    """Return the number that changes whenever a point does."""
-    return IndexRevision.objects.filter(pk=1).values_list("number", flat=True).first() or 0
+    """Tell every cache, and once this is committed the vector store; call it in a transaction."""
+    revisions.advance()
+    if chosen.current().nearness is not Nearness.ROWS:
+        transaction.on_commit(following.follow_if_possible)
 
 
 def stale() -> QuerySet[VectorPoint]:
-    """Return the points that another model embedded."""
-    return VectorPoint.objects.exclude(model=embedding_model.identity())
+    """Return the points to be embedded: another model's, and those that no store of ours has."""
+    lost = Q(vector=b"") & ~Q(place=chosen.current().address)
+    return VectorPoint.objects.filter(lost | ~Q(model=embedding_model.identity()))
 
 
 def refresh_stale() -> int:
-    """Embed again what another model embedded, batch by batch, so that it can be cut off.
+    """Embed again what is stale, batch by batch, so that it can be cut off.
 
     Returns how many points that were; raises ServerError with the finished batches kept.
     """
@@ -110,9 +109,9 @@ def refresh_stale() -> int:
     while batch := list(stale().order_by("id")[:BATCH]):
         documents = [Document(point.kind, point.ref, point.text) for point in batch]
         for point, entry in zip(batch, index(documents), strict=True):
-            point.vector, point.model = entry.vector, entry.model
+            point.vector, point.model, point.place = entry.vector, entry.model, ""
         with transaction.atomic():
-            VectorPoint.objects.bulk_update(batch, ["vector", "model"])
+            VectorPoint.objects.bulk_update(batch, ["vector", "model", "place"])
             changed()
         renewed += len(batch)
     return renewed

@@ -117,6 +117,7 @@ def _deleted(instance: Taught, **_: object) -> None:
     points.changed()
 
 
+@transaction.atomic
 def _workspace_deleted(**_: object) -> None:
     points.changed()
 

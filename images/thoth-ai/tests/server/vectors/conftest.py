@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from django.db import connections
 
-from tests.server.vectors import chroma_server, postgres_server
+from tests.server.vectors import applications, chroma_server, postgres_server
+from tests.server.vectors.applications import Application
 from tests.server.vectors.benches import Bench
 from tests.server.vectors.processes import Process
 from tests.server.vectors.qdrant_stand_in import KEY, QdrantStandIn
@@ -116,3 +117,27 @@ def _django(port: int) -> dict[str, object]:
         "PASSWORD": "",
         "OPTIONS": {},
     }
+
+
+@pytest.fixture(params=STORES[1:])
+def application(
+    request: pytest.FixtureRequest, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Application]:
+    """Run the application with each of the stores beside the rows."""
+    made = applications.server_of(request, request.param)
+    if isinstance(made.server, Process) and request.param == "pgvector":
+        applications.on_postgres(made.server.port, monkeypatch, _django(made.server.port))
+    applications.use(monkeypatch, made.settings)
+    yield made
+    if request.param == "pgvector":
+        applications.leave_postgres()
+
+
+@pytest.fixture(params=("chroma", "qdrant"))
+def beside(
+    request: pytest.FixtureRequest, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> Application:
+    """Run the application with each of the stores that are not its own database."""
+    made = applications.server_of(request, request.param)
+    applications.use(monkeypatch, made.settings)
+    return made
