@@ -41,6 +41,7 @@ unit: dev
 
 server: server-dev
 	cd $(SERVER) && $(abspath $(SERVER_VENV))/bin/pytest
+	cd $(SERVER) && THOTH_TEST_DATABASE=postgres $(abspath $(SERVER_VENV))/bin/pytest tests/server -m "not sqlite"
 
 test: check engine server
 	$(BIN)/pytest -m "not bench" tests

@@ -10,6 +10,7 @@ from types import FrameType
 
 from thoth_ai import environment, first_start, json_logging
 from thoth_ai.errors import ExitCode, ServerError
+from thoth_ai.postgres import connecting, readiness
 
 SERVE = frozenset({"serve", "--standalone"})
 
@@ -24,14 +25,19 @@ def thoth_ai(arguments: Sequence[str]) -> int:
 
 
 def setup(_: Sequence[str]) -> int:
-    """Bring the data volume to where this image can serve from it."""
+    """Bring data volume and database to where this image can serve from them."""
+    os.environ[connecting.AS_MIGRATOR] = "true"
     _set_up()
     return ExitCode.OK
 
 
 def migrate(arguments: Sequence[str]) -> int:
     """Apply the migrations only."""
-    return manage(("migrate", *arguments))
+    os.environ[connecting.AS_MIGRATOR] = "true"
+    _await_database()
+    code = manage(("migrate", *arguments))
+    first_start.grant()
+    return code
 
 
 def import_bird(arguments: Sequence[str]) -> int:
@@ -62,7 +68,10 @@ def main(command: Callable[[Sequence[str]], int]) -> None:
 def _serve() -> int:
     """Set up, then become gunicorn."""
     signal.signal(signal.SIGTERM, _leave)
-    _set_up()
+    if connecting.from_environment():
+        _await_set_up()
+    else:
+        _set_up()
     configuration = "python:thoth_ai.gunicorn_configuration"
     command = ("gunicorn", "--config", configuration, "thoth_ai.wsgi:application")
     program = Path(sys.executable).with_name("gunicorn")
@@ -70,11 +79,7 @@ def _serve() -> int:
 
 
 def _set_up() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "thoth_ai.settings")
-    os.umask(0o077)
-    logging.config.dictConfig(json_logging.configuration("INFO"))
-    data = Path(environment.text("THOTH_DATA_DIR", "/data"))
-    made = first_start.prepare(data)
+    data, made = _prepare()
 
     import django  # noqa: PLC0415 - the settings need the secrets made above
     from django.conf import settings  # noqa: PLC0415 - likewise
@@ -83,6 +88,34 @@ def _set_up() -> None:
     for path in made:
         first_start.announce(path)
     first_start.complete(data, demo=settings.LOAD_DEMO)
+
+
+def _await_set_up() -> None:
+    """Serve from PostgreSQL as the application, which may not migrate: `setup` does."""
+    _, made = _prepare()
+
+    import django  # noqa: PLC0415 - the settings need the secrets made above
+
+    django.setup()
+    for path in made:
+        first_start.announce(path)
+    first_start.await_migrated()
+
+
+def _prepare() -> tuple[Path, list[Path]]:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "thoth_ai.settings")
+    os.umask(0o077)
+    logging.config.dictConfig(json_logging.configuration("INFO"))
+    data = Path(environment.text("THOTH_DATA_DIR", "/data"))
+    made = first_start.prepare(data)
+    _await_database()
+    return data, made
+
+
+def _await_database() -> None:
+    if postgres := connecting.from_environment():
+        role = connecting.role_of_process(postgres)
+        readiness.await_ready(postgres, role, postgres.database)
 
 
 def _leave(_number: int, _frame: FrameType | None) -> None:

@@ -9,9 +9,12 @@ class ExitCode(IntEnum):
     OK = 0
     FAILURE = 1
     NO_ANSWER = 3
+    CHECK_FAILED = 3
     BUSY = 5
     INVALID_INPUT = 7
+    NOT_HEALTHY = 8
     NOT_VERIFIED = 12
+    INCOMPATIBLE = 13
     NO_SPACE = 14
     NETWORK = 15
     INTERRUPTED = 130

@@ -8,11 +8,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from thoth_ai import environment, secret_files
-from thoth_ai.errors import ServerError
+from thoth_ai.errors import ExitCode, ServerError
+from thoth_ai.postgres import readiness
 
 logger = logging.getLogger("thoth_ai.setup")
 
 ADMINISTRATOR = "administrator"
+SETUP_LOCK = 0x74686F7468  # "thoth": a number no other program is likely to take
 
 
 def prepare(data: Path) -> list[Path]:
@@ -39,8 +41,9 @@ def complete(data: Path, *, demo: bool) -> None:
     from thoth_ai.importing.demo import load_once  # noqa: PLC0415 - likewise
     from thoth_ai.workspaces import points, reindexing  # noqa: PLC0415 - likewise
 
-    with _one_at_a_time(data):
+    with _one_at_a_time(data), _one_server_at_a_time():
         call_command("migrate", interactive=False, verbosity=0)
+        grant()
         if swept := staging.sweep():
             logger.info("removed %d leftovers of killed imports", swept)
         if not reindexing.is_needed() and (renewed := points.refresh_stale()):
@@ -48,6 +51,27 @@ def complete(data: Path, *, demo: bool) -> None:
         _make_administrator(data)
         if demo and load_once():
             logger.info("the demo workspace is loaded")
+
+
+def grant() -> None:
+    """Give the application its rights on new tables; SQLite knows no rights. Needs Django."""
+    from django.conf import settings  # noqa: PLC0415 - needs Django set up
+
+    if settings.POSTGRES:
+        from thoth_ai.postgres import roles  # noqa: PLC0415 - likewise
+
+        roles.grant(settings.POSTGRES)
+
+
+def await_migrated(seconds: float = readiness.PATIENCE) -> None:
+    """Return when `setup` has brought the database to this image's state. Needs Django."""
+    if not readiness.wait_until(_is_migrated, "`setup` to migrate the database", seconds):
+        raise ServerError(
+            f"The database was not migrated within {seconds:g} s.",
+            hint="Run this image once with the command `setup`, and look into its log.",
+            code="not_migrated",
+            exit_code=ExitCode.NOT_HEALTHY,
+        )
 
 
 def announce(path: Path) -> None:
@@ -101,6 +125,34 @@ def _require_writable(data: Path) -> None:
             f"The data folder {data} cannot be written by user {os.getuid()}.",
             hint=f"Mount a volume there that belongs to user {os.getuid()}.",
         )
+
+
+def _is_migrated() -> bool:
+    from django.db import ProgrammingError, connection  # noqa: PLC0415 - needs Django set up
+    from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415 - likewise
+
+    try:
+        executor = MigrationExecutor(connection)
+    except ProgrammingError:  # the tables are there, the right to read them is not yet
+        return False
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+@contextmanager
+def _one_server_at_a_time() -> Iterator[None]:
+    """Let setups that share a PostgreSQL but no data volume wait for each other."""
+    from django.db import connection  # noqa: PLC0415 - needs Django set up
+
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [SETUP_LOCK])
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [SETUP_LOCK])
 
 
 @contextmanager

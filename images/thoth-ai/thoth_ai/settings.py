@@ -3,13 +3,22 @@
 import secrets
 from pathlib import Path
 
-from thoth_ai import environment, json_logging, provider_settings, secret_files, version
+from thoth_ai import (
+    database_settings,
+    environment,
+    json_logging,
+    provider_settings,
+    secret_files,
+    version,
+)
+from thoth_ai.postgres import connecting
 from thoth_ai.vectorstores import configuration as vector_settings
 
 BASE_DIR = Path(__file__).resolve().parent
 
+MODES = ("standalone", "development", "production")
 BUILD = version.current()
-DEPLOYMENT_MODE = environment.choice("DEPLOYMENT_MODE", "standalone", ("standalone",))
+DEPLOYMENT_MODE = environment.choice("DEPLOYMENT_MODE", "standalone", MODES)
 DATA_DIR = Path(environment.text("THOTH_DATA_DIR", "/data"))
 DEMO_FILE = Path(environment.text("THOTH_DEMO_FILE", str(BASE_DIR.parent / "demo.sqlite")))
 LOAD_DEMO = environment.flag("THOTH_DEMO")
@@ -19,6 +28,7 @@ LOG_LEVEL = environment.choice(
 )
 ADMIN_EMAIL = environment.text("ADMIN_EMAIL", "admin@localhost")
 API_TOKEN = environment.text("API_TOKEN") or secret_files.read(DATA_DIR, secret_files.API_TOKEN)
+POSTGRES = connecting.from_environment()
 LANGUAGE_MODEL = provider_settings.language_model()
 EMBEDDING = provider_settings.embedding()
 VECTORS = vector_settings.from_environment()
@@ -75,18 +85,7 @@ TEMPLATES = [
 ROOT_URLCONF = "thoth_ai.urls"
 WSGI_APPLICATION = "thoth_ai.wsgi.application"
 
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": str(DATA_DIR / "thoth.sqlite"),
-        "CONN_MAX_AGE": None,
-        "OPTIONS": {
-            "timeout": 10,
-            "transaction_mode": "IMMEDIATE",
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-        },
-    }
-}
+DATABASES = {"default": database_settings.chosen(DATA_DIR, POSTGRES)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"
@@ -125,5 +124,6 @@ SECRETS = (
     LANGUAGE_MODEL.key if LANGUAGE_MODEL else "",
     EMBEDDING.key,
     VECTORS.key,
+    *(POSTGRES.secrets if POSTGRES else ()),
 )
 LOGGING = json_logging.configuration(LOG_LEVEL, SECRETS)

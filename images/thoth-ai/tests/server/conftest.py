@@ -12,6 +12,10 @@ import pytest
 os.environ["DJANGO_SETTINGS_MODULE"] = "thoth_ai.settings"
 os.environ["THOTH_DATA_DIR"] = tempfile.mkdtemp(prefix="thoth-ai-tests-")
 
+from tests.services import application_database
+
+os.environ["POSTGRES_HOST"] = application_database.host()
+
 import django
 from django.conf import settings
 from django.core.management import call_command
@@ -20,6 +24,7 @@ from django.test import Client
 from django.test.utils import setup_test_environment
 
 from tests.server.account import EMAIL, PASSWORD, TOKEN
+from tests.services.postgres_server import Server
 
 atexit.register(shutil.rmtree, os.environ["THOTH_DATA_DIR"], ignore_errors=True)
 django.setup()
@@ -31,24 +36,29 @@ settings.STORAGES["staticfiles"]["BACKEND"] = (
 
 
 @pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path | Server:
+    if server := application_database.server():
+        return server
     path = tmp_path_factory.mktemp("template") / "thoth.sqlite"
-    _use(path)
+    _use(str(path))
     call_command("migrate", verbosity=0)
     connections.close_all()
     return path
 
 
 @pytest.fixture
-def data(migrated: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def data(
+    migrated: Path | Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Path]:
     folder = tmp_path / "data"
     folder.mkdir()
-    shutil.copyfile(migrated, folder / "thoth.sqlite")
-    _use(folder / "thoth.sqlite")
+    name = application_database.copy(migrated, folder)
+    _use(name)
     monkeypatch.setattr(settings, "DATA_DIR", folder)
     monkeypatch.setattr(settings, "API_TOKEN", TOKEN)
     yield folder
-    connections.close_all()
+    _release()
+    application_database.discard(migrated, name)
 
 
 @pytest.fixture
@@ -64,6 +74,13 @@ def client(administrator: str) -> Client:
     return Client(SERVER_NAME="localhost", enforce_csrf_checks=True, raise_request_exception=False)
 
 
-def _use(path: Path) -> None:
+def _use(name: str) -> None:
+    _release()
+    connections["default"].settings_dict["NAME"] = name
+
+
+def _release() -> None:
     connections.close_all()
-    connections["default"].settings_dict["NAME"] = str(path)
+    default = connections["default"]
+    if hasattr(default, "close_pool"):
+        default.close_pool()

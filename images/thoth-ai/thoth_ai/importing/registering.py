@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from django.db import connection, transaction
+from django.db import transaction
 
+from thoth_ai import durability
 from thoth_ai.errors import ServerError
 from thoth_ai.importing.inspection import TableSchema
 from thoth_ai.importing.knowledge import Knowledge
@@ -70,8 +71,7 @@ def refuse_taken(target: Target) -> None:
 def register(target: Target, staging: Staging, prepared: Prepared) -> bool:
     """Commit the import; return whether it replaced another."""
     # The old file is removed after the commit, so the commit must be on the disk by then.
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA synchronous=FULL")
+    durability.require()
     with transaction.atomic():
         refuse_taken(target)
         old_files = _remove(target.name)

@@ -1,7 +1,8 @@
 """Removing a workspace with all that belongs to it."""
 
-from django.db import connection, transaction
+from django.db import transaction
 
+from thoth_ai import durability
 from thoth_ai.workspaces import storage
 from thoth_ai.workspaces.models import Workspace
 
@@ -9,8 +10,7 @@ from thoth_ai.workspaces.models import Workspace
 def remove(workspace: Workspace) -> None:
     """Remove rows and vectors, then the files; a file left by a crash is swept at the start."""
     # Files are removed after the commit, so the commit must be on the disk by then.
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA synchronous=FULL")
+    durability.require()
     with transaction.atomic():
         files = [storage.path_of(database) for database in workspace.databases.all()]
         workspace.delete()

@@ -1,0 +1,59 @@
+"""A fresh application database for every test, of the kind the environment asks for."""
+
+import atexit
+import functools
+import os
+import shutil
+import subprocess
+import sys
+from contextlib import ExitStack
+from itertools import count
+from pathlib import Path
+
+from tests.services import postgres_server
+from tests.services.postgres_server import Server
+
+PROJECT = Path(__file__).parents[2]
+ON_POSTGRES = os.environ.get("THOTH_TEST_DATABASE", "sqlite") == "postgres"
+IMPORTED = "SELECT nspname FROM pg_namespace WHERE nspname !~ '^(pg_|information_schema$|public$)'"
+_NUMBERS = count()
+
+
+def host() -> str:
+    """Start what the settings are to find; return where."""
+    started = server()
+    return started.settings.host if started else ""
+
+
+@functools.cache
+def server() -> Server | None:
+    """Return the PostgreSQL of this session, migrated, if one is wanted."""
+    if not ON_POSTGRES:
+        return None
+    stack = ExitStack()
+    atexit.register(stack.close)
+    started = stack.enter_context(postgres_server.running())
+    os.environ.update(started.variables)
+    program = "from thoth_ai import entry; entry.main(entry.migrate)"
+    subprocess.run((sys.executable, "-c", program), cwd=PROJECT, check=True, capture_output=True)
+    return started
+
+
+def copy(template: Path | Server, folder: Path) -> str:
+    """Make a copy of the migrated database; return its name for Django."""
+    if isinstance(template, Path):
+        return str(shutil.copyfile(template, folder / "thoth.sqlite"))
+    name = f"test_{next(_NUMBERS)}"
+    template.run(f"CREATE DATABASE {name} TEMPLATE {template.settings.database}")
+    return name
+
+
+def discard(template: Path | Server, name: str) -> None:
+    """Drop a copy, and whatever was imported."""
+    if isinstance(template, Path):
+        return
+    template.run(f"DROP DATABASE {name} WITH (FORCE)")
+    data = template.settings.data_database
+    for (schema,) in template.run(IMPORTED, data):
+        quoted = str(schema).replace('"', '""')
+        template.run(f'DROP SCHEMA "{quoted}" CASCADE', data)

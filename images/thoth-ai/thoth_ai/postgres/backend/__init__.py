@@ -1,0 +1,1 @@
+"""Django's backend for PostgreSQL, with SQLite's leniency towards text."""
