@@ -33,6 +33,8 @@ LANGUAGE_MODEL = provider_settings.language_model()
 EMBEDDING = provider_settings.embedding()
 VECTORS = vector_settings.from_environment()
 PROMPT_TOKENS = environment.number("LLM_PROMPT_TOKENS", 12_000, lowest=1_000, highest=1_000_000)
+QUERY_TIMEOUT_SECONDS = environment.number("QUERY_TIMEOUT_SECONDS", 10, lowest=1, highest=600)
+QUERY_ROWS = environment.number("QUERY_ROWS", 1000, lowest=1, highest=100_000)
 REQUESTS_PER_MINUTE = environment.number("API_REQUESTS_PER_MINUTE", 600, lowest=1, highest=100_000)
 
 # Setup writes the key before the server starts; a build or a test lives with a throw-away one.

@@ -94,5 +94,5 @@ HARMLESS = [
 POSTGRES_HARMLESS = [
     "SELECT count(*) FROM t", "SELECT extract(year FROM d) FROM t", "SELECT date_trunc('month', d), count(*) FROM t GROUP BY 1",
     "SELECT a::text, b ILIKE 'x%' FROM t", "SELECT string_agg(b, ',') FROM t", "SELECT * FROM t ORDER BY a NULLS FIRST LIMIT 5",
-    "SELECT rank() OVER (PARTITION BY a ORDER BY b DESC) FROM s.t", "SELECT coalesce(a, 0) FROM t WHERE d > date '2020-01-01'",
+    "SELECT rank() OVER (PARTITION BY a ORDER BY b DESC) FROM t", "SELECT coalesce(a, 0) FROM t WHERE d > date '2020-01-01'",
 ]  # fmt: skip

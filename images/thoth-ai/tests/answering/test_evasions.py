@@ -9,14 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from thoth_ai.answering.reading import LONGEST_SHOWN, Limits, QueryFailedError, QueryTimeoutError
 from thoth_ai.answering.sql_guard import MOST_USES, RefusedSqlError, check
-from thoth_ai.answering.sqlite_reader import (
-    LONGEST_SHOWN,
-    Limits,
-    QueryFailedError,
-    QueryTimeoutError,
-    run,
-)
+from thoth_ai.answering.sqlite_reader import run
 
 LONG = "replace(printf('%200000s', ''), ' ', 'a')"
 HALF = "replace(printf('%100000s', 'b'), ' ', 'a')"

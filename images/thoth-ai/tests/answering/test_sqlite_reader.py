@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.answering.statements import HARMLESS, HOSTILE
-from thoth_ai.answering import sqlite_reader
-from thoth_ai.answering.sqlite_reader import Limits, QueryFailedError, QueryTimeoutError, run
+from thoth_ai.answering.reading import LONGEST_SHOWN, Limits, QueryFailedError, QueryTimeoutError
+from thoth_ai.answering.sqlite_reader import run
 
 ROWS = 1500
 
@@ -110,7 +110,7 @@ def test_a_gigabyte_of_padding_is_not_made(path: Path) -> None:
 def test_a_long_value_is_cut_and_a_long_result_too(path: Path) -> None:
     long = run(path, "SELECT printf('%.*c', 50000, 'x')")
     assert long.truncated
-    assert long.rows == (("x" * sqlite_reader.LONGEST_SHOWN + "…",),)
+    assert long.rows == (("x" * LONGEST_SHOWN + "…",),)
 
     wide = run(path, "SELECT printf('%.*c', 9000, 'x') FROM t", limits=Limits(rows=ROWS))
     assert wide.truncated

@@ -39,5 +39,30 @@ FUNCTIONS = frozenset(
 )
 """By name: for the parser where it has no class, and for SQLite's own authorizer."""
 
+POSTGRES_NODES = NODES | {
+    exp.AtTimeZone, exp.ToChar, exp.StrToDate, exp.StrToTime, exp.Initcap, exp.SplitPart,
+    exp.ConcatWs, exp.Left, exp.Right, exp.LogicalAnd, exp.LogicalOr, exp.Stddev, exp.StddevPop,
+    exp.StddevSamp, exp.Variance, exp.VariancePop, exp.Corr, exp.Median, exp.Mode,
+    exp.PercentileCont, exp.PercentileDisc, exp.WithinGroup, exp.Fetch, exp.Any, exp.All,
+    exp.Array, exp.ArrayAgg, exp.GroupingSets, exp.Rollup, exp.Cube, exp.RegexpLike,
+    exp.RegexpILike, exp.RegexpReplace, exp.SimilarTo, exp.Trunc, exp.Cbrt, exp.Degrees,
+    exp.Radians, exp.DateTrunc, exp.TimeToUnix, exp.Month, exp.Year, exp.Day,
+}  # fmt: skip
+
+POSTGRES_FUNCTIONS = FUNCTIONS | frozenset(
+    """age array_agg bool_and bool_or btrim cardinality char_length character_length concat_ws
+    date_bin date_part date_trunc div every initcap isfinite justify_days justify_hours
+    justify_interval left make_date make_interval make_time make_timestamp mode now
+    percentile_cont percentile_disc position regexp_replace regexp_substr right split_part
+    starts_with stddev stddev_pop stddev_samp strpos to_char to_date to_number to_timestamp
+    translate var_pop var_samp variance width_bucket""".split()
+)
+
+TYPES = frozenset(
+    """SMALLINT INT BIGINT DECIMAL BIGDECIMAL FLOAT DOUBLE TEXT VARCHAR CHAR BOOLEAN DATE TIME
+    TIMESTAMP TIMESTAMPTZ TIMESTAMPNTZ INTERVAL ARRAY""".split()
+)
+"""What PostgreSQL may be asked to turn a value into; some types look things up."""
+
 SYSTEM_PREFIXES = ("sqlite_", "pragma_", "pg_", "json_", "fts", "dbstat", "information_schema")
 """Tables that tell about the database or the server instead of holding the user's rows."""

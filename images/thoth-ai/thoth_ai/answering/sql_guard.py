@@ -1,12 +1,21 @@
 """Refuses every SQL text that is not one harmless SELECT; the reader does not rely on it."""
 
 import re
+from dataclasses import dataclass
 
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from thoth_ai.answering.allowed import FUNCTIONS, NODES, ROOTS, SYSTEM_PREFIXES
+from thoth_ai.answering.allowed import (
+    FUNCTIONS,
+    NODES,
+    POSTGRES_FUNCTIONS,
+    POSTGRES_NODES,
+    ROOTS,
+    SYSTEM_PREFIXES,
+    TYPES,
+)
 
 LONGEST = 20_000
 DEEPEST = 100
@@ -15,6 +24,20 @@ LONGEST_TRIM = 100
 # A space to the parser is a letter to SQLite when it is not one of these four.
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]|[^\S \t\r\n]")
 _WIDE = re.compile(r"%[^a-zA-Z%]*?(?:\*|\d{4})")
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What a dialect's SQL may consist of; no types mean any."""
+
+    nodes: frozenset[type[exp.Expr]]
+    functions: frozenset[str]
+    types: frozenset[str] = frozenset()
+    qualified: bool = True
+
+
+SQLITE = Allowed(NODES, FUNCTIONS)
+POSTGRES = Allowed(POSTGRES_NODES, POSTGRES_FUNCTIONS, TYPES, qualified=False)
 
 
 class RefusedSqlError(Exception):
@@ -28,8 +51,11 @@ def check(sql: str, *, dialect: str = "sqlite") -> str:
     root = _parsed(text, dialect)
     if type(root) not in ROOTS:
         raise RefusedSqlError("Only one SELECT is allowed.")
+    allowed = POSTGRES if dialect == "postgres" else SQLITE
     for node in root.walk():
-        _check_node(node)
+        _check_node(node, allowed)
+        if isinstance(node, exp.DataType):
+            _check_type(node, allowed)
         _check_cost(node)
     _check_uses(root)
     return text
@@ -63,12 +89,12 @@ def _parsed(text: str, dialect: str) -> exp.Expr:
     return statements[0]
 
 
-def _check_node(node: exp.Expr) -> None:
+def _check_node(node: exp.Expr, allowed: Allowed) -> None:
     match node:
         case exp.Anonymous() | exp.AnonymousAggFunc():
-            _check_function(str(node.name))
+            _check_function(str(node.name), allowed)
         case exp.Table():
-            _check_table(node)
+            _check_table(node, allowed)
         case exp.With():
             _check_with(node)
         case exp.Select() if not node.expressions:
@@ -78,7 +104,7 @@ def _check_node(node: exp.Expr) -> None:
         case exp.In() if node.args.get("field") is not None:
             # SQLite reads the name as that of a table, which no check of tables would see.
             raise RefusedSqlError("IN without parentheses is not allowed.")
-        case _ if type(node) not in NODES:
+        case _ if type(node) not in allowed.nodes:
             raise RefusedSqlError(f"{_spoken(node)} is not allowed.")
 
 
@@ -94,15 +120,23 @@ def _check_cost(node: exp.Expr) -> None:
                 raise RefusedSqlError("PRINTF needs a fixed format without large widths.")
 
 
-def _check_function(name: str) -> None:
-    if name.lower() not in FUNCTIONS:
+def _check_function(name: str, allowed: Allowed) -> None:
+    if name.lower() not in allowed.functions:
         raise RefusedSqlError(f"The function {name} is not allowed.")
 
 
-def _check_table(table: exp.Table) -> None:
+def _check_type(kind: exp.DataType, allowed: Allowed) -> None:
+    name = getattr(kind.this, "name", "")
+    if allowed.types and name not in allowed.types and not isinstance(kind.this, exp.Interval):
+        raise RefusedSqlError(f"The type {kind.sql()} is not allowed.")
+
+
+def _check_table(table: exp.Table, allowed: Allowed) -> None:
     if not isinstance(table.this, exp.Identifier):
         raise RefusedSqlError("Functions that give tables are not allowed.")
     qualifiers = [str(table.db), str(table.catalog)]
+    if any(qualifiers) and not allowed.qualified:
+        raise RefusedSqlError("Tables are named without a schema.")
     names = [table.name.lower(), *(name.lower() for name in qualifiers)]
     if any(name.startswith(SYSTEM_PREFIXES) for name in names):
         raise RefusedSqlError(f"The table {table.name} is not allowed.")

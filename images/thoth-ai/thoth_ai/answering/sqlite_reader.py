@@ -5,7 +5,6 @@ reading alone, and nothing here relies on the SQL having been checked before. Ti
 single call of a function is never interrupted, so the length of values bounds what a call can cost.
 """
 
-import math
 import sqlite3
 import threading
 import time
@@ -16,12 +15,22 @@ from pathlib import Path
 from urllib.parse import quote
 
 from thoth_ai.answering.allowed import FUNCTIONS
-
-Value = str | int | float | None
+from thoth_ai.answering.reading import (
+    DEFAULT,
+    LONGEST_SHOWN,
+    Limits,
+    QueryFailedError,
+    QueryTimeoutError,
+    Result,
+    Value,
+    cut,
+    finite,
+    is_cut,
+    size_of,
+)
 
 STEPS_BETWEEN_LOOKS = 5_000
 LONGEST_VALUE = 250_000
-LONGEST_SHOWN = 10_000
 SHORT_BLOB = 32
 _LIMITS = (
     (sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE),
@@ -37,33 +46,15 @@ _LIMITS = (
 )
 
 
-class QueryTimeoutError(Exception):
-    """The query took longer than it may."""
-
-
-class QueryFailedError(Exception):
-    """SQLite could not, or was not allowed to, run the query."""
-
-
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """How long a query may run, and how many rows and bytes of values it may give."""
+class SqliteReader:
+    """Reads one file."""
 
-    seconds: float = 10
-    rows: int = 1000
-    bytes: int = 5_000_000
+    path: Path
 
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """Columns in order, rows of values that JSON knows; `truncated` when there was more."""
-
-    columns: tuple[str, ...]
-    rows: tuple[tuple[Value, ...], ...]
-    truncated: bool
-
-
-DEFAULT = Limits()
+    def run(self, sql: str, limits: Limits = DEFAULT) -> Result:
+        """Run one statement; raises QueryTimeoutError or QueryFailedError."""
+        return run(self.path, sql, limits=limits)
 
 
 def run(path: Path, sql: str, *, limits: Limits = DEFAULT) -> Result:
@@ -141,24 +132,20 @@ def _read(cursor: sqlite3.Cursor, limits: Limits) -> Result:
             truncated = True
             break
         row = tuple(_shown(value) for value in raw)
-        truncated = truncated or any(map(_is_cut, raw))
-        size += sum(len(value) if isinstance(value, str) else 8 for value in row)
+        truncated = truncated or any(map(is_cut, raw))
+        size += size_of(row)
         rows.append(row)
     return Result(columns, tuple(rows), truncated)
-
-
-def _is_cut(value: object) -> bool:
-    return isinstance(value, str) and len(value) > LONGEST_SHOWN
 
 
 def _shown(value: object) -> Value:
     """A value as JSON can carry it: bytes are described, infinity is a word."""
     if isinstance(value, bytes):
         return f"0x{value.hex()}" if len(value) <= SHORT_BLOB else f"<{len(value):,} bytes>"
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
-    if isinstance(value, str) and len(value) > LONGEST_SHOWN:
-        return value[:LONGEST_SHOWN] + "…"
-    if value is None or isinstance(value, str | int | float):
+    if isinstance(value, float):
+        return finite(value)
+    if isinstance(value, str):
+        return cut(value)
+    if value is None or isinstance(value, int):
         return value
     raise QueryFailedError(f"SQLite gave a value of type {type(value).__name__}")

@@ -14,8 +14,8 @@ from django.http import (
 )
 
 from thoth_ai.answering.names import UnknownNameError
+from thoth_ai.answering.reading import QueryFailedError, QueryTimeoutError, Result
 from thoth_ai.answering.sql_guard import RefusedSqlError
-from thoth_ai.answering.sqlite_reader import QueryFailedError, QueryTimeoutError, Result
 from thoth_ai.api.access import authorised, user_of
 from thoth_ai.api.bodies import LONGEST_QUESTION, LONGEST_SQL, Body
 from thoth_ai.api.problems import ProblemError

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from thoth_ai.answering.sqlite_reader import SqliteReader
 from thoth_ai.errors import ServerError
 from thoth_ai.importing import (
     checks,
@@ -101,9 +102,10 @@ def take_in(target: Target, staging: Staging, told: Knowledge, reporter: Reporte
     given = taught.examples(target.name) + knowledge.proposals
     ours = _not_asked(generated.proposals(tables), given)
     work = _Work(reporter, documents.count(tables, knowledge) + 2 * len(given + ours))
-    accepted, rejected = trial.try_all(staging.database, given, done=work.step)
+    reader = SqliteReader(staging.database)
+    accepted, rejected = trial.try_all(reader, given, done=work.step)
     # A generated question that does not run is nobody's mistake and nobody's news.
-    also, _ = trial.try_all(staging.database, ours, done=work.step)
+    also, _ = trial.try_all(reader, ours, done=work.step)
     examples = (*accepted, *also)
     indexed = tuple(points.index(documents.compose(tables, knowledge, examples), done=work.step))
     sha256 = local_file.sha256(staging.database)

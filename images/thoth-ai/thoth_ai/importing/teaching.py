@@ -12,7 +12,7 @@ from django.db import transaction
 from thoth_ai.importing import trial
 from thoth_ai.importing.knowledge_document import FORMAT, KnowledgeDocument
 from thoth_ai.importing.question_file import Proposal
-from thoth_ai.workspaces import editing, storage, upkeep
+from thoth_ai.workspaces import editing, readers, upkeep
 from thoth_ai.workspaces.models import Database, Evidence, Example, Origin, Table, Workspace
 
 SECONDS_TO_TRY = 60.0
@@ -45,7 +45,7 @@ def add_example(workspace: Workspace, proposal: Proposal) -> Example:
     database = _database(workspace)
     if (proposal.question, proposal.sql) in _stored(workspace):
         raise RefusedExampleError("This question is stored with this SQL already.")
-    if reason := trial.objection(storage.path_of(database), proposal.sql):
+    if reason := trial.objection(readers.reader_of(database), proposal.sql, database.engine):
         raise RefusedExampleError(reason)
     with transaction.atomic():
         _forget_generated(workspace, [proposal])
@@ -111,7 +111,7 @@ def _tried(workspace: Workspace, proposals: Sequence[Proposal], taken: Taken) ->
         elif time.monotonic() > deadline:
             reason = "There was no time left to try it; import the document again."
         else:
-            reason = trial.objection(storage.path_of(database), one.sql)
+            reason = trial.objection(readers.reader_of(database), one.sql, database.engine)
         if reason:
             taken.skipped.append(Skipped(f"example {one.question}", reason))
         else:

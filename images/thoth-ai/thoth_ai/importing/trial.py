@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from thoth_ai.answering import sql_guard, sqlite_reader
+from thoth_ai.answering import sql_guard
+from thoth_ai.answering.reading import Limits, QueryFailedError, QueryTimeoutError, Reader
 from thoth_ai.importing.question_file import Proposal
 
-LIMITS = sqlite_reader.Limits(seconds=10, rows=1)
+LIMITS = Limits(seconds=10, rows=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +19,17 @@ class Rejection:
 
 
 def try_all(
-    path: Path, proposals: Sequence[Proposal], *, done: Callable[[int], None]
+    reader: Reader,
+    proposals: Sequence[Proposal],
+    *,
+    dialect: str = "sqlite",
+    done: Callable[[int], None],
 ) -> tuple[list[Proposal], list[Rejection]]:
     """Return those whose SQL is allowed and runs, and the others with their reasons."""
     accepted: list[Proposal] = []
     rejected: list[Rejection] = []
     for proposal in proposals:
-        reason = objection(path, proposal.sql)
+        reason = objection(reader, proposal.sql, dialect)
         if reason is None:
             accepted.append(proposal)
         else:
@@ -34,14 +38,14 @@ def try_all(
     return accepted, rejected
 
 
-def objection(path: Path, sql: str) -> str | None:
+def objection(reader: Reader, sql: str, dialect: str = "sqlite") -> str | None:
     """Return why this SQL cannot be stored, if it cannot."""
     try:
-        sqlite_reader.run(path, sql_guard.check(sql), limits=LIMITS)
+        reader.run(sql_guard.check(sql, dialect=dialect), LIMITS)
     except (
         sql_guard.RefusedSqlError,
-        sqlite_reader.QueryFailedError,
-        sqlite_reader.QueryTimeoutError,
+        QueryFailedError,
+        QueryTimeoutError,
     ) as error:
         return str(error)
     return None

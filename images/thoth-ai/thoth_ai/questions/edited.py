@@ -2,20 +2,20 @@
 
 import time
 
-from thoth_ai.answering import chart, sqlite_reader
-from thoth_ai.answering.sqlite_reader import Limits, Result
+from thoth_ai.answering import chart
+from thoth_ai.answering.reading import Limits, Result
 from thoth_ai.questions import background, written
 from thoth_ai.questions.answers import Answer, Source
-from thoth_ai.workspaces import storage
+from thoth_ai.workspaces import readers
 from thoth_ai.workspaces.models import Database
 
 EXPORT = Limits(seconds=60, rows=100_000, bytes=200_000_000)
 
 
-def run(database: Database, sql: str, *, limits: Limits = sqlite_reader.DEFAULT) -> Result:
+def run(database: Database, sql: str, *, limits: Limits | None = None) -> Result:
     """Run it; raises RefusedSqlError, UnknownNameError, QueryFailedError, QueryTimeoutError."""
     checked = written.check(sql, background.schema_of(database))
-    return sqlite_reader.run(storage.path_of(database), checked, limits=limits)
+    return readers.reader_of(database).run(checked, limits or readers.limits())
 
 
 def answer(database: Database, sql: str, question: str) -> Answer:

@@ -5,16 +5,16 @@ from dataclasses import dataclass, replace
 from django.db import transaction
 
 from thoth_ai.accounts.models import User
-from thoth_ai.answering import sqlite_reader
 from thoth_ai.answering.prompt import Pair
+from thoth_ai.answering.reading import Limits
 from thoth_ai.questions import background, written
 from thoth_ai.questions.answers import Answer, Reply, as_document
 from thoth_ai.questions.models import Question, Verdict
-from thoth_ai.workspaces import storage
+from thoth_ai.workspaces import readers
 from thoth_ai.workspaces.models import Database, Example, Origin
 
 LONGEST_CONVERSATION = 3
-TRIAL = sqlite_reader.Limits(rows=1)
+TRIAL = Limits(rows=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def _example(question: Question, sql: str) -> Example:
     database = _database(question)
     assert database is not None  # noqa: S101 - no objection was found
     checked = written.check(sql, background.schema_of(database))
-    sqlite_reader.run(storage.path_of(database), checked, limits=TRIAL)
+    readers.reader_of(database).run(checked, TRIAL)
     return Example.objects.create(
         workspace=database.workspace,
         database=database,

@@ -1,10 +1,11 @@
 """Answers from stored examples: only when one asks the same."""
 
-from thoth_ai.answering import chart, matching, sql_guard, sqlite_reader
+from thoth_ai.answering import chart, matching, sql_guard
+from thoth_ai.answering.reading import QueryFailedError, QueryTimeoutError
 from thoth_ai.questions.answers import Answer, Reason, Reply, Source
 from thoth_ai.questions.asked import Asked, no_answer
 from thoth_ai.questions.point_index import Found
-from thoth_ai.workspaces import storage
+from thoth_ai.workspaces import readers
 from thoth_ai.workspaces.models import Example
 
 MEND = "Correct the SQL of the example in the administration."
@@ -36,16 +37,16 @@ def match_without_vectors(asked: Asked) -> matching.Match | None:
 def answer(asked: Asked, match: matching.Match, near: Found) -> Reply:
     """Run the example's SQL; raises ReplacedError when it is no longer there."""
     example = _example(match.key)
-    path = storage.path_of(example.database)
+    database = example.database
     try:
-        sql = sql_guard.check(example.sql)
-        result = sqlite_reader.run(path, sql)
+        sql = sql_guard.check(example.sql, dialect=database.engine)
+        result = readers.reader_of(database).run(sql, readers.limits())
     except sql_guard.RefusedSqlError as error:
         return no_answer(asked, Reason.REFUSED, f"The stored SQL is refused: {error}", near, MEND)
-    except sqlite_reader.QueryTimeoutError as error:
+    except QueryTimeoutError as error:
         return no_answer(asked, Reason.TIMEOUT, str(error), near)
-    except sqlite_reader.QueryFailedError as error:
-        if not path.exists():
+    except QueryFailedError as error:
+        if not readers.is_there(database):
             raise ReplacedError from error
         message = f"The database could not answer: {error}"
         return no_answer(asked, Reason.FAILED, message, near, MEND)

@@ -4,10 +4,10 @@ from dataclasses import dataclass, field, replace
 
 from django.conf import settings
 
-from thoth_ai.answering import chart, draft, names, prompt, sql_guard, sqlite_reader
+from thoth_ai.answering import chart, draft, names, prompt, sql_guard
 from thoth_ai.answering.draft import Declined, Draft, UnreadableReplyError
+from thoth_ai.answering.reading import QueryFailedError, QueryTimeoutError, Result
 from thoth_ai.answering.schema import Schema
-from thoth_ai.answering.sqlite_reader import Result
 from thoth_ai.language_model import LanguageModel
 from thoth_ai.providers.types import Completion, Message, ProviderError, Usage
 from thoth_ai.questions.answers import Answer, NoAnswer, Reason, Reply, Source
@@ -15,7 +15,7 @@ from thoth_ai.questions.asked import Asked, no_answer
 from thoth_ai.questions.background import Known
 from thoth_ai.questions.hearing import Piece, Step
 from thoth_ai.questions.point_index import Found
-from thoth_ai.workspaces import storage
+from thoth_ai.workspaces import readers
 from thoth_ai.workspaces.models import Database
 
 REPAIRS = 2
@@ -121,10 +121,10 @@ class Writer:
         hear = self.asked.hear
         hear(Step("run", "Running the query"))
         try:
-            result = sqlite_reader.run(storage.path_of(self.database), sql)
-        except (sqlite_reader.QueryFailedError, sqlite_reader.QueryTimeoutError) as error:
+            result = readers.reader_of(self.database).run(sql, readers.limits())
+        except (QueryFailedError, QueryTimeoutError) as error:
             hear(Step("run", "Running the query", "failed", str(error)))
-            slow = isinstance(error, sqlite_reader.QueryTimeoutError)
+            slow = isinstance(error, QueryTimeoutError)
             raise _TroubleError(
                 Reason.TIMEOUT if slow else Reason.FAILED, str(error), sql
             ) from error
