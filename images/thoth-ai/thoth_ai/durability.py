@@ -1,6 +1,13 @@
-"""Makes sure that a commit is on the disk before what it replaces is removed."""
+"""What SQLite does by itself and PostgreSQL on request, and the other way round."""
 
 from django.db import connection
+
+
+def one_at_a_time(name: str) -> None:
+    """Let transactions on one name wait for each other; SQLite lets all of them."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
 
 
 def require() -> None:

@@ -37,14 +37,14 @@ def complete(data: Path, *, demo: bool) -> None:
     """Migrate, clear leftovers, make the administrator and load the demo. Needs Django."""
     from django.core.management import call_command  # noqa: PLC0415 - needs Django set up
 
-    from thoth_ai.importing import staging  # noqa: PLC0415 - likewise
+    from thoth_ai.importing import placing, staging  # noqa: PLC0415 - likewise
     from thoth_ai.importing.demo import load_once  # noqa: PLC0415 - likewise
     from thoth_ai.workspaces import points, reindexing  # noqa: PLC0415 - likewise
 
     with _one_at_a_time(data), _one_server_at_a_time():
         call_command("migrate", interactive=False, verbosity=0)
         grant()
-        if swept := staging.sweep():
+        if swept := staging.sweep() + placing.sweep():
             logger.info("removed %d leftovers of killed imports", swept)
         if not reindexing.is_needed() and (renewed := points.refresh_stale()):
             logger.info("embedded %d documents again", renewed)

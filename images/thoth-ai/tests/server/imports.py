@@ -11,6 +11,8 @@ from unittest.mock import patch
 
 from django.core.management import call_command
 
+from tests.services import application_database
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -49,6 +51,7 @@ def from_bundle(content: bytes, *arguments: str, name: str = "zoo") -> Outcome:
 
 
 def left(data: Path) -> list[str]:
-    """Return every file below the folders of databases and imports under way."""
+    """Return every file of databases and of imports under way, and every schema."""
     folders = (data / "databases", data / "incoming")
-    return [str(file) for folder in folders if folder.is_dir() for file in folder.rglob("*")]
+    files = [str(file) for folder in folders if folder.is_dir() for file in folder.rglob("*")]
+    return files + application_database.schemas()

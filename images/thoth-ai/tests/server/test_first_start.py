@@ -122,12 +122,12 @@ def test_a_kill_while_the_demo_is_committed_is_repaired(tmp_path: Path) -> None:
         import os, signal, django
         os.environ["DJANGO_SETTINGS_MODULE"] = "thoth_ai.settings"
         django.setup()
-        from thoth_ai.importing import registering as place
-        publish = place._publish
+        from thoth_ai.importing import publishing as place
+        publish = place.publish
         def die(*arguments):
             publish(*arguments)
             {KILL}
-        place._publish = die
+        place.publish = die
     """
     assert setup(tmp_path, before=before, THOTH_DEMO="true").returncode == -signal.SIGKILL
 

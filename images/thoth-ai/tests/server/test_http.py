@@ -8,6 +8,7 @@ from django.test import Client
 
 from tests.server import databases, imports
 from tests.server.account import EMAIL, PASSWORD, TOKEN
+from tests.services import application_database
 from thoth_ai.json_logging import JsonFormatter
 from thoth_ai.workspaces.models import Database, VectorPoint
 
@@ -47,7 +48,7 @@ def test_a_sound_server_is_well(zoo: Client, path: str) -> None:
 
 
 def test_health_says_what_fails(zoo: Client, data: Path) -> None:
-    (data / "databases" / Database.objects.get().file).unlink()
+    application_database.lose(data, Database.objects.get())
     VectorPoint.objects.all().delete()
 
     answer = zoo.get("/health/")

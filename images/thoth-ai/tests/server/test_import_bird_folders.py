@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.server import bird, databases, imports
+from tests.services import application_database
 from thoth_ai.questions.answers import Answer
 from thoth_ai.questions.ask import Asker
 from thoth_ai.questions.asked import Asked
@@ -81,7 +82,8 @@ def test_descriptions_and_values_are_found_by_their_vectors(root: Path) -> None:
     take(root, "--db", "card_games")
 
     text = VectorPoint.objects.get(kind="column", ref="cards.Percent (%)").text
-    assert text == "Percent (%) of cards (REAL). share • 0: never\n• 100: always \u2013 rare"
+    kind = "double precision" if application_database.ON_POSTGRES else "REAL"
+    assert text == f"Percent (%) of cards ({kind}). share • 0: never\n• 100: always \u2013 rare"
 
 
 def test_columns_that_identify_people_are_marked(root: Path) -> None:

@@ -85,12 +85,12 @@ def test_a_kill_just_before_the_commit_changes_nothing(
         import os, signal, sys
         import django
         django.setup()
-        from thoth_ai.importing import registering
-        publish = registering._publish
+        from thoth_ai.importing import publishing
+        publish = publishing.publish
         def die(*arguments):
             publish(*arguments)
             os.kill(os.getpid(), signal.SIGKILL)
-        registering._publish = die
+        publishing.publish = die
         from django.core.management import call_command
         call_command("import_bird", "--name=zoo", "--create-workspace", "--replace",
                      "--sqlite-file={path}")

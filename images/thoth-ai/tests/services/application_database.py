@@ -9,9 +9,13 @@ import sys
 from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tests.services import postgres_server
 from tests.services.postgres_server import Server
+
+if TYPE_CHECKING:  # importing it needs Django set up
+    from thoth_ai.workspaces.models import Database
 
 PROJECT = Path(__file__).parents[2]
 ON_POSTGRES = os.environ.get("THOTH_TEST_DATABASE", "sqlite") == "postgres"
@@ -54,6 +58,28 @@ def discard(template: Path | Server, name: str) -> None:
         return
     template.run(f"DROP DATABASE {name} WITH (FORCE)")
     data = template.settings.data_database
-    for (schema,) in template.run(IMPORTED, data):
-        quoted = str(schema).replace('"', '""')
+    for schema in schemas():
+        quoted = schema.replace('"', '""')
         template.run(f'DROP SCHEMA "{quoted}" CASCADE', data)
+
+
+def schemas() -> list[str]:
+    """Return what is imported into PostgreSQL, or on its way."""
+    if not (started := server()):
+        return []
+    return [str(name) for (name,) in started.run(IMPORTED, started.settings.data_database)]
+
+
+def lose(data: Path, database: "Database") -> None:
+    """Take the rows of an imported database away behind the server's back."""
+    if started := server():
+        started.run(f'DROP SCHEMA "{database.name}" CASCADE', started.settings.data_database)
+    else:
+        (data / "databases" / database.file).unlink()
+
+
+def name_in_use() -> str:
+    """Return the name of this test's copy."""
+    from django.db import connections  # noqa: PLC0415 - needs Django set up
+
+    return str(connections["default"].settings_dict["NAME"])

@@ -11,7 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 from thoth_ai import embedding_model, language_model, provider_settings
 from thoth_ai.vectorstores import chosen, configuration
 from thoth_ai.vectorstores.types import VectorStoreError
-from thoth_ai.workspaces import following, points, storage
+from thoth_ai.workspaces import following, points, readers
 from thoth_ai.workspaces.models import Database, Example, VectorPoint
 
 logger = logging.getLogger(__name__)
@@ -51,9 +51,9 @@ def _database() -> Finding:
     if pending:
         return Finding(FAILING, f"{len(pending)} migrations are not applied.")
     files = list(Database.objects.all())
-    missing = [entry.name for entry in files if not storage.path_of(entry).is_file()]
+    missing = [entry.name for entry in files if not readers.can_be_read(entry)]
     if missing:
-        return Finding(FAILING, f"The files of these databases are missing: {', '.join(missing)}.")
+        return Finding(FAILING, f"The rows of these databases are missing: {', '.join(missing)}.")
     return Finding(OK, f"{len(files)} databases can be asked.")
 
 

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from thoth_ai.answering.sqlite_reader import SqliteReader
 from thoth_ai.errors import ServerError
 from thoth_ai.importing import (
     checks,
@@ -14,12 +13,15 @@ from thoth_ai.importing import (
     inspection,
     local_file,
     personal,
+    placing,
     taught,
     trial,
 )
 from thoth_ai.importing.descriptions import Described
 from thoth_ai.importing.inspection import TableSchema
 from thoth_ai.importing.knowledge import Knowledge
+from thoth_ai.importing.placing import Place
+from thoth_ai.importing.postgres.loading import Loaded
 from thoth_ai.importing.question_file import Proposal
 from thoth_ai.importing.registering import Prepared, Target, refuse_taken, register
 from thoth_ai.importing.reporting import Phase, Reporter
@@ -96,27 +98,41 @@ def take_in(target: Target, staging: Staging, told: Knowledge, reporter: Reporte
     reporter.progress(Phase.CHECK, 0, 1, "tables")
     checks.check(staging.database)
     reporter.progress(Phase.CHECK, 1, 1, "tables")
-    tables = inspection.inspect(staging.database, reporter)
-    described = _describe(target, told, tables)
+    found = inspection.inspect(staging.database, reporter)
+    with placing.chosen(staging) as place:
+        loaded = place.load(found, reporter)
+        return _take_in(target, staging, told, loaded, _Way(place, reporter))
+
+
+def _take_in(
+    target: Target, staging: Staging, told: Knowledge, loaded: Loaded, way: "_Way"
+) -> Summary:
+    tables = loaded.tables
+    described = _describe(target, _warned(told, loaded), loaded.declared)
     knowledge = described.knowledge
-    given = taught.examples(target.name) + knowledge.proposals
+    kept, native = taught.examples(target.name), taught.engine(target.name) == way.place.engine
+    given = kept + knowledge.proposals
     ours = _not_asked(generated.proposals(tables), given)
-    work = _Work(reporter, documents.count(tables, knowledge) + 2 * len(given + ours))
-    reader = SqliteReader(staging.database)
-    accepted, rejected = trial.try_all(reader, given, done=work.step)
+    work = _Work(way.reporter, documents.count(tables, knowledge) + 2 * len(given + ours))
+    trials = trial.Trials(way.place.adopt, work.step)
+    trials.run(kept, native=native)
+    trials.run(knowledge.proposals, native=False)
+    rejected = tuple(trials.rejected)
     # A generated question that does not run is nobody's mistake and nobody's news.
-    also, _ = trial.try_all(reader, ours, done=work.step)
-    examples = (*accepted, *also)
+    trials.run(ours, native=True)
+    examples = tuple(trials.accepted)
     indexed = tuple(points.index(documents.compose(tables, knowledge, examples), done=work.step))
     sha256 = local_file.sha256(staging.database)
     work.finish()
     prepared = Prepared(sha256, tables, knowledge, examples, indexed)
-    reporter.progress(Phase.REGISTER, 0, 1, "tables")
-    replaced = register(target, staging, prepared)
-    reporter.progress(Phase.REGISTER, 1, 1, "tables")
-    return Summary(
-        target.name, tables, len(examples), tuple(rejected), len(indexed), replaced, described
-    )
+    way.reporter.progress(Phase.REGISTER, 0, 1, "tables")
+    replaced = register(target, staging, prepared, way.place)
+    way.reporter.progress(Phase.REGISTER, 1, 1, "tables")
+    return Summary(target.name, tables, len(examples), rejected, len(indexed), replaced, described)
+
+
+def _warned(told: Knowledge, loaded: Loaded) -> Knowledge:
+    return replace(told, warnings=(*told.warnings, *loaded.warnings))
 
 
 def _describe(target: Target, told: Knowledge, tables: Sequence[TableSchema]) -> Described:
@@ -124,6 +140,14 @@ def _describe(target: Target, told: Knowledge, tables: Sequence[TableSchema]) ->
     described = descriptions.work_in(told, tables)
     whole = taught.carried_over(target.name, described.knowledge)
     return replace(described, knowledge=personal.marked(whole, tables))
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """Where the rows go, and who is told about it."""
+
+    place: Place
+    reporter: Reporter
 
 
 @dataclass(slots=True)

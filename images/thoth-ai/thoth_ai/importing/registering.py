@@ -1,9 +1,7 @@
 """The one moment in which an import becomes visible, or does not."""
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from django.db import transaction
 
@@ -11,9 +9,10 @@ from thoth_ai import durability
 from thoth_ai.errors import ServerError
 from thoth_ai.importing.inspection import TableSchema
 from thoth_ai.importing.knowledge import Knowledge
+from thoth_ai.importing.placing import Place
 from thoth_ai.importing.question_file import Proposal
 from thoth_ai.importing.staging import Staging
-from thoth_ai.workspaces import points, storage
+from thoth_ai.workspaces import disposal, points
 from thoth_ai.workspaces.models import (
     Column,
     Database,
@@ -68,29 +67,29 @@ def refuse_taken(target: Target) -> None:
         )
 
 
-def register(target: Target, staging: Staging, prepared: Prepared) -> bool:
+def register(target: Target, staging: Staging, prepared: Prepared, place: Place) -> bool:
     """Commit the import; return whether it replaced another."""
     # The old file is removed after the commit, so the commit must be on the disk by then.
     durability.require()
     with transaction.atomic():
+        durability.one_at_a_time(target.name)
         refuse_taken(target)
-        old_files = _remove(target.name)
-        database = _write_rows(target, staging, prepared)
+        old = _remove(target.name)
+        database = _write_rows(target, staging, prepared, place)
         if target.milestone:
             Milestone.objects.create(name=target.milestone)
-        _publish(staging, storage.path_of(database))
-    for path in old_files:
-        path.unlink(missing_ok=True)
-    return bool(old_files)
+        place.publish(database)
+    disposal.discard(old)
+    return bool(old)
 
 
-def _remove(name: str) -> list[Path]:
-    files = [storage.path_of(entry) for entry in Database.objects.filter(workspace__name=name)]
+def _remove(name: str) -> list[Database]:
+    old = list(Database.objects.filter(workspace__name=name))
     Workspace.objects.filter(name=name).delete()
-    return files
+    return old
 
 
-def _write_rows(target: Target, staging: Staging, prepared: Prepared) -> Database:
+def _write_rows(target: Target, staging: Staging, prepared: Prepared, place: Place) -> Database:
     knowledge = prepared.knowledge
     workspace = Workspace.objects.create(
         name=target.name,
@@ -101,7 +100,8 @@ def _write_rows(target: Target, staging: Staging, prepared: Prepared) -> Databas
     database = Database.objects.create(
         workspace=workspace,
         name=target.name,
-        file=staging.published_name,
+        file=place.mark,
+        engine=place.engine,
         bytes=staging.database.stat().st_size,
         sha256=prepared.sha256,
     )
@@ -173,19 +173,3 @@ def _referring(entry: IndexedDocument, numbered: Numbered) -> IndexedDocument:
         return entry
     key = str(rows[int(entry.document.ref)].pk)
     return replace(entry, document=replace(entry.document, ref=key))
-
-
-def _publish(staging: Staging, path: Path) -> None:
-    """Move the file into place; should the commit fail, the next sweep finds it without a row."""
-    staging.database.chmod(0o400)
-    descriptor = os.open(staging.database, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-    staging.database.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

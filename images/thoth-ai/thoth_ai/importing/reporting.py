@@ -17,6 +17,7 @@ class Phase(StrEnum):
     RECEIVE = "receive"
     CHECK = "check"
     INSPECT = "inspect"
+    LOAD = "load"
     INDEX = "index"
     REGISTER = "register"
 

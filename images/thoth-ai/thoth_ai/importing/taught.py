@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from thoth_ai.importing.knowledge import Knowledge, TableText
 from thoth_ai.importing.question_file import Proposal
-from thoth_ai.workspaces.models import Column, Example, Table, Workspace
+from thoth_ai.workspaces.models import Column, Database, Example, Table, Workspace
 
 
 def examples(workspace: str) -> tuple[Proposal, ...]:
@@ -13,6 +13,12 @@ def examples(workspace: str) -> tuple[Proposal, ...]:
     return tuple(
         Proposal(one.question, one.sql, one.evidence, one.difficulty, one.origin) for one in own
     )
+
+
+def engine(workspace: str) -> str:
+    """Return what the SQL of these examples was written for."""
+    names = Database.objects.filter(workspace__name=workspace).values_list("engine", flat=True)
+    return names.first() or ""
 
 
 def carried_over(workspace: str, told: Knowledge) -> Knowledge:

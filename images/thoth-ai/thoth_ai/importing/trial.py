@@ -1,7 +1,8 @@
 """Every example proves itself on the copy before it is stored."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Protocol
 
 from thoth_ai.answering import sql_guard
 from thoth_ai.answering.reading import Limits, QueryFailedError, QueryTimeoutError, Reader
@@ -18,24 +19,30 @@ class Rejection:
     reason: str
 
 
-def try_all(
-    reader: Reader,
-    proposals: Sequence[Proposal],
-    *,
-    dialect: str = "sqlite",
-    done: Callable[[int], None],
-) -> tuple[list[Proposal], list[Rejection]]:
-    """Return those whose SQL is allowed and runs, and the others with their reasons."""
-    accepted: list[Proposal] = []
-    rejected: list[Rejection] = []
-    for proposal in proposals:
-        reason = objection(reader, proposal.sql, dialect)
-        if reason is None:
-            accepted.append(proposal)
-        else:
-            rejected.append(Rejection(proposal.question, reason))
-        done(1)
-    return accepted, rejected
+class Adopt(Protocol):
+    """Returns a question with SQL that runs, or why not; `native`: it is written for this place."""
+
+    def __call__(self, proposal: Proposal, *, native: bool) -> Proposal | str: ...
+
+
+@dataclass(slots=True)
+class Trials:
+    """What came of the questions so far; every one is told to `done`."""
+
+    adopt: Adopt
+    done: Callable[[int], None]
+    accepted: list[Proposal] = field(default_factory=list)
+    rejected: list[Rejection] = field(default_factory=list)
+
+    def run(self, proposals: Sequence[Proposal], *, native: bool) -> None:
+        """Try these too."""
+        for proposal in proposals:
+            adopted = self.adopt(proposal, native=native)
+            if isinstance(adopted, str):
+                self.rejected.append(Rejection(proposal.question, adopted))
+            else:
+                self.accepted.append(adopted)
+            self.done(1)
 
 
 def objection(reader: Reader, sql: str, dialect: str = "sqlite") -> str | None:

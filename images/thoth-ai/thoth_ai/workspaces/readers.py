@@ -3,7 +3,7 @@
 from django.conf import settings
 
 from thoth_ai.answering.postgres_reader import PostgresReader
-from thoth_ai.answering.reading import Limits, QueryFailedError, Reader
+from thoth_ai.answering.reading import Limits, QueryFailedError, QueryTimeoutError, Reader
 from thoth_ai.answering.sqlite_reader import SqliteReader
 from thoth_ai.workspaces import storage
 from thoth_ai.workspaces.models import Database
@@ -31,8 +31,25 @@ def limits() -> Limits:
     return Limits(seconds=settings.QUERY_TIMEOUT_SECONDS, rows=settings.QUERY_ROWS)
 
 
+def can_be_read(database: Database) -> bool:
+    """Look whether the rows are where the registration says."""
+    if database.engine == POSTGRES:
+        return _reads(database)
+    return storage.path_of(database).is_file()
+
+
 def is_there(database: Database) -> bool:
     """Say whether its rows are still where they were; an import may have replaced them."""
     if database.engine == POSTGRES:
         return Database.objects.filter(pk=database.pk).exists()
     return storage.path_of(database).exists()
+
+
+def _reads(database: Database) -> bool:
+    table = database.tables.values_list("name", flat=True).first() or ""
+    quoted = table.replace('"', '""')
+    try:
+        reader_of(database).run(f'SELECT 1 FROM "{quoted}" LIMIT 1', Limits(seconds=3, rows=1))  # noqa: S608 - quoted
+    except (QueryFailedError, QueryTimeoutError):
+        return False
+    return True

@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from thoth_ai import durability
-from thoth_ai.workspaces import storage
+from thoth_ai.workspaces import disposal
 from thoth_ai.workspaces.models import Workspace
 
 
@@ -12,7 +12,6 @@ def remove(workspace: Workspace) -> None:
     # Files are removed after the commit, so the commit must be on the disk by then.
     durability.require()
     with transaction.atomic():
-        files = [storage.path_of(database) for database in workspace.databases.all()]
+        databases = list(workspace.databases.all())
         workspace.delete()
-    for path in files:
-        path.unlink(missing_ok=True)
+    disposal.discard(databases)

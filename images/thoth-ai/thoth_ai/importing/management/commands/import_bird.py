@@ -19,6 +19,7 @@ from thoth_ai.importing import (
     description_source,
     importer,
     local_file,
+    placing,
     question_file,
     schema_names,
     space,
@@ -79,6 +80,7 @@ class Command(BaseCommand):
 
 def _import(wish: Wish, reporter: Reporter) -> Summary:
     staging.sweep()
+    placing.sweep()
     importer.require_free(wish.target)
     with staging.opened() as place, space.told():
         knowledge = _receive(wish, place, reporter)

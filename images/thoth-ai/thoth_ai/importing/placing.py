@@ -1,0 +1,146 @@
+"""Where an import puts the rows: a file on the data volume, or a schema of PostgreSQL."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Protocol
+
+from django.conf import settings
+
+from thoth_ai.answering.sqlite_reader import SqliteReader
+from thoth_ai.importing import publishing, trial
+from thoth_ai.importing.inspection import TableSchema
+from thoth_ai.importing.postgres import loading
+from thoth_ai.importing.postgres.loading import Loaded
+from thoth_ai.importing.postgres.translation import NotTranslatedError, Translator, spellings
+from thoth_ai.importing.question_file import Proposal
+from thoth_ai.importing.reporting import Reporter
+from thoth_ai.importing.staging import Staging
+from thoth_ai.postgres import schemas
+from thoth_ai.postgres.connecting import Postgres
+from thoth_ai.postgres.schemas import Connection
+from thoth_ai.workspaces import readers
+from thoth_ai.workspaces.models import Database
+
+
+class Place(Protocol):
+    """One import's rows on their way to where they are read."""
+
+    engine: str
+
+    @property
+    def mark(self) -> str:
+        """Return what `Database.file` will say."""
+
+    def load(self, tables: Sequence[TableSchema], reporter: Reporter) -> Loaded:
+        """Bring the rows there, unseen; returns the tables as they are there."""
+
+    def adopt(self, proposal: Proposal, *, native: bool) -> Proposal | str:
+        """Return the question with SQL that runs there, or why there is none."""
+
+    def publish(self, database: Database) -> None:
+        """Let them be read; called last in the transaction that registers them."""
+
+
+@contextmanager
+def chosen(staging: Staging) -> Iterator[Place]:
+    """Give the place this installation imports into."""
+    if settings.POSTGRES is None:
+        yield FilePlace(staging)
+        return
+    mark = staging.folder.name
+    with schemas.importer(settings.POSTGRES) as connection, schemas.living(connection, mark):
+        place = SchemaPlace(staging, connection, settings.POSTGRES)
+        try:
+            yield place
+        finally:
+            place.clear()
+
+
+@dataclass(slots=True)
+class FilePlace:
+    """The received file itself becomes the database."""
+
+    staging: Staging
+    engine: str = readers.SQLITE
+
+    @property
+    def mark(self) -> str:
+        """Return the name of the file to be."""
+        return self.staging.published_name
+
+    def load(self, tables: Sequence[TableSchema], _: Reporter) -> Loaded:
+        """Nothing is to be brought anywhere."""
+        return Loaded(tuple(tables), tuple(tables))
+
+    def adopt(self, proposal: Proposal, *, native: bool) -> Proposal | str:  # noqa: ARG002 - SQLite's either way
+        """Return the question if its SQL is allowed and runs."""
+        return trial.objection(SqliteReader(self.staging.database), proposal.sql) or proposal
+
+    def publish(self, database: Database) -> None:
+        """Move the file to where its row says it is."""
+        publishing.publish(self.staging, database)
+
+
+@dataclass(slots=True)
+class SchemaPlace:
+    """The rows are copied into a schema of their own."""
+
+    staging: Staging
+    connection: Connection
+    postgres: Postgres
+    engine: str = readers.POSTGRES
+    translator: Translator | None = None
+
+    @property
+    def mark(self) -> str:
+        """Return the mark of the schema."""
+        return self.staging.folder.name
+
+    def load(self, tables: Sequence[TableSchema], reporter: Reporter) -> Loaded:
+        """Copy the rows, and let the reader see them for the trial."""
+        loaded = loading.load(self.staging.database, tables, self.connection, self.mark, reporter)
+        schemas.grant(self.connection, schemas.unseen(self.mark), self.postgres.reader.user)
+        self.translator = Translator(
+            SqliteReader(self.staging.database),
+            readers.postgres_reader(schemas.unseen(self.mark)),
+            spellings(loaded.tables),
+        )
+        return loaded
+
+    def adopt(self, proposal: Proposal, *, native: bool) -> Proposal | str:
+        """Try SQL of PostgreSQL as it is; other SQL must give the same rows on both sides."""
+        assert self.translator is not None  # noqa: S101 - load comes first
+        if native:
+            reader = self.translator.postgres
+            return trial.objection(reader, proposal.sql, readers.POSTGRES) or proposal
+        try:
+            return self.translator(proposal)
+        except NotTranslatedError as error:
+            return str(error)
+
+    def publish(self, database: Database) -> None:
+        """Give the schema its name; should the commit fail, the next sweep takes it back."""
+        schemas.publish(self.connection, database.name, self.mark)
+
+    def clear(self) -> None:
+        """Remove what was not registered; what a lost connection leaves, the sweep removes."""
+        registered = Database.objects.filter(file=self.mark).exists()
+        if not registered and not self.connection.closed:
+            schemas.drop(self.connection, self.mark)
+            _mend(self.connection)
+
+
+def sweep() -> int:
+    """Finish or take back what killed imports left in PostgreSQL; return how much was removed."""
+    if settings.POSTGRES is None:
+        return 0
+    with schemas.importer(settings.POSTGRES) as connection:
+        return _mend(connection)
+
+
+def _mend(connection: Connection) -> int:
+    found = schemas.dead(connection)
+    # Only now: an import that was alive when they were listed may have committed since.
+    rows = Database.objects.filter(engine=readers.POSTGRES).values_list("file", "name")
+    return schemas.mend(connection, found, dict(rows))

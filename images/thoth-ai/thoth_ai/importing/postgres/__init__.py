@@ -1,0 +1,1 @@
+"""Taking a received SQLite file into PostgreSQL."""
