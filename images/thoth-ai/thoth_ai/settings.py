@@ -105,6 +105,9 @@ SESSION_COOKIE_NAME = "thoth_session"
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = "thoth_csrf"
 CSRF_COOKIE_SAMESITE = "Lax"
+if DEPLOYMENT_MODE == "production":  # only nginx can reach the server, and it sets this itself
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = environment.flag("THOTH_SECURE_COOKIES")
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024

@@ -8,7 +8,7 @@ import jinja2
 from thothctl.adapters.files import translated, write_durably
 from thothctl.adapters.shipped import shipped
 from thothctl.adapters.yaml_text import read_mapping
-from thothctl.config.compose_values import compose_values, edge_values
+from thothctl.config.compose_values import compose_values, edge_values, postgres_values
 from thothctl.config.env_file import env_quote
 from thothctl.config.stack_file import read_stack
 from thothctl.errors import UsageError
@@ -70,7 +70,8 @@ class TemplateBundles:
         self, stack: Stack, context: RenderContext, values: Mapping[str, object]
     ) -> Mapping[str, str]:
         """The files that services mount from the release's folder."""
-        known = {**values, **edge_values(stack.complete(context.settings))}
+        settings = stack.complete(context.settings)
+        known = {**values, **edge_values(settings), **postgres_values(settings)}
         return {
             place: self._jinja.get_template(template).render(known)
             for service in stack.services_for(context.settings)

@@ -28,6 +28,7 @@ class ServiceValues:
     labels: Mapping[str, str]
     generated: tuple[str, ...]
     keys: tuple[str, ...]
+    once: bool
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -52,6 +53,21 @@ def compose_values(stack: Stack, context: RenderContext) -> dict[str, object]:
     }
 
 
+def postgres_values(settings: Mapping[str, SettingValue]) -> Mapping[str, object]:
+    """Every name that the template of PostgreSQL's first start uses."""
+    return {
+        "migrator": "thoth_migrator",
+        "app": "thoth_app",
+        "importer": "thoth_importer",
+        "reader": "thoth_reader",
+        "database": "thoth",
+        "data_database": "thoth_data",
+        "reader_connections": 40,
+        "reader_temp_files": "1GB",
+        "vector": settings.get("vector") == "pgvector",
+    }
+
+
 def edge_values(settings: Mapping[str, SettingValue]) -> Mapping[str, object]:
     """Every name that the nginx template uses; nothing where there is no edge."""
     if not has_edge(settings):
@@ -72,6 +88,7 @@ def _service(service: Service, stack: Stack, context: RenderContext) -> ServiceV
         labels=labels,
         generated=tuple(s.name for s in _read(service, stack, context) if not s.provider),
         keys=tuple(s.name for s in _read(service, stack, context) if s.provider),
+        once=service.once,
     )
 
 

@@ -134,6 +134,7 @@ def _service(name: str, node: Node) -> Service:
         node.text("image"),
         when={key: when.texts(key) for key in when.data} if when else {},
         files={place: files.text(place) for place in files.data} if files else {},
+        once=bool(node.data.get("once")),
     )
 
 

@@ -98,7 +98,9 @@ class Store:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One long-running container of the stack; its image says how it tells that it is healthy.
+    """One container of the stack; its image says how it tells that it is healthy.
+
+    One that runs `once` prepares what others need and ends.
 
     It is part of the stack `when` each of these settings has one of these values. Its `files` are
     rendered into the release, by their place below the release's folder: the template of each.
@@ -108,6 +110,7 @@ class Service:
     image: str
     when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
+    once: bool = False
 
     def is_wanted(self, settings: Mapping[str, SettingValue]) -> bool:
         return all(plain(settings.get(key, "")) in values for key, values in self.when.items())
@@ -200,6 +203,10 @@ class Stack:
         complete = self.complete(settings)
         chosen = self.mode(str(complete["mode"])).services
         return tuple(s for s in self.services if s.name in chosen and s.is_wanted(complete))
+
+    def running_for(self, settings: Mapping[str, SettingValue]) -> tuple[Service, ...]:
+        """Those of them that keep running."""
+        return tuple(service for service in self.services_for(settings) if not service.once)
 
     def images_for(self, settings: Mapping[str, SettingValue]) -> tuple[Image, ...]:
         names = dict.fromkeys(service.image for service in self.services_for(settings))

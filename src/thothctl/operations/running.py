@@ -66,7 +66,7 @@ def examine(world: World, name: str) -> tuple[Finding, ...]:
     current = active(world, name)
     observed = world.engine.observe(current.install.uuid)
     stack = world.bundles.stack(current.install.stack)
-    wanted = [s.name for s in stack.services_for(current.release.settings)]
+    wanted = [s.name for s in stack.running_for(current.release.settings)]
     return (*_containers(observed, wanted), *_server(world, current))
 
 

@@ -105,7 +105,7 @@ def _is_current(seen: Situation, active: Release, request: SetupRequest, stack: 
 
 
 def _runs(seen: Situation, active: Release, stack: Stack) -> bool:
-    wanted = {service.name for service in stack.services_for(active.settings)}
+    wanted = {service.name for service in stack.running_for(active.settings)}
     running = {c.service for c in seen.observed.containers if c.condition is not Condition.STOPPED}
     return running >= wanted
 

@@ -21,7 +21,7 @@ def await_healthy(
 ) -> tuple[ServiceHealth, ...]:
     """Poll until all services answer; raises NotHealthyError at a crash loop or the deadline."""
     stack = world.bundles.stack(install.stack)
-    services = [s.name for s in stack.services_for(release.settings)]
+    services = [s.name for s in stack.running_for(release.settings)]
     deadline = world.clock.monotonic() + seconds
     while True:
         containers = world.engine.observe(install.uuid).containers

@@ -179,8 +179,14 @@ class PgvectorStore:
             table = self._table(identity)
             if self._execute("SELECT to_regclass(%s)", (table,)) == [(None,)]:
                 self._execute(_TABLE.format(table=table, dimensions=dimensions))
+                self._execute(f"ALTER TABLE {table} OWNER TO {self._owner()}")
             (found, has_graph), *_ = self._execute(_STATE, (table,))
         return State(int(str(found)), bool(has_graph))
+
+    def _owner(self) -> str:
+        """Whoever has the schema has its tables, too, though `setup` made them as the migrator."""
+        owner = "SELECT quote_ident(pg_get_userbyid(nspowner)) FROM pg_namespace WHERE nspname = %s"
+        return str(self._execute(owner, (SCHEMA,))[0][0])
 
     def _nearest(self, identity: str, query: Query, state: State) -> Rows:
         wanted = {
