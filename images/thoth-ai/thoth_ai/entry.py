@@ -19,6 +19,8 @@ def thoth_ai(arguments: Sequence[str]) -> int:
     """Serve, or run any management command."""
     if not arguments or arguments[0] in SERVE:
         return _serve()
+    if arguments[0] == "worker":
+        return worker(arguments[1:])
     if arguments[0] == "setup":
         return setup(arguments[1:])
     return manage(arguments)
@@ -28,6 +30,15 @@ def setup(_: Sequence[str]) -> int:
     """Bring data volume and database to where this image can serve from them."""
     os.environ[connecting.AS_MIGRATOR] = "true"
     _set_up()
+    return ExitCode.OK
+
+
+def worker(_: Sequence[str]) -> int:
+    """Do the jobs that the server passes on."""
+    _await_set_up()
+    from thoth_ai.jobs import worker as jobs  # noqa: PLC0415 - needs Django set up
+
+    jobs.serve()
     return ExitCode.OK
 
 

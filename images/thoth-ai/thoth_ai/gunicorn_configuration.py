@@ -34,7 +34,12 @@ logconfig_dict = json_logging.configuration(LOG_LEVEL, SECRETS)
 
 def post_worker_init(_: object) -> None:
     """Renew and move vectors beside serving: that can take long, and fail for a while."""
-    from thoth_ai.workspaces import reindexing  # noqa: PLC0415 - needs Django, set up by now
+    from django.conf import settings  # noqa: PLC0415 - needs Django, which is set up by now
 
+    from thoth_ai.jobs import queue  # noqa: PLC0415 - likewise
+    from thoth_ai.workspaces import reindexing  # noqa: PLC0415 - likewise
+
+    if settings.REDIS is None:
+        queue.recover()
     if reindexing.is_needed():
         reindexing.start()

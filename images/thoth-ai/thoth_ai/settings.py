@@ -8,6 +8,7 @@ from thoth_ai import (
     environment,
     json_logging,
     provider_settings,
+    redis_settings,
     secret_files,
     version,
 )
@@ -29,6 +30,8 @@ LOG_LEVEL = environment.choice(
 ADMIN_EMAIL = environment.text("ADMIN_EMAIL", "admin@localhost")
 API_TOKEN = environment.text("API_TOKEN") or secret_files.read(DATA_DIR, secret_files.API_TOKEN)
 POSTGRES = connecting.from_environment()
+REDIS = redis_settings.from_environment()
+WORKER_THREADS = environment.number("WORKER_THREADS", 2, lowest=1, highest=32)
 LANGUAGE_MODEL = provider_settings.language_model()
 EMBEDDING = provider_settings.embedding()
 VECTORS = vector_settings.from_environment()
@@ -57,6 +60,7 @@ INSTALLED_APPS = [
     "thoth_ai.workspaces",
     "thoth_ai.questions",
     "thoth_ai.importing",
+    "thoth_ai.jobs",
     "thoth_ai.web",
 ]
 MIDDLEWARE = [
@@ -130,5 +134,6 @@ SECRETS = (
     EMBEDDING.key,
     VECTORS.key,
     *(POSTGRES.secrets if POSTGRES else ()),
+    REDIS.password if REDIS else "",
 )
 LOGGING = json_logging.configuration(LOG_LEVEL, SECRETS)

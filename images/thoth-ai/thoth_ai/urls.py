@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import path
 
-from thoth_ai.api import openapi, questions, tokens, workspaces
+from thoth_ai.api import jobs, openapi, questions, tokens, workspaces
 from thoth_ai.api import views as api
 from thoth_ai.health import views as health
 from thoth_ai.metrics import views as metrics
@@ -27,6 +27,8 @@ urlpatterns = [
     path("api/v1/questions", questions.questions, name="api-questions"),
     path("api/v1/questions/<int:number>", questions.question, name="api-question"),
     path("api/v1/questions/<int:number>/verdict", questions.verdict, name="api-verdict"),
+    path("api/v1/imports", jobs.imports, name="api-imports"),
+    path("api/v1/jobs/<uuid:key>", jobs.job, name="api-job"),
     path("api/v1/tokens", tokens.tokens, name="api-tokens"),
     path("api/v1/tokens/<int:number>", tokens.token, name="api-token"),
     path("api/v1/workspaces", api.workspaces, name="api-workspaces"),

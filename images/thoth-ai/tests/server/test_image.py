@@ -7,7 +7,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ProjectState
 
 PROJECT = Path(__file__).parents[2]
-OURS = ("accounts", "questions", "workspaces")
+OURS = ("accounts", "jobs", "questions", "workspaces")
 
 
 def test_the_label_names_the_newest_migrations(data: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.server import databases, imports
+from tests.services import application_database
 from thoth_ai.importing import staging
 from thoth_ai.workspaces.models import Workspace
 
@@ -17,7 +18,9 @@ PROJECT = Path(__file__).parents[2]
 
 
 def environment(data: Path) -> dict[str, str]:
-    return {"PATH": os.environ["PATH"], "THOTH_DATA_DIR": str(data), "PYTHONPATH": str(PROJECT)}
+    return {"PATH": os.environ["PATH"], "THOTH_DATA_DIR": str(data), "PYTHONPATH": str(PROJECT)} | (
+        application_database.variables()
+    )
 
 
 def command(*arguments: str) -> tuple[str, ...]:
@@ -73,6 +76,7 @@ def test_a_stopped_import_cleans_up_itself(data: Path, tmp_path: Path) -> None:
     assert imports.left(data) == []
 
 
+@pytest.mark.skipif(application_database.ON_POSTGRES, reason="nothing is moved there")
 @pytest.mark.parametrize("replace", [False, True])
 def test_a_kill_just_before_the_commit_changes_nothing(
     data: Path, tmp_path: Path, *, replace: bool

@@ -243,11 +243,10 @@ def test_wherever_an_import_is_killed_the_old_or_the_new_rows_answer(
         from django.core.management import call_command
         call_command("import_bird", "--name=shop", "--replace", "--sqlite-file={new}")
     """
-    name = application_database.name_in_use()
     process = subprocess.run(
         (sys.executable, "-c", textwrap.dedent(script)),
         cwd=PROJECT,
-        env=os.environ | {"THOTH_DATA_DIR": str(data), "POSTGRES_DB": name},
+        env=os.environ | application_database.variables() | {"THOTH_DATA_DIR": str(data)},
         check=False,
     )
     assert process.returncode == -signal.SIGKILL

@@ -2,6 +2,7 @@ import importlib.util
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -41,7 +42,9 @@ def test_the_description_of_the_api_is_valid_and_needs_nobody(client: Client) ->
 
 @pytest.mark.parametrize("operation", openapi.OPERATIONS, ids=lambda operation: operation.name)
 def test_every_described_operation_exists(client: Client, operation: openapi.Operation) -> None:
-    path = "/api/v1" + operation.path.replace("{id}", "1").replace("{name}", "none")
+    path = "/api/v1" + operation.path.replace("{id}", "1").replace("{name}", "none").replace(
+        "{key}", str(UUID(int=1))
+    )
 
     answer = client.generic(operation.method.upper(), path, "{", headers=BEARER)
 
@@ -58,7 +61,10 @@ def test_errors_have_the_described_form(client: Client) -> None:
 
 def test_every_address_of_the_api_is_described() -> None:
     served = {
-        str(pattern.pattern).removeprefix("api/v1").replace("<int:number>", "{id}")
+        str(pattern.pattern)
+        .removeprefix("api/v1")
+        .replace("<int:number>", "{id}")
+        .replace("<uuid:key>", "{key}")
         for pattern in get_resolver().url_patterns
         if str(pattern.pattern).startswith("api/v1/")
     }

@@ -83,3 +83,9 @@ def name_in_use() -> str:
     from django.db import connections  # noqa: PLC0415 - needs Django set up
 
     return str(connections["default"].settings_dict["NAME"])
+
+
+def variables() -> dict[str, str]:
+    """Return what a process of its own needs to use this test's copy."""
+    started = server()
+    return {**started.variables, "POSTGRES_DB": name_in_use()} if started else {}

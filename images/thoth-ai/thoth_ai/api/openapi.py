@@ -17,6 +17,12 @@ With `Accept: text/event-stream` the answer is a stream of events while it comes
 end `reply` or `problem`."""
 
 
+BUNDLE = """\
+The body is the tar archive that `thothctl import-bird` makes: `manifest.json`, `database.sqlite`,
+and what is known about it. The answer says where to look how far it is."""
+TEXTS = ("workspace", "name", "create", "replace")
+
+
 @dataclass(frozen=True, slots=True)
 class Operation:
     """One method of one path; `takes` and `gives` name schemas, `gives` of nothing is a 204."""
@@ -109,6 +115,11 @@ OPERATIONS = (
         "/workspaces/{name}/import", "post", "importKnowledge", "Add such a document's knowledge",
         "Knowledge", "Taken",
     ),
+    Operation(
+        "/imports", "post", "importDatabase", "Send a database in; it is imported beside serving",
+        gives="Job", status=202, query=("name", "create", "replace"), details=BUNDLE,
+    ),
+    Operation("/jobs/{key}", "get", "getJob", "How far a job is", gives="Job"),
     Operation("/tokens", "get", "listTokens", "List your tokens", gives="Tokens"),
     Operation(
         "/tokens", "post", "mintToken", "Make a token; its text is told once", "MintToken",
@@ -160,7 +171,7 @@ def _path_parameters(path: str) -> list[dict[str, Any]]:
 
 
 def _query_parameter(name: str) -> dict[str, Any]:
-    return {"name": name, "in": "query", "schema": TEXT if name == "workspace" else NUMBER}
+    return {"name": name, "in": "query", "schema": TEXT if name in TEXTS else NUMBER}
 
 
 def _problem() -> dict[str, Any]:

@@ -124,6 +124,21 @@ SCHEMAS: dict[str, Schema] = {
     ),
     "Tokens": record(tokens=listed(ref("Token"))),
     "MintToken": body(("name",), name={**TEXT, "maxLength": 100}, days=or_null(NUMBER)),
+    "Job": record(
+        id=TEXT,
+        kind=word("import", "reindex"),
+        state=word("queued", "running", "done", "failed"),
+        phase=TEXT,
+        done=NUMBER,
+        total=NUMBER,
+        unit=TEXT,
+        attempts=NUMBER,
+        result=or_null({"type": "object"}),
+        error=or_null(record(code=TEXT, message=TEXT, hint=TEXT, exit_code=NUMBER)),
+        created_at=MOMENT,
+        started_at=or_null(MOMENT),
+        finished_at=or_null(MOMENT),
+    ),
     "Workspaces": record(
         workspaces=listed(
             record(

@@ -3,12 +3,17 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+from redis import RedisError
 
 from thoth_ai import embedding_model, language_model, provider_settings
+from thoth_ai.jobs import queue as jobs
+from thoth_ai.jobs.models import Job, State
 from thoth_ai.vectorstores import chosen, configuration
 from thoth_ai.vectorstores.types import VectorStoreError
 from thoth_ai.workspaces import following, points, readers
@@ -20,6 +25,7 @@ OK = "ok"
 DEGRADED = "degraded"
 FAILING = "failing"
 NOT_CONFIGURED = "not configured"
+LONGEST_WAIT = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,25 @@ def vector() -> Finding:
 def ai() -> Finding:
     """Say which language model is used and how it fared last; never calls it."""
     return _guarded(_ai)
+
+
+def queue() -> Finding:
+    """Say whether jobs reach a worker."""
+    return _guarded(_queue)
+
+
+def _queue() -> Finding:
+    if settings.REDIS is None:
+        return Finding(NOT_CONFIGURED, "Long jobs are done beside serving; there is no Redis.")
+    try:
+        jobs.broker(settings.REDIS).client.ping()
+    except RedisError:
+        return Finding(FAILING, "Redis does not answer; no job reaches a worker.")
+    waiting = Job.objects.filter(state=State.QUEUED)
+    if waiting.filter(created_at__lt=timezone.now() - LONGEST_WAIT).exists():
+        return Finding(DEGRADED, f"{waiting.count()} jobs wait; is there a worker?")
+    running = Job.objects.filter(state=State.RUNNING).count()
+    return Finding(OK, f"{running} jobs are done now, {waiting.count()} wait.")
 
 
 def _database() -> Finding:

@@ -23,6 +23,8 @@ def live(_: HttpRequest) -> JsonResponse:
 def overall(_: HttpRequest) -> JsonResponse:
     """Answer all checks at once."""
     findings = {"database": checks.database(), "vector": checks.vector(), "ai": checks.ai()}
+    if settings.REDIS:
+        findings["queue"] = checks.queue()
     failing = any(finding.status == checks.FAILING for finding in findings.values())
     document = {
         "status": checks.FAILING if failing else checks.OK,

@@ -10,7 +10,7 @@ from typing import IO, BinaryIO
 
 from thoth_ai.errors import ExitCode, ServerError
 from thoth_ai.importing import space
-from thoth_ai.importing.reporting import Phase, Reporter
+from thoth_ai.importing.reporting import Phase, Progress
 from thoth_ai.importing.staging import Staging
 
 MANIFEST = "manifest.json"
@@ -38,7 +38,7 @@ class Received:
     database_id: str
 
 
-def receive(stream: BinaryIO, staging: Staging, reporter: Reporter) -> Received:
+def receive(stream: BinaryIO, staging: Staging, reporter: Progress) -> Received:
     """Write the members into the staging folder and verify the database."""
     digests: dict[str, str] = {}
     try:
@@ -63,7 +63,7 @@ def _admit(member: tarfile.TarInfo, seen: dict[str, str]) -> None:
 
 
 def _write(
-    archive: tarfile.TarFile, member: tarfile.TarInfo, staging: Staging, reporter: Reporter
+    archive: tarfile.TarFile, member: tarfile.TarInfo, staging: Staging, reporter: Progress
 ) -> str:
     source = archive.extractfile(member)
     if source is None:
@@ -74,7 +74,7 @@ def _write(
         return _copy(source, target, member.size, shown)
 
 
-def _copy(source: IO[bytes], target: BinaryIO, size: int, reporter: Reporter | None) -> str:
+def _copy(source: IO[bytes], target: BinaryIO, size: int, reporter: Progress | None) -> str:
     digest = hashlib.sha256()
     done = 0
     while chunk := source.read(CHUNK):

@@ -24,7 +24,7 @@ from thoth_ai.importing.placing import Place
 from thoth_ai.importing.postgres.loading import Loaded
 from thoth_ai.importing.question_file import Proposal
 from thoth_ai.importing.registering import Prepared, Target, refuse_taken, register
-from thoth_ai.importing.reporting import Phase, Reporter
+from thoth_ai.importing.reporting import Phase, Progress
 from thoth_ai.importing.staging import Staging
 from thoth_ai.importing.trial import Rejection
 from thoth_ai.workspaces import points
@@ -93,7 +93,7 @@ def require_free(target: Target) -> None:
     refuse_taken(target)
 
 
-def take_in(target: Target, staging: Staging, told: Knowledge, reporter: Reporter) -> Summary:
+def take_in(target: Target, staging: Staging, told: Knowledge, reporter: Progress) -> Summary:
     """Check, read and index a received database, then commit it."""
     reporter.progress(Phase.CHECK, 0, 1, "tables")
     checks.check(staging.database)
@@ -147,14 +147,14 @@ class _Way:
     """Where the rows go, and who is told about it."""
 
     place: Place
-    reporter: Reporter
+    reporter: Progress
 
 
 @dataclass(slots=True)
 class _Work:
     """The progress of indexing: each example is tried and embedded, the rest only embedded."""
 
-    reporter: Reporter
+    reporter: Progress
     total: int
     done: int = 0
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from thoth_ai.importing.checks import opened, quoted
-from thoth_ai.importing.reporting import Phase, Reporter
+from thoth_ai.importing.reporting import Phase, Progress
 
 HIDDEN = 1  # of a virtual table; 2 and 3 are generated columns, which can be asked for
 
@@ -45,7 +45,7 @@ class TableSchema:
     foreign_keys: tuple[ForeignKeySchema, ...]
 
 
-def inspect(path: Path, reporter: Reporter) -> tuple[TableSchema, ...]:
+def inspect(path: Path, reporter: Progress) -> tuple[TableSchema, ...]:
     """Return every ordinary table; virtual and shadow tables are left out."""
     with closing(opened(path)) as connection:
         names = _table_names(connection)

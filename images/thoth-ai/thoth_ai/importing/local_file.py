@@ -10,14 +10,14 @@ from urllib.parse import quote
 
 from thoth_ai.errors import ServerError
 from thoth_ai.importing import checks, space
-from thoth_ai.importing.reporting import Phase, Reporter
+from thoth_ai.importing.reporting import Phase, Progress
 from thoth_ai.importing.staging import Staging
 
 PAGES = 4096
 LOCK_WAIT = 10
 
 
-def snapshot(source: Path, staging: Staging, reporter: Reporter) -> None:
+def snapshot(source: Path, staging: Staging, reporter: Progress) -> None:
     """Copy a database through SQLite's backup interface, WAL included."""
     if not source.is_file():
         raise ServerError(
@@ -47,7 +47,7 @@ def _size(source: Path) -> int:
     return source.stat().st_size + (log.stat().st_size if log.is_file() else 0)
 
 
-def _back_up(source: Path, staging: Staging, reporter: Reporter) -> None:
+def _back_up(source: Path, staging: Staging, reporter: Progress) -> None:
     try:
         with _opened(source, staging) as old, closing(sqlite3.connect(staging.database)) as new:
             (size,) = old.execute("PRAGMA page_size").fetchone()

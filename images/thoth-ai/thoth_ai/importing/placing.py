@@ -14,7 +14,7 @@ from thoth_ai.importing.postgres import loading
 from thoth_ai.importing.postgres.loading import Loaded
 from thoth_ai.importing.postgres.translation import NotTranslatedError, Translator, spellings
 from thoth_ai.importing.question_file import Proposal
-from thoth_ai.importing.reporting import Reporter
+from thoth_ai.importing.reporting import Progress
 from thoth_ai.importing.staging import Staging
 from thoth_ai.postgres import schemas
 from thoth_ai.postgres.connecting import Postgres
@@ -32,7 +32,7 @@ class Place(Protocol):
     def mark(self) -> str:
         """Return what `Database.file` will say."""
 
-    def load(self, tables: Sequence[TableSchema], reporter: Reporter) -> Loaded:
+    def load(self, tables: Sequence[TableSchema], reporter: Progress) -> Loaded:
         """Bring the rows there, unseen; returns the tables as they are there."""
 
     def adopt(self, proposal: Proposal, *, native: bool) -> Proposal | str:
@@ -69,7 +69,7 @@ class FilePlace:
         """Return the name of the file to be."""
         return self.staging.published_name
 
-    def load(self, tables: Sequence[TableSchema], _: Reporter) -> Loaded:
+    def load(self, tables: Sequence[TableSchema], _: Progress) -> Loaded:
         """Nothing is to be brought anywhere."""
         return Loaded(tuple(tables), tuple(tables))
 
@@ -97,7 +97,7 @@ class SchemaPlace:
         """Return the mark of the schema."""
         return self.staging.folder.name
 
-    def load(self, tables: Sequence[TableSchema], reporter: Reporter) -> Loaded:
+    def load(self, tables: Sequence[TableSchema], reporter: Progress) -> Loaded:
         """Copy the rows, and let the reader see them for the trial."""
         loaded = loading.load(self.staging.database, tables, self.connection, self.mark, reporter)
         schemas.grant(self.connection, schemas.unseen(self.mark), self.postgres.reader.user)

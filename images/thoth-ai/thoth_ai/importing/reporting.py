@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from enum import StrEnum
-from typing import TextIO
+from typing import Protocol, TextIO
 
 from thoth_ai.errors import ExitCode, ServerError
 
@@ -20,6 +20,12 @@ class Phase(StrEnum):
     LOAD = "load"
     INDEX = "index"
     REGISTER = "register"
+
+
+class Progress(Protocol):
+    """Hears how far an import is."""
+
+    def progress(self, phase: Phase, done: int, total: int, unit: str) -> None: ...
 
 
 class Reporter:
@@ -45,6 +51,12 @@ class Reporter:
         elif phase is not self._phase:
             self._text(f"{phase} …")
         self._phase, self._last = phase, now
+
+    def queued(self, job: str) -> None:
+        if self._ndjson:
+            self._line({"event": "queued", "job": job})
+        else:
+            self._text(f"queued as {job}")
 
     def result(self, summary: Mapping[str, object]) -> None:
         if self._ndjson:

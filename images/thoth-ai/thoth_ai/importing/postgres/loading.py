@@ -12,7 +12,7 @@ from thoth_ai.errors import ExitCode, ServerError
 from thoth_ai.importing.checks import opened, quoted
 from thoth_ai.importing.inspection import TableSchema
 from thoth_ai.importing.postgres import columns, keys, names
-from thoth_ai.importing.reporting import Phase, Reporter
+from thoth_ai.importing.reporting import Phase, Progress
 from thoth_ai.postgres import schemas
 from thoth_ai.postgres.schemas import Connection
 
@@ -29,7 +29,7 @@ class Loaded:
 
 
 def load(
-    path: Path, tables: Sequence[TableSchema], connection: Connection, mark: str, reporter: Reporter
+    path: Path, tables: Sequence[TableSchema], connection: Connection, mark: str, reporter: Progress
 ) -> Loaded:
     """Build the unseen schema; a failure leaves nothing of it."""
     accepted = names.acceptable(tables)
@@ -153,7 +153,7 @@ class _Load:
             )
 
 
-def _progress(tables: Sequence[TableSchema], reporter: Reporter) -> Callable[[int], None]:
+def _progress(tables: Sequence[TableSchema], reporter: Progress) -> Callable[[int], None]:
     total = sum(table.rows for table in tables)
     done = 0
 

@@ -4,34 +4,22 @@ import argparse
 import signal
 import sqlite3
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import OperationalError
 
 from thoth_ai.errors import ExitCode, ServerError
-from thoth_ai.importing import (
-    bird_folder,
-    bundle,
-    description_source,
-    importer,
-    local_file,
-    placing,
-    question_file,
-    schema_names,
-    space,
-    staging,
-)
+from thoth_ai.importing import bird_folder, importer, receiving
 from thoth_ai.importing.bird_folder import Source
-from thoth_ai.importing.description_files import DescriptionFile
-from thoth_ai.importing.importer import Summary
-from thoth_ai.importing.knowledge import Knowledge
 from thoth_ai.importing.registering import Target
 from thoth_ai.importing.reporting import Reporter, interrupted
-from thoth_ai.importing.staging import Staging
+from thoth_ai.jobs import following, queue, uploads, work
 
 STANDARD_INPUT = "-"
 
@@ -42,6 +30,7 @@ class Wish:
 
     target: Target
     source: Source | None
+    queued: bool
 
 
 class Command(BaseCommand):
@@ -60,6 +49,7 @@ class Command(BaseCommand):
         parser.add_argument("--descriptions", type=Path, help="a folder of BIRD's CSV files")
         parser.add_argument("--questions-file", type=Path, help="a BIRD question file")
         parser.add_argument("--replace", action="store_true", help="put it in place of the old one")
+        parser.add_argument("--queue", action="store_true", help="let the worker do it")
         parser.add_argument("--output", choices=["text", "ndjson"], default="text")
 
     def handle(self, **options: object) -> None:
@@ -75,55 +65,31 @@ class Command(BaseCommand):
         except (OperationalError, sqlite3.OperationalError) as error:
             _fail(reporter, _busy_or_broken(error))
         else:
-            reporter.result(summary.as_event())
+            reporter.result(summary)
 
 
-def _import(wish: Wish, reporter: Reporter) -> Summary:
-    staging.sweep()
-    placing.sweep()
-    importer.require_free(wish.target)
-    with staging.opened() as place, space.told():
-        knowledge = _receive(wish, place, reporter)
-        return importer.take_in(wish.target, place, knowledge, reporter)
-
-
-def _receive(wish: Wish, place: Staging, reporter: Reporter) -> Knowledge:
+def _import(wish: Wish, reporter: Reporter) -> Mapping[str, object]:
+    if wish.queued:
+        return _queued(wish, reporter)
     if wish.source is None:
-        return _told(*_unpacked(wish.target.name, place, reporter))
-    local_file.snapshot(wish.source.file, place, reporter)
-    source = wish.source
-    names = {source.database_id} if source.database_id else {wish.target.name, source.file.stem}
-    files = description_source.from_folder(source.descriptions) if source.descriptions else ()
-    return _told(source, frozenset(names), files)
+        return receiving.from_bundle(wish.target, sys.stdin.buffer, reporter).as_event()
+    return receiving.from_source(wish.target, wish.source, reporter).as_event()
 
 
-def _unpacked(
-    name: str, place: Staging, reporter: Reporter
-) -> tuple[Source, frozenset[str], tuple[DescriptionFile, ...]]:
-    """Receive a bundle: the source then lies in the staging folder, under its old name."""
-    received = bundle.receive(sys.stdin.buffer, place, reporter)
-    questions = place.questions if place.questions.exists() else None
-    tables = place.tables if place.tables.exists() else None
-    source = Source(Path(received.origin), received.database_id, questions=questions, tables=tables)
-    names = {received.database_id} if received.database_id else {name, source.file.stem}
-    packed = place.descriptions
-    files = description_source.from_bundle(packed) if packed.exists() else ()
-    return source, frozenset(names), files
-
-
-def _told(source: Source, names: frozenset[str], files: tuple[DescriptionFile, ...]) -> Knowledge:
-    proposals = question_file.read(source.questions, names) if source.questions else ()
-    readable = schema_names.read(source.tables, names) if source.tables else {}
-    nobody_asks = source.questions and not proposals
-    shown = ", ".join(sorted(names))
-    return Knowledge(
-        origin=source.file.name,
-        proposals=proposals,
-        evidence=tuple(dict.fromkeys(one.evidence for one in proposals if one.evidence)),
-        files=files,
-        readable=readable,
-        warnings=(f"the question file has no question about {shown}",) if nobody_asks else (),
-    )
+def _queued(wish: Wish, reporter: Reporter) -> Mapping[str, object]:
+    """Keep what arrives, pass it to a worker and watch; ending this command ends nothing."""
+    if wish.source is not None:
+        raise ServerError(
+            "Only a bundle can wait in the queue.",
+            hint="Send it with --bundle=-, or leave --queue.",
+        )
+    target = wish.target
+    importer.require_free(target)
+    upload = uploads.keep(sys.stdin.buffer.read, None)
+    payload = {"name": target.name, "create": target.create, "replace": target.replace}
+    job = queue.submit(work.IMPORT, {**payload, "upload": upload})
+    reporter.queued(str(job.pk))
+    return following.follow(job, reporter)
 
 
 def _wish(options: dict[str, Any]) -> Wish:
@@ -132,7 +98,7 @@ def _wish(options: dict[str, Any]) -> Wish:
         create=bool(options["create_workspace"]),
         replace=bool(options["replace"]),
     )
-    return Wish(target, _source(options))
+    return Wish(target, _source(options), bool(options["queue"] and settings.REDIS))
 
 
 def _source(options: dict[str, Any]) -> Source | None:
