@@ -14,6 +14,7 @@ class Redis:
     host: str
     port: int
     password: str = field(default="", repr=False)
+    user: str = ""
 
 
 def from_environment() -> Redis | None:
@@ -22,4 +23,5 @@ def from_environment() -> Redis | None:
     if not host:
         return None
     port = environment.number("REDIS_PORT", PORT, lowest=1, highest=65535)
-    return Redis(host, port, environment.text("REDIS_PASSWORD"))
+    password, user = environment.text("REDIS_PASSWORD"), environment.text("REDIS_USER")
+    return Redis(host, port, password, user)

@@ -77,6 +77,7 @@ def broker(redis: Redis) -> RedisBroker:
     made = RedisBroker(  # type: ignore[no-untyped-call]  # theirs has no types
         host=redis.host,
         port=redis.port,
+        username=redis.user or None,
         password=redis.password or None,
         namespace=NAMESPACE,
         middleware=[],

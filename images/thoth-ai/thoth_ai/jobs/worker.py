@@ -20,6 +20,7 @@ from thoth_ai.errors import ExitCode, ServerError
 from thoth_ai.importing import placing, staging
 from thoth_ai.jobs import queue, uploads, work
 from thoth_ai.jobs.models import OPEN, State
+from thoth_ai.metrics import beside
 from thoth_ai.postgres import readiness
 from thoth_ai.redis_settings import Redis
 
@@ -47,6 +48,7 @@ def serve() -> None:
     swept = staging.sweep() + placing.sweep() + uploads.sweep()
     logger.info("worker starts; %d leftovers removed", swept)
     worker = start(redis)
+    beside.serve(settings.PORT)
     for round_ in count():
         # Waiting jobs seldom: each look adds a message, though only the first is heeded.
         _recover(OPEN if round_ % SELDOM == 0 else (State.RUNNING,))
@@ -76,6 +78,7 @@ def await_redis(redis: Redis, seconds: float = readiness.PATIENCE) -> None:
     client = Client(
         host=redis.host,
         port=redis.port,
+        username=redis.user or None,
         password=redis.password or None,
         socket_timeout=5,
         retry=Retry(NoBackoff(), 0),
