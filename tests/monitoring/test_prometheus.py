@@ -81,7 +81,8 @@ class Watch:
     def _ready(self) -> bool:
         """Ready is who has read twice and has a rate to tell."""
         try:
-            return bool(self.ask("rate(thoth_questions_total[1m]) > 0"))
+            started = httpx.get(f"http://127.0.0.1:{self.prometheus}/-/ready").is_success
+            return started and bool(self.ask("rate(thoth_questions_total[1m]) > 0"))
         except httpx.TransportError:
             return False
 
