@@ -1,7 +1,8 @@
 """Chroma (1.0 or newer) over its HTTP API: a collection for each model and workspace."""
 
+import itertools
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -25,7 +26,18 @@ GRAPH = {"space": "ip", "ef_construction": 200, "ef_search": 500, "max_neighbors
 """Inner products of vectors of length 1 are cosines; the rest trades some time for recall."""
 KEY_HEADER = "x-chroma-token"
 PAGE = 1000
-Collection = Mapping[str, Any]
+LONGEST_VERSION = 20
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """What has to be known of a collection."""
+
+    id: str
+    name: str
+    workspace: str
+    dimensions: int
 
 
 @dataclass(frozen=True)
@@ -71,39 +83,40 @@ class ChromaStore:
 
     def search(self, identity: str, query: Query) -> list[Hit]:
         if query.workspace is None:
-            names = [str(collection["name"]) for collection in self._of_model(identity)]
+            names = [collection.name for collection in self._of_model(identity)]
         else:
             names = [self.names.collection(identity, query.workspace)]
         return ranked([hit for name in names for hit in self._search(name, query)], query.limit)
 
     def count(self, identity: str) -> int:
-        return sum(
-            int(self.server.call("GET", f"{COLLECTIONS}/{collection['id']}/count") or 0)
+        found = (
+            self.server.call("GET", f"{COLLECTIONS}/{collection.id}/count")
             for collection in self._of_model(identity)
         )
+        return sum(self.server.read(number or 0, int) for number in found)
 
     def contents(self, identity: str) -> Iterator[tuple[str, UUID]]:
         for collection in self._of_model(identity):
-            workspace = str(collection["metadata"]["workspace"])
-            for key in self._keys(str(collection["id"])):
-                yield workspace, key
+            for key in self._keys(collection.id):
+                yield collection.workspace, key
 
     def drop_workspace(self, workspace: str) -> None:
         for collection in self._ours():
-            if collection["metadata"]["workspace"] == workspace:
+            if collection.workspace == workspace:
                 self._drop(collection)
 
     def drop_others(self, identity: str) -> None:
         kept = self.names.model(identity)
         for collection in self._ours():
-            if not collection["name"].startswith(kept):
+            if not collection.name.startswith(kept):
                 self._drop(collection)
 
     def tune(self, identity: str) -> None:
         """Do nothing: there is nothing to be asked for."""
 
     def health(self) -> str:
-        return f"chroma {self.server.require('GET', f'{API}/version')}"
+        version = self.server.require("GET", f"{API}/version")
+        return f"chroma {self.server.read(version, lambda one: one[:LONGEST_VERSION])}"
 
     def _made(self, identity: str, workspace: str, dimensions: int) -> Collection:
         name = self.names.collection(identity, workspace)
@@ -119,9 +132,8 @@ class ChromaStore:
         return self._remember(self.server.require("POST", COLLECTIONS, body))
 
     def _check(self, collection: Collection, dimensions: int) -> None:
-        held = int(collection["metadata"]["dimensions"])
-        if held != dimensions:
-            raise wrong_dimensions("chroma", dimensions, held)
+        if collection.dimensions != dimensions:
+            raise wrong_dimensions("chroma", dimensions, collection.dimensions)
 
     def _search(self, name: str, query: Query) -> list[Hit]:
         if query.limit < 1 or (collection := self._found(name)) is None:
@@ -134,10 +146,7 @@ class ChromaStore:
             "include": ["distances"],
         }
         found = self._on(name, "query", body)
-        if not found or not found["ids"]:
-            return []
-        pairs = zip(found["ids"][0], found["distances"][0], strict=True)
-        return [Hit(UUID(key), 1.0 - float(distance)) for key, distance in pairs]
+        return self.server.read(found, _hits) if found else []
 
     def _on(self, name: str, verb: str, body: object) -> Any:  # noqa: ANN401 - JSON
         """Call a collection by its name; one that was made anew has another id."""
@@ -145,7 +154,7 @@ class ChromaStore:
             collection = self._found(name)
             if collection is None:
                 return None
-            path = f"{COLLECTIONS}/{collection['id']}/{verb}"
+            path = f"{COLLECTIONS}/{collection.id}/{verb}"
             if (answer := self.server.call("POST", path, body)) is not None:
                 return answer
             self._forget(name)
@@ -156,11 +165,12 @@ class ChromaStore:
             if known := self._known.get(name):
                 return known
         found = self.server.call("GET", f"{COLLECTIONS}/{name}")
-        return self._remember(found) if found else None
+        return self._remember(found) if found is not None else None
 
-    def _remember(self, collection: Collection) -> Collection:
+    def _remember(self, document: object) -> Collection:
+        collection = self.server.read(document, _collection)
         with self._lock:
-            self._known[str(collection["name"])] = collection
+            self._known[collection.name] = collection
         return collection
 
     def _forget(self, name: str) -> None:
@@ -169,25 +179,50 @@ class ChromaStore:
 
     def _of_model(self, identity: str) -> list[Collection]:
         kept = self.names.model(identity)
-        return [one for one in self._ours() if one["name"].startswith(kept)]
+        return [one for one in self._ours() if one.name.startswith(kept)]
 
     def _ours(self) -> list[Collection]:
         found: list[Collection] = []
-        while page := self.server.require("GET", f"{COLLECTIONS}?limit={PAGE}&offset={len(found)}"):
-            found += page
-        return [one for one in found if one["name"].startswith(self.names.prefix)]
+        for offset in itertools.count(step=PAGE):
+            answer = self.server.require("GET", f"{COLLECTIONS}?limit={PAGE}&offset={offset}")
+            found += self.server.read(answer, self._collections)
+            if len(answer) < PAGE:
+                break
+        return found
+
+    def _collections(self, document: list[Document]) -> list[Collection]:
+        """Read a page, leaving out what others keep on the same server."""
+        ours = (one for one in document if one["name"].startswith(self.names.prefix))
+        return [_collection(one) for one in ours]
 
     def _keys(self, collection: str) -> Iterator[UUID]:
-        offset = 0
         path = f"{COLLECTIONS}/{collection}/get"
-        while page := self.server.call(
-            "POST", path, {"limit": PAGE, "offset": offset, "include": []}
-        ):
-            if not page["ids"]:
+        for offset in itertools.count(step=PAGE):
+            body = {"limit": PAGE, "offset": offset, "include": []}
+            answer = self.server.call("POST", path, body)
+            keys = self.server.read(answer, _keys) if answer is not None else []
+            yield from keys
+            if len(keys) < PAGE:
                 return
-            yield from map(UUID, page["ids"])
-            offset += len(page["ids"])
 
     def _drop(self, collection: Collection) -> None:
-        self._forget(collection["name"])
-        self.server.call("DELETE", f"{COLLECTIONS}/{collection['name']}")
+        self._forget(collection.name)
+        self.server.call("DELETE", f"{COLLECTIONS}/{collection.name}")
+
+
+def _collection(document: Document) -> Collection:
+    told = document["metadata"]
+    return Collection(
+        str(document["id"]), str(document["name"]), str(told["workspace"]), int(told["dimensions"])
+    )
+
+
+def _hits(document: Document) -> list[Hit]:
+    if not document["ids"]:
+        return []
+    pairs = zip(document["ids"][0], document["distances"][0], strict=True)
+    return [Hit(UUID(key), 1.0 - float(distance)) for key, distance in pairs]
+
+
+def _keys(document: Document) -> list[UUID]:
+    return [UUID(key) for key in document["ids"]]

@@ -22,6 +22,7 @@ from thoth_ai.vectorstores.types import (
 EXACT_BELOW_KB = 200_000  # about 50,000 vectors of 1,024 numbers; below, all are looked at
 KEY_HEADER = "api-key"
 PAGE = 1000
+Document = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -84,19 +85,17 @@ class QdrantStore:
         if held != len(query.vector):
             raise wrong_dimensions("qdrant", len(query.vector), held)
         found = self.server.call("POST", f"{self._path(identity)}/points/query", body)
-        points = found["result"]["points"] if found else ()
-        return ranked([Hit(UUID(one["id"]), float(one["score"])) for one in points], query.limit)
+        return ranked(self.server.read(found, _hits) if found else [], query.limit)
 
     def count(self, identity: str) -> int:
         found = self.server.call("POST", f"{self._path(identity)}/points/count", {"exact": True})
-        return int(found["result"]["count"]) if found else 0
+        return self.server.read(found, lambda one: int(one["result"]["count"])) if found else 0
 
     def contents(self, identity: str) -> Iterator[tuple[str, UUID]]:
         offset: object = None
         while page := self._page(identity, offset):
-            for one in page["points"]:
-                yield str(one["payload"]["workspace"]), UUID(one["id"])
-            offset = page.get("next_page_offset")
+            yield from self.server.read(page, _contents)
+            offset = self.server.read(page, lambda one: one.get("next_page_offset"))
             if offset is None:
                 return
 
@@ -114,7 +113,8 @@ class QdrantStore:
 
     def health(self) -> str:
         self.server.require("GET", "/collections")  # the next one answers without a key
-        return f"qdrant {self.server.require('GET', '/').get('version', '')}".strip()
+        about = self.server.require("GET", "/")
+        return f"qdrant {self.server.read(about, lambda one: one['version'])}"
 
     def _path(self, identity: str) -> str:
         return f"/collections/{self.names.model(identity)}"
@@ -135,21 +135,37 @@ class QdrantStore:
 
     def _dimensions(self, identity: str) -> int | None:
         found = self.server.call("GET", self._path(identity))
-        return int(found["result"]["config"]["params"]["vectors"]["size"]) if found else None
+        return self.server.read(found, _size) if found is not None else None
 
     def _page(self, identity: str, offset: object) -> Any:  # noqa: ANN401 - JSON
         body = {"limit": PAGE, "with_payload": ["workspace"], "with_vector": False}
         if offset is not None:
             body["offset"] = offset
         found = self.server.call("POST", f"{self._path(identity)}/points/scroll", body)
-        return found["result"] if found else None
+        return self.server.read(found, lambda one: one["result"]) if found else None
 
     def _delete(self, path: str, chosen: object) -> None:
         self.server.call("POST", f"{path}/points/delete?wait=true", {"filter": chosen})
 
     def _ours(self) -> list[str]:
-        found = self.server.require("GET", "/collections")["result"]["collections"]
-        return [one["name"] for one in found if one["name"].startswith(self.names.prefix)]
+        names = self.server.read(self.server.require("GET", "/collections"), _names)
+        return [name for name in names if name.startswith(self.names.prefix)]
+
+
+def _size(document: Document) -> int:
+    return int(document["result"]["config"]["params"]["vectors"]["size"])
+
+
+def _names(document: Document) -> list[str]:
+    return [str(one["name"]) for one in document["result"]["collections"]]
+
+
+def _hits(document: Document) -> list[Hit]:
+    return [Hit(UUID(one["id"]), float(one["score"])) for one in document["result"]["points"]]
+
+
+def _contents(page: Document) -> list[tuple[str, UUID]]:
+    return [(str(one["payload"]["workspace"]), UUID(one["id"])) for one in page["points"]]
 
 
 def _room(dimensions: int) -> dict[str, Any]:

@@ -1,10 +1,11 @@
 """A vector server behind HTTP: JSON both ways, errors of one type, and the key in no message."""
 
 import ipaddress
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
@@ -13,6 +14,7 @@ from thoth_ai.providers.connection import trust
 from thoth_ai.providers.secret import Secret
 from thoth_ai.vectorstores.types import Failure, VectorStoreError
 
+T = TypeVar("T")
 CONNECT_SECONDS = 2.0
 SECONDS = 15.0
 _BROKE_OFF = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
@@ -33,6 +35,8 @@ class JsonServer:
 
     def call(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - JSON
         """Return the document that answers, None if what is asked for is not there."""
+        if not self.secret.is_sendable:
+            raise self._key_refused("holds characters that no key has")
         response = self._answer(method, path, body)
         if response.status_code == HTTPStatus.NOT_FOUND:
             return None
@@ -49,6 +53,13 @@ class JsonServer:
         if document is None:
             raise self._bad_reply()
         return document
+
+    def read(self, document: object, reader: Callable[[Any], T]) -> T:
+        """Take from a document what is wanted; one of another shape is a failure."""
+        try:
+            return reader(document)
+        except (KeyError, IndexError, TypeError, ValueError, AttributeError):
+            raise self._bad_reply() from None
 
     @cached_property
     def _client(self) -> httpx.Client:
@@ -80,11 +91,7 @@ class JsonServer:
     def _refusal(self, response: httpx.Response) -> VectorStoreError:
         status = response.status_code
         if status in _KEY_REFUSED:
-            return VectorStoreError(
-                Failure.REFUSED,
-                f"{self.name} refused the key (status {status}).",
-                hint="Check that VECTOR_API_KEY is the key the server was started with.",
-            )
+            return self._key_refused(f"was refused with status {status}")
         if response.is_server_error or status in _PASSING:
             return self._unreachable(f"failed with status {status}")
         said = self.secret.quote(response.text)
@@ -92,6 +99,13 @@ class JsonServer:
             Failure.REFUSED,
             f"{self.name} refused with status {status}: {said}",
             hint=f"Check that VECTOR_URL names a server of {self.name} and its version.",
+        )
+
+    def _key_refused(self, how: str) -> VectorStoreError:
+        return VectorStoreError(
+            Failure.REFUSED,
+            f"The key for {self.name} {how}.",
+            hint="Check that VECTOR_API_KEY is the key the server was started with.",
         )
 
     def _unreachable(self, how: str) -> VectorStoreError:

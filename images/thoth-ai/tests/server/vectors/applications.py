@@ -68,13 +68,13 @@ def on_postgres(port: int, monkeypatch: pytest.MonkeyPatch, described: dict[str,
     _use(monkeypatch, described | {"NAME": name})
 
 
-def leave_postgres() -> None:
+def leave_default() -> None:
     connections["default"].close()
     del connections["default"]
 
 
 def _use(monkeypatch: pytest.MonkeyPatch, described: dict[str, object]) -> None:
-    leave_postgres()
+    leave_default()
     monkeypatch.setitem(connections.settings, "default", described)
 
 

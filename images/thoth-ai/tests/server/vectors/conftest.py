@@ -64,7 +64,7 @@ def postgres(cache: Path, place: Path) -> Iterator[Process]:
         connection.execute(f"CREATE DATABASE {DATABASE}")
     with postgres_server.connect(server.port, DATABASE) as connection:
         connection.execute("CREATE EXTENSION vector")
-    connections.settings[DATABASE] = _django(server.port)
+    connections.settings[DATABASE] = described(server.port)
     yield server
     server.stop()
     postgres_server.discard(cache, folder)
@@ -106,7 +106,7 @@ def _qdrant(request: pytest.FixtureRequest, names: Names) -> Bench:
     return Bench(store, server)
 
 
-def _django(port: int) -> dict[str, object]:
+def described(port: int) -> dict[str, object]:
     return {
         **connections.settings["default"],
         "ENGINE": "django.db.backends.postgresql",
@@ -126,11 +126,11 @@ def application(
     """Run the application with each of the stores beside the rows."""
     made = applications.server_of(request, request.param)
     if isinstance(made.server, Process) and request.param == "pgvector":
-        applications.on_postgres(made.server.port, monkeypatch, _django(made.server.port))
+        applications.on_postgres(made.server.port, monkeypatch, described(made.server.port))
     applications.use(monkeypatch, made.settings)
     yield made
     if request.param == "pgvector":
-        applications.leave_postgres()
+        applications.leave_default()
 
 
 @pytest.fixture(params=("chroma", "qdrant"))

@@ -5,6 +5,7 @@ import uuid
 from django.db import migrations, models
 
 import thoth_ai.workspaces.models
+from thoth_ai import environment
 
 
 def give_keys(apps, _schema_editor):
@@ -13,6 +14,19 @@ def give_keys(apps, _schema_editor):
         rows = [points.model(pk=pk, key=uuid.uuid4()) for pk in batch]
         points.bulk_update(rows, ["key"])
     points.exclude(vector=b"").update(place="embedded")
+
+
+def make_room(_apps, schema_editor):
+    """Let the application make tables of vectors, one for each model, in a schema of their own."""
+    if schema_editor.connection.vendor != "postgresql":
+        return
+    schema_editor.execute("CREATE SCHEMA IF NOT EXISTS vectors")
+    role = environment.text("POSTGRES_APP_USER", "thoth_app")
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute("SELECT FROM pg_roles WHERE rolname = %s", (role,))
+        if cursor.fetchone() is not None:
+            quoted = schema_editor.quote_name(role)
+            cursor.execute(f"GRANT USAGE, CREATE ON SCHEMA vectors TO {quoted}")
 
 
 def _batches(keys, size=256):
@@ -41,6 +55,7 @@ class Migration(migrations.Migration):
             preserve_default=False,
         ),
         migrations.RunPython(give_keys, migrations.RunPython.noop),
+        migrations.RunPython(make_room, migrations.RunPython.noop),
         migrations.AlterField(
             "vectorpoint",
             "key",
