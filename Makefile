@@ -6,6 +6,10 @@ SERVER_VENV ?= $(SERVER)/.venv
 PYTHON ?= $(shell for p in /usr/bin/python3 python3.13 python3.12 python3.11 python3; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
+# What depends on the database runs a second time, on PostgreSQL.
+ON_POSTGRES := $(addprefix tests/server/test_,access.py any_database.py history.py http.py import.py import_bird_folders.py \
+	import_killed.py import_postgres.py import_refusals.py jobs.py knowledge_round_trip.py model_answers.py workspaces.py)
+
 .PHONY: dev server-dev engine check unit server test e2e bench wheel dist docs clean
 
 dev: $(VENV)/.installed
@@ -41,7 +45,7 @@ unit: dev
 
 server: server-dev
 	cd $(SERVER) && $(abspath $(SERVER_VENV))/bin/pytest
-	cd $(SERVER) && THOTH_TEST_DATABASE=postgres $(abspath $(SERVER_VENV))/bin/pytest tests/server -m "not sqlite"
+	cd $(SERVER) && THOTH_TEST_DATABASE=postgres $(abspath $(SERVER_VENV))/bin/pytest $(ON_POSTGRES)
 
 test: check engine server
 	$(BIN)/pytest -m "not bench" tests

@@ -3,13 +3,24 @@
 import http.client
 import os
 import sys
+import time
+from pathlib import Path
 
 TIMEOUT = 3
 WELL = 200
+ALIVE = Path(os.environ.get("TMPDIR") or "/tmp") / "thoth-worker-alive"  # noqa: S108 - a container has its own
+LONGEST_SILENCE = 60
 
 
 def main() -> int:
-    """Return 0 if the server says that it lives; `--report` prints all it has to say."""
+    """Return 0 if the server, or with the word `worker` the worker, shows that it lives.
+
+    `--report` prints all that the server has to say of itself.
+    """
+    return _worker() if sys.argv[1:] == ["worker"] else _server()
+
+
+def _server() -> int:
     connection = http.client.HTTPConnection(
         "127.0.0.1", int(os.environ.get("PORT") or 8080), timeout=TIMEOUT
     )
@@ -28,6 +39,14 @@ def main() -> int:
 
 def _is_whole() -> bool:
     return sys.argv[1:] == ["--report"]
+
+
+def _worker() -> int:
+    """A worker touches its file whenever it has looked for lost jobs."""
+    try:
+        return 0 if time.time() - ALIVE.stat().st_mtime < LONGEST_SILENCE else 1
+    except FileNotFoundError:
+        return 1
 
 
 if __name__ == "__main__":

@@ -236,9 +236,17 @@ def test_a_worker_that_is_told_to_end_puts_its_job_back(
     assert job.state == State.DONE
 
 
-def test_a_stopped_worker_ends_soon(workers: Callable[..., Any], redis: Redis) -> None:
+def health(*arguments: str) -> int:
+    program = PROJECT / "thoth_ai" / "healthcheck.py"
+    return subprocess.run((sys.executable, program, *arguments), check=False).returncode
+
+
+def test_a_worker_shows_that_it_lives_and_ends_soon_when_stopped(
+    workers: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     process = workers()
-    eventually(lambda: queue.broker(redis).client.exists("thoth:__heartbeats__"))
+    eventually(lambda: health("worker") == 0)
 
     process.terminate()
 

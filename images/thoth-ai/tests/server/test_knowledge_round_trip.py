@@ -7,11 +7,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.server import databases, imports
+from tests.services import application_database
 from thoth_ai.importing import knowledge_document, teaching
 from thoth_ai.workspaces import removal
 from thoth_ai.workspaces.models import Workspace
 
-TEXT = st.text(st.characters(codec="utf-8"), max_size=40)
+LACKING = "\0" if application_database.ON_POSTGRES else ""
+TEXT = st.text(st.characters(codec="utf-8", exclude_characters=LACKING), max_size=40)
 FILLED = TEXT.filter(lambda text: bool(text.strip()))
 COLUMN = st.fixed_dictionaries(
     {"personal": st.booleans()}, optional={"description": FILLED, "values": FILLED}

@@ -8,6 +8,7 @@ from provider_server import ProviderServer
 
 from tests.server import databases, imports
 from tests.server.conversations import ask, get, listen, post
+from tests.services.application_database import either
 from thoth_ai.language_model import AT_ONCE, current
 from thoth_ai.providers.types import ProviderSettings
 from thoth_ai.workspaces.models import Evidence, Workspace
@@ -116,7 +117,10 @@ def test_what_is_going_on_is_streamed_in_order(zoo: Client, provider: ProviderSe
 @pytest.mark.parametrize(
     ("wrong", "complaint"),
     [
-        (draft("SELECT nickname FROM animals"), "no such column: nickname"),
+        (
+            draft("SELECT nickname FROM animals"),
+            either("no such column: nickname", 'column "nickname" does not exist'),
+        ),
         (draft('SELECT "nickname" FROM "animals"'), "There is no column"),
         (draft("DELETE FROM animals"), "Only one SELECT is allowed."),
         (draft("SELECT load_extension('x')"), "is not allowed"),

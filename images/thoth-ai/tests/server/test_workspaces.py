@@ -7,10 +7,11 @@ from django.test import Client
 
 from tests.server import bird, databases, imports
 from tests.server.account import TOKEN
-from thoth_ai.importing import staging, teaching
+from tests.services.application_database import either
+from thoth_ai.importing import placing, staging, teaching
 from thoth_ai.questions.ask import Asker
 from thoth_ai.questions.asked import Asked
-from thoth_ai.workspaces import revisions, upkeep
+from thoth_ai.workspaces import disposal, revisions, upkeep
 from thoth_ai.workspaces.models import (
     Column,
     Evidence,
@@ -58,7 +59,7 @@ def test_a_workspace_shows_what_is_known_of_it(cards: Client) -> None:
     assert tables["cards"]["rows"] == 2
     assert tables["cards"]["columns"][0] == {
         "name": "id",
-        "type": "INTEGER",
+        "type": either("INTEGER", "bigint"),
         "description": "unique number. the number of the card",
         "values": "",
         "primary_key": True,
@@ -143,8 +144,8 @@ def test_descriptions_are_changed_embedded_and_seen_by_caches_at_once(cards: Cli
 
     assert answer.json() == {"changed": 3}
     texts = dict(points_of("column"))
-    assert texts["cards.id"] == "id of cards (INTEGER). the running number"
-    assert texts["cards.uuid"] == "uuid of cards (TEXT). hexadecimal"
+    assert texts["cards.id"] == f"id of cards ({either('INTEGER', 'bigint')}). the running number"
+    assert texts["cards.uuid"] == f"uuid of cards ({either('TEXT', 'text')}). hexadecimal"
     assert "All that were printed" in dict(points_of("table"))["cards"]
     assert len(texts) == before
     assert revisions.current() != revision
@@ -183,8 +184,8 @@ def test_columns_whose_names_run_together_keep_their_own_documents(
     call(client, "PATCH", "/descriptions", {"columns": {"a": {"b.c": "first"}}})
 
     assert {text for _, text in points_of("column")} == {
-        "b.c of a (TEXT). first",
-        "c of a.b (TEXT).",
+        f"b.c of a ({either('TEXT', 'text')}). first",
+        f"c of a.b ({either('TEXT', 'text')}).",
     }
 
 
@@ -272,13 +273,13 @@ def test_a_removal_that_is_killed_after_its_commit_is_swept_at_the_start(
         raise SystemExit
 
     with monkeypatch.context() as patched:
-        patched.setattr(Path, "unlink", killed)
+        patched.setattr(disposal, "discard", killed)
         with pytest.raises(SystemExit):
             call(cards, "DELETE")
-    assert len(list((data / "databases").iterdir())) == 1
+    assert len(imports.left(data)) == 1
 
-    assert staging.sweep() == 1
-    assert list((data / "databases").iterdir()) == []
+    assert staging.sweep() + placing.sweep() == 1
+    assert imports.left(data) == []
 
 
 def test_a_document_moves_everything_to_another_workspace(cards: Client, tmp_path: Path) -> None:

@@ -89,3 +89,8 @@ def variables() -> dict[str, str]:
     """Return what a process of its own needs to use this test's copy."""
     started = server()
     return {**started.variables, "POSTGRES_DB": name_in_use()} if started else {}
+
+
+def either(sqlite: str, postgres: str) -> str:
+    """Return what this session's databases say."""
+    return postgres if ON_POSTGRES else sqlite

@@ -59,6 +59,11 @@ class PostgresReader:
         except (psycopg.Error, UnicodeError, ValueError) as error:
             raise QueryFailedError(_said(error)) from error
 
+    def schemas(self) -> frozenset[str]:
+        """Return every schema this role may look into; raises QueryFailedError."""
+        sql = "SELECT nspname FROM pg_namespace WHERE has_schema_privilege(oid, 'USAGE')"
+        return frozenset(str(name) for (name,) in self.run(sql, Limits(3, 100_000)).rows)
+
 
 @dataclass(frozen=True, slots=True)
 class _Query:

@@ -76,8 +76,7 @@ def _database() -> Finding:
     if pending:
         return Finding(FAILING, f"{len(pending)} migrations are not applied.")
     files = list(Database.objects.all())
-    missing = [entry.name for entry in files if not readers.can_be_read(entry)]
-    if missing:
+    if missing := readers.missing(files):
         return Finding(FAILING, f"The rows of these databases are missing: {', '.join(missing)}.")
     return Finding(OK, f"{len(files)} databases can be asked.")
 

@@ -17,6 +17,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from thoth_ai.errors import ExitCode, ServerError
+from thoth_ai.healthcheck import ALIVE
 from thoth_ai.importing import placing, staging
 from thoth_ai.jobs import queue, uploads, work
 from thoth_ai.jobs.models import OPEN, State
@@ -48,10 +49,11 @@ def serve() -> None:
     swept = staging.sweep() + placing.sweep() + uploads.sweep()
     logger.info("worker starts; %d leftovers removed", swept)
     worker = start(redis)
-    beside.serve(settings.PORT)
+    beside.serve()
     for round_ in count():
         # Waiting jobs seldom: each look adds a message, though only the first is heeded.
         _recover(OPEN if round_ % SELDOM == 0 else (State.RUNNING,))
+        ALIVE.touch()
         if stopped.wait(LOOK_AGAIN):
             break
     worker.stop(timeout=PATIENCE_TO_STOP_MS)

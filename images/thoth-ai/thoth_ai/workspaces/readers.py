@@ -1,9 +1,11 @@
 """The reader that fits a database."""
 
+from collections.abc import Iterable
+
 from django.conf import settings
 
 from thoth_ai.answering.postgres_reader import PostgresReader
-from thoth_ai.answering.reading import Limits, QueryFailedError, QueryTimeoutError, Reader
+from thoth_ai.answering.reading import Limits, QueryFailedError, Reader
 from thoth_ai.answering.sqlite_reader import SqliteReader
 from thoth_ai.workspaces import storage
 from thoth_ai.workspaces.models import Database
@@ -31,11 +33,20 @@ def limits() -> Limits:
     return Limits(seconds=settings.QUERY_TIMEOUT_SECONDS, rows=settings.QUERY_ROWS)
 
 
-def can_be_read(database: Database) -> bool:
-    """Look whether the rows are where the registration says."""
-    if database.engine == POSTGRES:
-        return _reads(database)
-    return storage.path_of(database).is_file()
+def missing(databases: Iterable[Database]) -> list[str]:
+    """Return the databases whose rows are not where the registration says."""
+    databases = list(databases)
+    imported = any(database.engine == POSTGRES for database in databases)
+    seen = postgres_reader("public").schemas() if imported else frozenset()
+    return [
+        database.name
+        for database in databases
+        if not (
+            database.name in seen
+            if database.engine == POSTGRES
+            else storage.path_of(database).is_file()
+        )
+    ]
 
 
 def is_there(database: Database) -> bool:
@@ -43,13 +54,3 @@ def is_there(database: Database) -> bool:
     if database.engine == POSTGRES:
         return Database.objects.filter(pk=database.pk).exists()
     return storage.path_of(database).exists()
-
-
-def _reads(database: Database) -> bool:
-    table = database.tables.values_list("name", flat=True).first() or ""
-    quoted = table.replace('"', '""')
-    try:
-        reader_of(database).run(f'SELECT 1 FROM "{quoted}" LIMIT 1', Limits(seconds=3, rows=1))  # noqa: S608 - quoted
-    except (QueryFailedError, QueryTimeoutError):
-        return False
-    return True
