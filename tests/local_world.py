@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import cast
 
@@ -11,12 +12,13 @@ from thothctl.model.answer import ServiceHealth
 from thothctl.model.observed import (
     Condition,
     EngineFacts,
+    LogLine,
     ObservedContainer,
     ObservedImage,
     ObservedStack,
 )
 from thothctl.model.stack import Image
-from thothctl.world import ImagePolicy, Report, World
+from thothctl.world import ImagePolicy, Report, Watch, World
 
 REFERENCE = "thoth-ai:played"
 GIB = 1024**3
@@ -66,7 +68,14 @@ class PlayedEngine:
     def publishers(self, port: int) -> Mapping[str, str]:
         return {}
 
-    def logs(self, container: str, *, tail: int, follow: bool = False) -> Iterator[str]:
+    def logs(
+        self,
+        container: str,
+        *,
+        tail: int | None = None,
+        since: datetime | None = None,
+        follow: bool = False,
+    ) -> Iterator[LogLine]:
         return iter(())
 
     def remove_containers(self, install: str) -> None:
@@ -94,7 +103,7 @@ class PlayedCompose:
     def check(self, folder: Path) -> None:
         self._engine.calls.append("check")
 
-    def up(self, folder: Path) -> None:
+    def up(self, folder: Path, services: Sequence[str] = (), *, watch: Watch | None = None) -> None:
         self._engine.calls.append(f"up {folder.name}")
         if self._engine.broken == "gone":
             self._engine.gone = True
@@ -106,10 +115,8 @@ class PlayedCompose:
         text = (folder / "compose.yaml").read_text()
         self.seen = {p.name: p.read_text() for p in places.iterdir() if f"secrets/{p.name}" in text}
 
-    def stop(self, folder: Path, *, seconds: int) -> None:
+    def stop(self, folder: Path, services: Sequence[str] = (), *, seconds: int) -> None:
         self._engine.running = None
-
-    def restart(self, folder: Path, *, seconds: int) -> None: ...
 
 
 class PlayedImages:

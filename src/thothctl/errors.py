@@ -32,7 +32,9 @@ class ThothctlError(Exception):
     """A failure we foresaw. `hint` is required: an error without a next step is not finished."""
 
     code: ClassVar[str]
-    exit_code: ExitCode
+    exit_code: int
+    quiet: ClassVar[bool] = False
+    """Nothing is printed: whoever failed has spoken."""
 
     def __init__(self, message: str, *, hint: str) -> None:
         super().__init__(message)
@@ -59,11 +61,16 @@ class CheckFailedError(ThothctlError):
 
     code = "check_failed"
 
-    def __init__(
-        self, message: str, *, hint: str, exit_code: ExitCode = ExitCode.CHECK_FAILED
-    ) -> None:
+    def __init__(self, message: str, *, hint: str, exit_code: int = ExitCode.CHECK_FAILED) -> None:
         super().__init__(message, hint=hint)
         self.exit_code = exit_code
+
+
+class CheckWarnedError(ThothctlError):
+    """A check warned, and warnings were to count."""
+
+    code = "check_warned"
+    exit_code = ExitCode.CHECK_WARNED
 
 
 class NotInstalledError(ThothctlError):
@@ -115,6 +122,13 @@ class NameInUseError(ThothctlError):
     exit_code = ExitCode.INVALID_INPUT
 
 
+class NoSystemdError(ThothctlError):
+    """Units cannot be installed: systemd does not run this machine."""
+
+    code = "no_systemd"
+    exit_code = ExitCode.INVALID_INPUT
+
+
 class NotHealthyError(ThothctlError):
     """The stack did not become healthy; nothing was taken back."""
 
@@ -162,6 +176,17 @@ class UnfinishedError(ThothctlError):
 
     code = "unfinished_operation"
     exit_code = ExitCode.UNFINISHED
+
+
+class ProgramFailedError(ThothctlError):
+    """A program that was run for the user failed; its exit status is passed on."""
+
+    code = "program_failed"
+    quiet = True
+
+    def __init__(self, program: str, status: int) -> None:
+        super().__init__(f"{program} ended with exit status {status}", hint="see what it printed")
+        self.exit_code = status
 
 
 class DeclinedError(ThothctlError):

@@ -25,6 +25,7 @@ ARGUMENTS = {
     "workspace examples delete": ["sales", "1"],
     "keys set": ["openai"],
     "keys remove": ["openai"],
+    "exec": ["true"],
     "images push": ["--registry", "127.0.0.1:1/x"],
 }
 

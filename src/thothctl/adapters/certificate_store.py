@@ -2,9 +2,18 @@
 
 from pathlib import Path
 
-from thothctl.adapters.certificate_files import check_files, private_key, read_text
+from thothctl.adapters.certificate_files import (
+    check_files,
+    private_key,
+    read_certificate,
+    read_text,
+)
 from thothctl.adapters.certificates import CertificateFolder, ensure_self_signed, serve
-from thothctl.model.certificate import CertificateUnreadableError, KeyUnreadableError
+from thothctl.model.certificate import (
+    Certificate,
+    CertificateUnreadableError,
+    KeyUnreadableError,
+)
 from thothctl.model.secret import Secret
 from thothctl.world import Clock
 
@@ -24,6 +33,10 @@ class CertificateStore:
         private_key(text.encode(), str(key))
         chain = read_text(certificate, CertificateUnreadableError)
         serve(self._folder(name), chain, Secret(text))
+
+    def served(self, name: str) -> Certificate | None:
+        path = self._folder(name).certificate
+        return read_certificate(path) if path.is_file() else None
 
     def authority(self, name: str) -> Path | None:
         path = self._folder(name).authority

@@ -1,12 +1,14 @@
 """`docker compose` on a release folder."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from thothctl.adapters import inspection
 from thothctl.adapters.process import Outcome, output, run
 from thothctl.errors import EngineRefusedError, EngineUnreachableError, NoSpaceError
 from thothctl.model.event import Progress
-from thothctl.world import Report
+from thothctl.model.inspected import Declared
+from thothctl.world import Report, Watch
 
 FULL = "no space left on device"
 """The only sign of a full disk that Compose gives; the engine has no code for it."""
@@ -30,21 +32,35 @@ class DockerCompose:
             )
         return text.strip()
 
-    def check(self, folder: Path) -> None:
-        self._do(folder, "check the rendered files", "config", "--quiet")
+    def check(self, folder: Path, override: Path | None = None) -> None:
+        files = ["--file", str(folder / "compose.yaml"), "--file", str(override)]
+        words = [*(files if override else []), "config", "--quiet"]
+        self._do(folder, "check the rendered files", *words)
 
-    def up(self, folder: Path) -> None:
-        self._do(folder, "start the services", "up", "--detach", "--no-build", "--remove-orphans")
+    def declared(self, folder: Path) -> Mapping[str, Declared]:
+        argv = ["docker", "compose", "--project-directory", str(folder)]
+        status, text = output(
+            [*argv, "config", "--format", "json"], environment=self._environment, folder=folder
+        )
+        if status != 0:
+            raise EngineRefusedError(
+                f"Compose cannot read the files in {folder}",
+                hint="see what it says: `docker compose config` in that folder",
+            )
+        return inspection.declared(text)
 
-    def stop(self, folder: Path, *, seconds: int) -> None:
-        self._do(folder, "stop the services", "stop", "--timeout", str(seconds))
+    def up(self, folder: Path, services: Sequence[str] = (), *, watch: Watch | None = None) -> None:
+        words = ("up", "--detach", "--no-build", "--remove-orphans", *services)
+        self._do(folder, "start the services", *words, watch=watch)
 
-    def restart(self, folder: Path, *, seconds: int) -> None:
-        self._do(folder, "restart the services", "restart", "--timeout", str(seconds))
+    def stop(self, folder: Path, services: Sequence[str] = (), *, seconds: int) -> None:
+        self._do(folder, "stop the services", "stop", "--timeout", str(seconds), *services)
 
-    def _do(self, folder: Path, action: str, *words: str) -> None:
+    def _do(self, folder: Path, action: str, *words: str, watch: Watch | None = None) -> None:
         argv = ["docker", "compose", "--ansi", "never", "--project-directory", str(folder), *words]
-        done = run(argv, environment=self._environment, folder=folder, heard=self._heard)
+        done = run(
+            argv, environment=self._environment, folder=folder, heard=self._heard, watch=watch
+        )
         if done.status != 0:
             self._refuse_silence(action)
             raise _refusal(action, done)

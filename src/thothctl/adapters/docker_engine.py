@@ -2,17 +2,19 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 import docker
 from docker.errors import APIError, DockerException, NotFound
 
+from thothctl.adapters import engine_answers, inspection
 from thothctl.errors import EngineRefusedError, EngineUnreachableError
-from thothctl.model.install import LABEL_INSTALL, LABEL_PRODUCT, LABEL_RELEASE, LABEL_SERVICE
+from thothctl.model.inspected import InspectedContainer
+from thothctl.model.install import LABEL_INSTALL, LABEL_PRODUCT
 from thothctl.model.observed import (
-    Condition,
     EngineFacts,
-    ObservedContainer,
+    LogLine,
     ObservedImage,
     ObservedStack,
 )
@@ -48,6 +50,8 @@ class DockerEngine:
             rootless="rootless" in options,
             kind="podman" if "Podman" in components else "docker",
             clock=str(info.get("SystemTime", "")),
+            live_restore=bool(info.get("LiveRestoreEnabled")),
+            warnings=tuple(str(line) for line in info.get("Warnings") or ()),
         )
 
     def observe(self, install: str) -> ObservedStack:
@@ -58,7 +62,12 @@ class DockerEngine:
             volumes = self._client.api.volumes(filters=label).get("Volumes") or []
             networks = self._client.api.networks(filters=label)
         return ObservedStack(
-            containers=tuple(sorted((_container(d) for d in details if d), key=_by_service)),
+            containers=tuple(
+                sorted(
+                    (engine_answers.container(d) for d in details if d),
+                    key=engine_answers.by_service,
+                )
+            ),
             volumes=tuple(sorted(volume["Name"] for volume in volumes)),
             networks=tuple(sorted(network["Name"] for network in networks)),
         )
@@ -68,6 +77,29 @@ class DockerEngine:
             found: dict[str, Any] = self._client.api.inspect_container(identity)
         except NotFound:  # gone between the list and the look
             return None
+        return found
+
+    def inspect(self, install: str) -> tuple[InspectedContainer, ...]:
+        label = {"label": f"{LABEL_INSTALL}={install}"}
+        with asking_to("inspect the install's containers"):
+            listed = self._client.api.containers(all=True, filters=label)
+            documents = [d for one in listed if (d := self._inspect(one["Id"]))]
+            names = {n for d in documents for n in d["NetworkSettings"].get("Networks") or {}}
+            networks = {n["Name"]: n for n in self._client.api.networks() if n["Name"] in names}
+        found = (inspection.container(document, networks) for document in documents)
+        return tuple(sorted(found, key=lambda one: one.name))
+
+    def labelled(self) -> Mapping[str, tuple[str, ...]]:
+        label = {"label": LABEL_INSTALL}
+        with asking_to("list everything that is labelled"):
+            containers = self._client.api.containers(all=True, filters=label)
+            volumes = self._client.api.volumes(filters=label).get("Volumes") or []
+            networks = self._client.api.networks(filters=label)
+        found: dict[str, tuple[str, ...]] = {}
+        for one in (*containers, *volumes, *networks):
+            name = one.get("Name") or one["Names"][0].lstrip("/")
+            install = one["Labels"][LABEL_INSTALL]
+            found[install] = (*found.get(install, ()), str(name))
         return found
 
     def foreign(self, project: str, install: str) -> tuple[str, ...]:
@@ -87,7 +119,7 @@ class DockerEngine:
     def images(self, product: str) -> tuple[ObservedImage, ...]:
         with asking_to("list images"):
             found = self._client.api.images(filters={"label": f"{LABEL_PRODUCT}={product}"})
-        return tuple(_listed_image(image) for image in found)
+        return tuple(engine_answers.listed_image(image) for image in found)
 
     def image(self, reference: str) -> ObservedImage | None:
         with asking_to("look at an image"):
@@ -113,17 +145,29 @@ class DockerEngine:
             if any(p.get("PublicPort") == port for p in c.get("Ports", ()))
         }
 
-    def logs(self, container: str, *, tail: int, follow: bool = False) -> Iterator[str]:
+    def logs(
+        self,
+        container: str,
+        *,
+        tail: int | None = None,
+        since: datetime | None = None,
+        follow: bool = False,
+    ) -> Iterator[LogLine]:
         with asking_to("show logs"):
             stream = self._client.api.logs(
-                container, stream=True, follow=follow, tail=tail, stdout=True, stderr=True
+                container,
+                stream=True,
+                timestamps=True,
+                follow=follow,
+                tail="all" if tail is None else tail,
+                since=since.timestamp() if since else None,
             )
             pending = b""
             for chunk in stream:
                 *lines, pending = (pending + chunk).split(b"\n")
-                yield from (line.decode(errors="replace").rstrip("\r") for line in lines)
+                yield from (engine_answers.log_line(line) for line in lines)
             if pending:
-                yield pending.decode(errors="replace")
+                yield engine_answers.log_line(pending)
 
     def remove_containers(self, install: str) -> None:
         for container in self.observe(install).containers:
@@ -180,53 +224,3 @@ _START = "start Docker Desktop or the docker service; `./install.sh` installs an
 
 def _unreachable(action: str, why: str, hint: str) -> EngineUnreachableError:
     return EngineUnreachableError(f"Docker was asked to {action}: {why}", hint=hint)
-
-
-def _by_service(container: ObservedContainer) -> tuple[str, str]:
-    return container.service, container.name
-
-
-def _container(found: Mapping[str, Any]) -> ObservedContainer:
-    labels, state = found["Config"].get("Labels") or {}, found["State"]
-    bindings = (found.get("NetworkSettings") or {}).get("Ports") or {}
-    published = [
-        f"{one['HostIp']}:{one['HostPort']}->{inner}"
-        for inner, ones in bindings.items()
-        for one in ones or ()
-    ]
-    return ObservedContainer(
-        id=found["Id"],
-        name=found["Name"].lstrip("/"),
-        service=labels.get(LABEL_SERVICE, ""),
-        image=found["Config"]["Image"],
-        condition=_condition(state),
-        restarts=int(found.get("RestartCount", 0)),
-        started=str(state.get("StartedAt", "")),
-        exit_code=int(state.get("ExitCode", 0)),
-        ports=tuple(published),
-        release=labels.get(LABEL_RELEASE, ""),
-    )
-
-
-def _condition(state: Mapping[str, Any]) -> Condition:
-    if state.get("Restarting"):
-        return Condition.RESTARTING
-    if not state.get("Running"):
-        return Condition.STOPPED
-    health = (state.get("Health") or {}).get("Status", "")
-    by_health = {
-        "healthy": Condition.HEALTHY,
-        "starting": Condition.STARTING,
-        "unhealthy": Condition.UNHEALTHY,
-    }
-    return by_health.get(health, Condition.RUNNING)
-
-
-def _listed_image(found: Mapping[str, Any]) -> ObservedImage:
-    return ObservedImage(
-        id=found["Id"],
-        tags=tuple(found.get("RepoTags") or ()),
-        size=int(found.get("Size", 0)),
-        created=str(found.get("Created", "")),
-        labels=found.get("Labels") or {},
-    )

@@ -48,6 +48,9 @@ class InstallsFolder:
                 shutil.rmtree(folder)
             (self._home / "wizard" / f"{name}.yaml").unlink(missing_ok=True)
 
+    def folder(self, name: str) -> Path:
+        return self._folder(name)
+
     # settings
 
     def settings(self, name: str) -> Mapping[str, SettingValue] | None:
@@ -127,6 +130,15 @@ class InstallsFolder:
     def released_override(self, name: str, number: int) -> str:
         path = self.release_folder(name, number) / OVERRIDE
         return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+    def present(self, name: str, number: int) -> Mapping[str, str]:
+        folder = self.release_folder(name, number)
+        with translated(f"read {folder}"):
+            files = [p for p in folder.rglob("*") if p.is_file() and p != folder / "release.json"]
+            return {
+                p.relative_to(folder).as_posix(): p.read_bytes().decode(errors="replace")
+                for p in files
+            }
 
     def active(self, name: str) -> int | None:
         path = self._folder(name) / "active"

@@ -41,9 +41,29 @@ class LockFolder:
             note.unlink(missing_ok=True)
             lock.release()
 
+    def holder(self, install: str) -> str:
+        note = self._home / "locks" / f"{install}.json"
+        try:
+            pid = int(json.loads(note.read_text())["pid"])
+        except (OSError, ValueError, KeyError):
+            return ""
+        return _read(note) if _lives(pid) else ""
+
     def _owner(self, command: str) -> dict[str, str | int]:
         since = self._clock.now().isoformat(timespec="seconds")
         return {"command": command, "user": _user(), "pid": os.getpid(), "since": since}
+
+
+def _lives(pid: int) -> bool:
+    if os.name != "posix":  # there, a signal of zero is one that kills
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # another account's
+        return True
+    return True
 
 
 def _user() -> str:

@@ -5,13 +5,17 @@ import platform
 import secrets
 import shutil
 import socket
+import stat
 import string
+import sys
 import time
 import uuid
 import webbrowser
 from datetime import UTC, datetime
 from pathlib import Path
 
+from thothctl.adapters import daemon
+from thothctl.model.inspected import DaemonSettings, Permissions
 from thothctl.model.secret import Secret
 from thothctl.model.stack import SecretSpec
 
@@ -106,6 +110,37 @@ class SystemHost:
             if _holds(process, inodes):
                 return f"{(process / 'comm').read_text().strip()} (pid {process.name})"
         return ""
+
+    def is_root(self) -> bool:
+        return hasattr(os, "geteuid") and os.geteuid() == 0
+
+    def permissions(self, path: Path) -> Permissions | None:
+        if os.name != "posix":
+            return None
+        try:
+            found = path.lstat()
+        except OSError:
+            return None
+        mine = found.st_uid == os.geteuid()
+        return Permissions(stat.S_IMODE(found.st_mode), mine, stat.S_ISLNK(found.st_mode))
+
+    def files(self, folder: Path) -> tuple[Path, ...]:
+        try:
+            return tuple(sorted(path for path in folder.iterdir() if path.is_file()))
+        except OSError:
+            return ()
+
+    def file_size(self, path: Path) -> int | None:
+        try:
+            return path.stat().st_size
+        except OSError:
+            return None
+
+    def daemon_settings(self) -> DaemonSettings:
+        return daemon.settings()
+
+    def has_terminal(self) -> bool:
+        return sys.stdin.isatty() and sys.stdout.isatty()
 
     def open_page(self, url: str) -> bool:
         shown = os.name != "posix" or platform.system() == "Darwin"

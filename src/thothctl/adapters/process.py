@@ -1,12 +1,14 @@
 """The one door to other programs: argv lists, no shell, a clean environment."""
 
 import os
+import queue
 import signal
 import subprocess
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from thothctl.errors import EngineRefusedError, EngineUnreachableError
 
 KEPT_LINES = 200
 STOP_SECONDS = 10
+WATCH_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,26 +37,78 @@ def run(
     environment: Mapping[str, str] | None = None,
     folder: Path | None = None,
     heard: Callable[[str], None] = lambda _: None,
+    watch: Callable[[], None] | None = None,
 ) -> Outcome:
-    """Run to the end, hearing each line of output; Ctrl-C stops the program before it goes on."""
+    """Run to the end, hearing each line of output; Ctrl-C stops the program before it goes on.
+
+    `watch` is called now and then, also while the program is silent; what it raises stops it.
+    """
     with started(argv, environment=environment, folder=folder) as process:
         kept: deque[str] = deque(maxlen=KEPT_LINES)
-        assert process.stdout is not None  # noqa: S101 - piped below
-        for raw in process.stdout:
+        for raw in _watched(process, watch) if watch else _lines(process):
             line = raw.decode(errors="replace").rstrip()
             kept.append(line)
             heard(line)
         return Outcome(process.wait(), tuple(kept))
 
 
+def _lines(process: subprocess.Popen[bytes]) -> Iterator[bytes]:
+    assert process.stdout is not None  # noqa: S101 - piped below
+    yield from process.stdout
+
+
+def _watched(process: subprocess.Popen[bytes], watch: Callable[[], None]) -> Iterator[bytes]:
+    """The lines as they come; pipes cannot be waited on with a limit on every platform."""
+    heard: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+
+    def read() -> None:
+        for line in _lines(process):
+            heard.put(line)
+        heard.put(None)
+
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
+    looked = time.monotonic()
+    while True:
+        with suppress(queue.Empty):
+            if (line := heard.get(timeout=WATCH_SECONDS)) is None:
+                break
+            yield line
+        if time.monotonic() - looked >= WATCH_SECONDS:
+            watch()
+            looked = time.monotonic()
+    reader.join()
+
+
+def attached(argv: Sequence[str], *, environment: Mapping[str, str] | None = None) -> int:
+    """Run with this process's own terminal or pipes; Ctrl-C is for the program alone."""
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        done = subprocess.run(  # noqa: S603 - argv list, no shell
+            list(argv),
+            env=dict(environment) if environment is not None else None,
+            check=False,
+        )
+    except FileNotFoundError as error:
+        raise _missing(argv) from error
+    finally:
+        signal.signal(signal.SIGINT, before)
+    return done.returncode
+
+
 def output(
-    argv: Sequence[str], *, environment: Mapping[str, str] | None = None, seconds: float = 30
+    argv: Sequence[str],
+    *,
+    environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
+    seconds: float = 30,
 ) -> tuple[int, str]:
     """Status and standard output of a short program."""
     try:
         done = subprocess.run(  # noqa: S603 - argv list, no shell
             list(argv),
             env=dict(environment) if environment is not None else None,
+            cwd=folder,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=seconds,

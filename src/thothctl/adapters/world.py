@@ -2,6 +2,7 @@
 
 # ruff: noqa: PLC0415 - imports are put off until a port is used; that is this module's purpose
 
+import os
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 from thothctl.adapters import endpoint
 from thothctl.adapters.files import translated
 from thothctl.adapters.machine import SystemClock, SystemEntropy, SystemHost
+from thothctl.errors import NoSystemdError
 from thothctl.world import Report
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from thothctl.adapters.certificate_store import CertificateStore
     from thothctl.adapters.docker_compose import DockerCompose
     from thothctl.adapters.docker_engine import DockerEngine
+    from thothctl.adapters.docker_exec import DockerExec
     from thothctl.adapters.images import OwnImages
     from thothctl.adapters.importer import StreamImporter
     from thothctl.adapters.installs_folder import InstallsFolder
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from thothctl.adapters.locks import LockFolder
     from thothctl.adapters.provider_http import HttpProviders
     from thothctl.adapters.server_http import HttpServer
+    from thothctl.adapters.systemd import SystemdUnits
     from thothctl.adapters.workspaces_http import HttpWorkspaces
 
 
@@ -70,6 +74,23 @@ class RealWorld:
         from thothctl.adapters.docker_compose import DockerCompose
 
         return DockerCompose(self._child, self.report)
+
+    @cached_property
+    def programs(self) -> "DockerExec":
+        from thothctl.adapters.docker_exec import DockerExec
+
+        return DockerExec(self._child)
+
+    @cached_property
+    def units(self) -> "SystemdUnits":
+        if os.name != "posix":
+            raise NoSystemdError(
+                "systemd does not run this machine",
+                hint="let Docker Desktop start when you sign in; it starts the stack again",
+            )
+        from thothctl.adapters.systemd import SystemdUnits
+
+        return SystemdUnits(self.home, self._environment)
 
     @cached_property
     def images(self) -> "OwnImages":

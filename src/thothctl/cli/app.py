@@ -5,11 +5,13 @@ from typing import Annotated
 import typer
 
 from thothctl.cli.ask import ask
+from thothctl.cli.execute import execute, shell
 from thothctl.cli.images import images
 from thothctl.cli.import_bird import import_bird
 from thothctl.cli.keys import keys
 from thothctl.cli.lifecycle import restart, start, stop
-from thothctl.cli.look import health, logs, open_page, status, version
+from thothctl.cli.logs import logs
+from thothctl.cli.look import health, open_page, status, version
 from thothctl.cli.recovery import resume, rollback
 from thothctl.cli.render import render
 from thothctl.cli.setup import setup
@@ -46,6 +48,8 @@ for name, function, panel in (
     ("status", status, CARE),
     ("health", health, CARE),
     ("logs", logs, CARE),
+    ("exec", execute, CARE),
+    ("shell", shell, CARE),
     ("resume", resume, CARE),
     ("rollback", rollback, CARE),
     ("render", render, CARE),

@@ -46,7 +46,7 @@ def _attempt(session: Session, body: Callable[[], Outcome]) -> tuple[Outcome, Fa
 
 
 def _failure(error: ThothctlError) -> Failure:
-    return Failure(error.code, error.message, error.hint, error.exit_code)
+    return Failure(error.code, error.message, error.hint, error.exit_code, error.quiet)
 
 
 def _trace(session: Session) -> None:
@@ -75,7 +75,7 @@ def _answer(
     for warning in outcome.warnings:
         session.stderr.print("[yellow]warning:[/] ", end="")
         session.stderr.print(warning, markup=False, soft_wrap=True)
-    if failure:
+    if failure and not failure.quiet:
         show_failure(session, failure)
 
 

@@ -41,7 +41,8 @@ class Failure:
     code: str
     message: str
     hint: str
-    exit_code: ExitCode
+    exit_code: int
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class Call:
 
 def document(call: Call, outcome: Outcome, failure: Failure | None) -> dict[str, object]:
     """The envelope of contract version 1."""
-    exit_code = failure.exit_code if failure else outcome.exit_code
+    exit_code: int = failure.exit_code if failure else outcome.exit_code
     error = (
         {"code": failure.code, "message": failure.message, "hint": failure.hint}
         if failure
@@ -67,9 +68,9 @@ def document(call: Call, outcome: Outcome, failure: Failure | None) -> dict[str,
     return {
         "schema_version": SCHEMA_VERSION,
         "command": call.command,
-        "ok": exit_code is ExitCode.OK,
+        "ok": exit_code == ExitCode.OK,
         "exit_code": int(exit_code),
-        "code": failure.code if failure else exit_code.name.lower(),
+        "code": failure.code if failure else outcome.exit_code.name.lower(),
         "install": call.install,
         "operation_id": call.operation,
         "started_at": call.started.isoformat(timespec="milliseconds"),

@@ -1,7 +1,7 @@
-"""`thothctl status`, `health`, `logs`, `open`, `version`: look, change nothing, take no lock."""
+"""`thothctl status`, `health`, `open`, `version`: look, change nothing, take no lock."""
 
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
 import typer
@@ -32,11 +32,6 @@ SECONDS = 90
 Wait = Annotated[bool, typer.Option("--wait", metavar="", help="Wait until everything is healthy.")]
 Deep = Annotated[
     bool, typer.Option("--deep", metavar="", help="Also ask the providers about their keys.")
-]
-Service = Annotated[str | None, typer.Argument(help="One service; all of them otherwise.")]
-Follow = Annotated[bool, typer.Option("--follow", "-f", metavar="", help="Keep showing new lines.")]
-Tail = Annotated[
-    int, typer.Option("--tail", min=0, metavar="LINES", help="How many lines of the past.")
 ]
 
 
@@ -73,6 +68,7 @@ def _service(container: ObservedContainer) -> dict[str, object]:
     return {
         "name": container.service,
         "container": container.name,
+        "replica": container.replica,
         "condition": container.condition.value,
         "restarts": container.restarts,
         "started": container.started,
@@ -100,24 +96,29 @@ def _show_status(
 
 def _services(observed: ObservedStack) -> Table:
     """One line a service; on a narrow terminal the image's name gives way."""
-    rows = [
-        (
-            Text(c.service),
-            Text(c.condition.value, COLOURS.get(c.condition, "red")),
-            Text(str(c.restarts)),
-            Text(", ".join(c.ports) or "-"),
-            Text(c.image, "dim"),
-        )
-        for c in observed.containers
-    ]
+    names = dict.fromkeys(container.service for container in observed.containers)
+    rows = [_row([c for c in observed.containers if c.service == name]) for name in names]
     table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
-    for index, name in enumerate(("Service", "Condition", "Restarts", "Published")):
+    for index, name in enumerate(("Service", "Condition", "Up", "Restarts", "Published")):
         width = max(len(name), *(len(row[index]) for row in rows))
         table.add_column(name, no_wrap=True, min_width=width)
     table.add_column("Image", no_wrap=True, overflow="ellipsis")
     for row in rows:
         table.add_row(*row)
     return table
+
+
+def _row(replicas: Sequence[ObservedContainer]) -> tuple[Text, ...]:
+    condition = running.worst(replicas)
+    ports = dict.fromkeys(port for one in replicas for port in one.ports)
+    return (
+        Text(replicas[0].service),
+        Text(condition.value, COLOURS.get(condition, "red")),
+        Text(f"{sum(one.is_up for one in replicas)}/{len(replicas)}"),
+        Text(str(sum(one.restarts for one in replicas))),
+        Text(", ".join(ports) or "-"),
+        Text(replicas[0].image, "dim"),
+    )
 
 
 @command
@@ -142,31 +143,6 @@ def health(session: Session, wait: Wait = False, deep: Deep = False) -> Outcome:
         checks=findings,
         error=CheckFailedError(summary, hint=failed[0].hint) if failed else None,
     )
-
-
-@command
-def logs(
-    session: Session, service: Service = None, follow: Follow = False, tail: Tail = 100
-) -> Outcome:
-    """Show the services' log lines."""
-    install = install_of(session.world, session.install)
-    observed = session.world.engine.observe(install.uuid)
-    chosen = [running.container_of(observed, service)] if service else list(observed.containers)
-    streaming = follow and not session.options.output.is_document
-    lines: list[dict[str, str]] = []
-    for container in chosen:
-        told = session.world.engine.logs(container.id, tail=tail, follow=streaming)
-        for line in told:
-            if streaming:
-                session.stdout.print(f"{container.service} | {line}", markup=False, soft_wrap=True)
-            else:
-                lines.append({"service": container.service, "line": line})
-    return Outcome({"lines": lines}, lambda console: _show_lines(console, lines))
-
-
-def _show_lines(console: Console, lines: list[dict[str, str]]) -> None:
-    for line in lines:
-        console.print(f"{line['service']} | {line['line']}", markup=False, soft_wrap=True)
 
 
 @command

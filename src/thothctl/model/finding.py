@@ -22,7 +22,7 @@ class Finding:
     verdict: Verdict
     summary: str
     hint: str = ""
-    exit_code: ExitCode = ExitCode.CHECK_FAILED
+    exit_code: int = ExitCode.CHECK_FAILED
 
     def __post_init__(self) -> None:
         if self.verdict is not Verdict.PASS and not self.hint:

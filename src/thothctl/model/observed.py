@@ -30,6 +30,25 @@ class ObservedContainer:
     exit_code: int = 0
     ports: tuple[str, ...] = ()
     release: str = ""
+    replica: int = 1
+    user: str = ""
+
+    @property
+    def is_up(self) -> bool:
+        """It does its work, as far as the engine can tell."""
+        return self.condition in {Condition.HEALTHY, Condition.RUNNING}
+
+    @property
+    def runs_as_root(self) -> bool:
+        return self.user.partition(":")[0] in {"", "0", "root"}
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """A line that a container wrote; `at` is RFC 3339 with nanoseconds, so that it sorts."""
+
+    at: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +90,5 @@ class EngineFacts:
     rootless: bool
     kind: str
     clock: str
+    live_restore: bool = False
+    warnings: tuple[str, ...] = ()

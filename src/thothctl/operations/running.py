@@ -1,8 +1,10 @@
 """What is done with an installed stack day by day: start, stop, look, ask."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from thothctl.errors import NetworkError, NotInstalledError, UsageError
+from thothctl.errors import CheckFailedError, NetworkError, NotInstalledError, UsageError
 from thothctl.model.address import base_url
 from thothctl.model.answer import Answer, Inquiry, NoAnswer, ServiceHealth
 from thothctl.model.finding import Finding, Verdict
@@ -10,7 +12,7 @@ from thothctl.model.install import Install, Release
 from thothctl.model.observed import Condition, ObservedContainer, ObservedStack
 from thothctl.operations.server_health import server_health
 from thothctl.operations.steps import StartRelease, install_of
-from thothctl.operations.waiting import CRASHES, await_healthy
+from thothctl.operations.waiting import await_healthy, await_services, crash_watch, is_crashing
 from thothctl.world import World
 
 STOP_SECONDS = 20
@@ -40,55 +42,96 @@ def active(world: World, name: str) -> Active:
     return Active(install, world.installs.release(name, number))
 
 
-def start(world: World, name: str, *, seconds: int) -> tuple[ServiceHealth, ...]:
-    """Bring the active release up and wait for it."""
+def start(world: World, name: str, services: Sequence[str] = (), *, seconds: int) -> None:
+    """Bring the active release up, or services of it with what they need, and wait for it."""
     current = active(world, name)
     number = current.release.number
-    StartRelease(name, number, number, (), why="asked for").apply(world)
-    return await_healthy(world, current.install, current.release, seconds=seconds)
+    release = StartRelease(name, number, number, (), why="asked for")
+    if not services:
+        release.apply(world)
+        await_healthy(world, current.install, current.release, seconds=seconds)
+        return
+    release.refuse_lost_volumes(world)
+    folder = world.installs.release_folder(name, number)
+    world.compose.up(folder, services, watch=crash_watch(world, current.install, number))
+    await_services(world, current.install, services, seconds=seconds)
 
 
-def stop(world: World, name: str) -> None:
+def stop(world: World, name: str, services: Sequence[str] = ()) -> None:
     """Stop the containers; the data stays."""
     current = active(world, name)
     folder = world.installs.release_folder(name, current.release.number)
-    world.compose.stop(folder, seconds=STOP_SECONDS)
+    world.compose.stop(folder, services, seconds=STOP_SECONDS)
 
 
-def restart(world: World, name: str, *, seconds: int) -> tuple[ServiceHealth, ...]:
+def restart(world: World, name: str, services: Sequence[str] = (), *, seconds: int) -> None:
     """Restart the containers and wait for them."""
-    stop(world, name)
-    return start(world, name, seconds=seconds)
+    stop(world, name, services)
+    start(world, name, services, seconds=seconds)
+
+
+def refuse_unknown(world: World, name: str, services: Sequence[str]) -> None:
+    """Raise UsageError for a service that the active release does not have."""
+    known = wanted(world, active(world, name))
+    if unknown := [service for service in services if service not in known]:
+        raise UsageError(
+            f"there is no service {', '.join(unknown)}", hint=f"services here: {', '.join(known)}"
+        )
+
+
+def wanted(world: World, current: Active) -> list[str]:
+    """The services that the active release consists of."""
+    stack = world.bundles.stack(current.install.stack)
+    return [s.name for s in stack.running_for(current.release.settings)]
 
 
 def examine(world: World, name: str) -> tuple[Finding, ...]:
     """How every container is and what the server says of itself."""
     current = active(world, name)
-    observed = world.engine.observe(current.install.uuid)
-    stack = world.bundles.stack(current.install.stack)
-    wanted = [s.name for s in stack.running_for(current.release.settings)]
-    return (*_containers(observed, wanted), *_server(world, current))
+    return (*services(world, current), *_server(world, current))
 
 
-def _containers(observed: ObservedStack, wanted: list[str]) -> tuple[Finding, ...]:
-    found = {c.service: c for c in observed.containers}
-    return tuple(_container(name, found.get(name)) for name in wanted)
+def services(world: World, current: Active) -> tuple[Finding, ...]:
+    """One finding a service, about all its replicas."""
+    observed = world.engine.observe(current.install.uuid).containers
+    now = world.clock.now()
+    return tuple(
+        _service(name, [c for c in observed if c.service == name], now)
+        for name in wanted(world, current)
+    )
 
 
-def _container(name: str, container: ObservedContainer | None) -> Finding:
+def _service(name: str, replicas: Sequence[ObservedContainer], now: datetime) -> Finding:
     probe = f"service-{name}"
-    if container is None:
-        hint = "run `thothctl start`"
-        return Finding(probe, Verdict.FAIL, f"{name} has no container", hint)
-    if container.restarts >= CRASHES or container.condition is Condition.RESTARTING:
-        summary = f"{name} keeps crashing (restarted {container.restarts} times)"
-        return Finding(probe, Verdict.FAIL, summary, f"see `thothctl logs {name}`")
-    if container.condition is Condition.STOPPED:
-        return Finding(probe, Verdict.FAIL, f"{name} is stopped", "run `thothctl start`")
-    if container.condition is Condition.UNHEALTHY:
-        summary = f"{name} is unhealthy"
-        return Finding(probe, Verdict.FAIL, summary, f"see `thothctl logs {name}`")
-    return Finding(probe, Verdict.PASS, f"{name} is {container.condition.value}")
+    if not replicas:
+        return Finding(probe, Verdict.FAIL, f"{name} has no container", f"`thothctl start {name}`")
+    found = [(_trouble(one, now), one) for one in replicas]
+    if troubled := [(trouble, one) for trouble, one in found if trouble]:
+        trouble, one = troubled[0]
+        of = f" ({len(troubled)} of {len(replicas)} replicas)" if len(replicas) > 1 else ""
+        stopped = one.condition is Condition.STOPPED
+        hint = f"run `thothctl start {name}`" if stopped else f"see `thothctl logs {name}`"
+        return Finding(probe, Verdict.FAIL, f"{name} {trouble}{of}", hint)
+    condition = worst(replicas).value
+    return Finding(probe, Verdict.PASS, f"{name} is {condition}{_times(len(replicas))}")
+
+
+def _trouble(container: ObservedContainer, now: datetime) -> str:
+    if container.condition is Condition.RESTARTING or is_crashing(container, now):
+        return f"keeps crashing (restarted {container.restarts} times)"
+    if container.condition in {Condition.STOPPED, Condition.UNHEALTHY}:
+        return f"is {container.condition.value}"
+    return ""
+
+
+def _times(replicas: int) -> str:
+    return f", {replicas} replicas" if replicas > 1 else ""
+
+
+def worst(replicas: Sequence[ObservedContainer]) -> Condition:
+    """The condition of a service: that of its replica which is worst off."""
+    order = list(Condition)
+    return max((one.condition for one in replicas), key=order.index)
 
 
 def _server(world: World, current: Active) -> tuple[Finding, ...]:
@@ -109,12 +152,24 @@ def _finding(check: ServiceHealth) -> Finding:
 
 
 def container_of(observed: ObservedStack, service: str) -> ObservedContainer:
-    """The running container of a service; raises UsageError for an unknown one."""
+    """The container of a service; raises UsageError for an unknown one."""
     found = {c.service: c for c in observed.containers}
     if service not in found:
         known = ", ".join(sorted(found)) or "none"
         raise UsageError(f"there is no service {service}", hint=f"services here: {known}")
     return found[service]
+
+
+def running_container(world: World, name: str, service: str) -> ObservedContainer:
+    """A running container of a service, the first where there are several."""
+    current = active(world, name)
+    chosen = service or wanted(world, current)[0]
+    refuse_unknown(world, name, [chosen])
+    observed = world.engine.observe(current.install.uuid).containers
+    running = [c for c in observed if c.service == chosen and c.condition is not Condition.STOPPED]
+    if not running:
+        raise CheckFailedError(f"{chosen} does not run", hint=f"run `thothctl start {chosen}`")
+    return running[0]
 
 
 def ask(world: World, name: str, inquiry: Inquiry) -> Answer | NoAnswer:

@@ -10,7 +10,7 @@ from thothctl.model.rendering import RenderContext
 from thothctl.model.stack import SettingValue
 from thothctl.operations.plan import step
 from thothctl.operations.rendering import files_hash
-from thothctl.operations.waiting import await_healthy
+from thothctl.operations.waiting import await_healthy, crash_watch
 from thothctl.world import ImagePolicy, World
 
 
@@ -173,9 +173,12 @@ class StartRelease:
     title: ClassVar[str] = "Start"
 
     def apply(self, world: World) -> None:
-        self._refuse_lost_volumes(world)
+        self.refuse_lost_volumes(world)
         world.installs.take_offered_secrets(self.name)  # an undo that got stuck put them back
-        world.compose.up(world.installs.release_folder(self.name, self.number))
+        folder = world.installs.release_folder(self.name, self.number)
+        world.compose.up(
+            folder, watch=crash_watch(world, install_of(world, self.name), self.number)
+        )
 
     def undo(self, world: World) -> None:
         """The containers from before see the secrets from before: files are mounted at a start."""
@@ -189,7 +192,7 @@ class StartRelease:
         world.engine.remove_networks(install.uuid)
         world.engine.remove_volumes(install.uuid, self.fresh_volumes)
 
-    def _refuse_lost_volumes(self, world: World) -> None:
+    def refuse_lost_volumes(self, world: World) -> None:
         """Compose would quietly create an empty volume in place of a lost one."""
         install = install_of(world, self.name)
         release = world.installs.release(self.name, self.number)

@@ -1,6 +1,7 @@
 """Waits for a stack to answer, and says early why it will not."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from thothctl.errors import NetworkError, NotHealthyError
 from thothctl.model.answer import ServiceHealth
@@ -8,10 +9,13 @@ from thothctl.model.event import Progress
 from thothctl.model.install import Install, Release
 from thothctl.model.observed import Condition, ObservedContainer
 from thothctl.operations.server_health import server_health
-from thothctl.world import World
+from thothctl.world import Watch, World
 
 CRASHES = 2
 """Restarts after which a service counts as crash-looping."""
+SETTLED_SECONDS = 60
+"""Up for so long, a service is not crash-looping any more."""
+ENDED_ON_REQUEST = frozenset({0, 137, 143})
 POLL_SECONDS = 0.25
 LOG_LINES = 12
 
@@ -22,12 +26,13 @@ def await_healthy(
     """Poll until all services answer; raises NotHealthyError at a crash loop or the deadline."""
     stack = world.bundles.stack(install.stack)
     services = [s.name for s in stack.running_for(release.settings)]
+    asked = {endpoint.service for endpoint in stack.endpoints}
     deadline = world.clock.monotonic() + seconds
     while True:
-        containers = world.engine.observe(install.uuid).containers
-        _report(world, containers)
-        _refuse_crashed(world, containers)
-        checks = _ask(world, install, release) if _all_run(services, containers) else ()
+        containers = _look(world, install)
+        others = [c for c in containers if c.service in services and c.service not in asked]
+        ready = _all_run(services, containers) and all(c.is_up for c in others)
+        checks = _ask(world, install, release) if ready else ()
         if checks and all(check.ok for check in checks):
             return checks
         if world.clock.monotonic() >= deadline:
@@ -35,9 +40,57 @@ def await_healthy(
         world.clock.pause(POLL_SECONDS)
 
 
-def _report(world: World, containers: Sequence[ObservedContainer]) -> None:
+def await_services(
+    world: World, install: Install, services: Sequence[str], *, seconds: int
+) -> None:
+    """Poll until every container of these services is up, whatever the others do."""
+    deadline = world.clock.monotonic() + seconds
+    while True:
+        containers = [c for c in _look(world, install) if c.service in services]
+        if _all_run(services, containers) and all(c.is_up for c in containers):
+            return
+        if world.clock.monotonic() >= deadline:
+            raise _late(world, services, containers, (), seconds)
+        world.clock.pause(POLL_SECONDS)
+
+
+def crash_watch(world: World, install: Install, release: int) -> Watch:
+    """Look for a crash loop while Compose, which waits for services to be healthy, works."""
+
+    def look() -> None:
+        containers = world.engine.observe(install.uuid).containers
+        _refuse_crashed(world, [c for c in containers if c.release == str(release)])
+
+    return look
+
+
+def is_crashing(container: ObservedContainer, now: datetime) -> bool:
+    """It restarts again and again; one that did so long ago and works now does not."""
+    if container.restarts < CRASHES or container.condition is Condition.HEALTHY:
+        return False
+    up = _uptime(container, now)
+    return container.condition is Condition.RESTARTING or up < SETTLED_SECONDS
+
+
+def _uptime(container: ObservedContainer, now: datetime) -> float:
+    try:
+        return (now - datetime.fromisoformat(container.started)).total_seconds()
+    except (ValueError, TypeError):  # an engine that tells no moment, or no zone
+        return 0
+
+
+def _look(world: World, install: Install) -> tuple[ObservedContainer, ...]:
+    containers = world.engine.observe(install.uuid).containers
     for container in containers:
-        world.report(Progress(container.service, container.condition.value))
+        world.report(Progress(_shown(container), container.condition.value))
+    _refuse_crashed(world, containers)
+    return containers
+
+
+def _shown(container: ObservedContainer) -> str:
+    return (
+        container.service if container.replica == 1 else f"{container.service} {container.replica}"
+    )
 
 
 def _all_run(services: Sequence[str], containers: Sequence[ObservedContainer]) -> bool:
@@ -53,14 +106,26 @@ def _ask(world: World, install: Install, release: Release) -> tuple[ServiceHealt
 
 
 def _refuse_crashed(world: World, containers: Sequence[ObservedContainer]) -> None:
+    now = world.clock.now()
     for container in containers:
-        if container.restarts >= CRASHES:
-            raise NotHealthyError(
-                f"service {container.service} keeps crashing (restarted {container.restarts} "
-                f"times, exit code {container.exit_code}){_last_lines(world, container)}",
-                hint=f"see `thothctl logs {container.service}`; "
-                "then `thothctl resume` or `thothctl rollback`",
-            )
+        if is_crashing(container, now):
+            times = f"restarted {container.restarts} times, exit code {container.exit_code}"
+            raise _dead(world, container, f"keeps crashing ({times})")
+        if _ended_badly(container):
+            raise _dead(world, container, f"ended with exit code {container.exit_code}")
+
+
+def _ended_badly(container: ObservedContainer) -> bool:
+    ended = container.condition is Condition.STOPPED and bool(container.started)
+    return ended and container.exit_code not in ENDED_ON_REQUEST
+
+
+def _dead(world: World, container: ObservedContainer, what: str) -> NotHealthyError:
+    return NotHealthyError(
+        f"service {container.service} {what}{_last_lines(world, container)}",
+        hint=f"see `thothctl logs {container.service}`; "
+        "then `thothctl resume` or `thothctl rollback`",
+    )
 
 
 def _late(
@@ -70,10 +135,11 @@ def _late(
     checks: Sequence[ServiceHealth],
     seconds: int,
 ) -> NotHealthyError:
-    found = {c.service: c for c in containers}
-    missing = [name for name in services if name not in found]
+    found = {c.service for c in containers}
+    missing = [f"{name} has no container" for name in services if name not in found]
+    waiting = [f"{_shown(c)} is {c.condition.value}" for c in containers if not c.is_up]
     failing = [f"{c.name}: {c.detail or c.status}" for c in checks if not c.ok]
-    what = [f"{name} has no container" for name in missing] or failing or ["no answer over HTTP"]
+    what = [*missing, *(failing or waiting)] or ["no answer over HTTP"]
     logs = "".join(_last_lines(world, c) for c in containers)
     return NotHealthyError(
         f"not healthy after {seconds} s: {'; '.join(what)}{logs}",
@@ -83,4 +149,4 @@ def _late(
 
 def _last_lines(world: World, container: ObservedContainer) -> str:
     lines = list(world.engine.logs(container.id, tail=LOG_LINES))
-    return "".join(f"\n  {container.service} | {line}" for line in lines)
+    return "".join(f"\n  {container.service} | {line.text}" for line in lines)

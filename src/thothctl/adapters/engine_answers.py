@@ -1,0 +1,71 @@
+"""Reads the engine's answers about containers and images into what the core knows."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from thothctl.model.install import LABEL_RELEASE, LABEL_SERVICE
+from thothctl.model.observed import Condition, LogLine, ObservedContainer, ObservedImage
+
+NUMBER = "com.docker.compose.container-number"
+
+
+def log_line(raw: bytes) -> LogLine:
+    """A line with the moment it was written."""
+    at, _, text = raw.decode(errors="replace").rstrip("\r").partition(" ")
+    return LogLine(at, text)
+
+
+def by_service(container: ObservedContainer) -> tuple[str, int, str]:
+    """The order in which containers are shown."""
+    return container.service, container.replica, container.name
+
+
+def container(found: Mapping[str, Any]) -> ObservedContainer:
+    """What an inspect document says of a container of ours."""
+    labels, state = found["Config"].get("Labels") or {}, found["State"]
+    bindings = (found.get("NetworkSettings") or {}).get("Ports") or {}
+    published = [
+        f"{one['HostIp']}:{one['HostPort']}->{inner}"
+        for inner, ones in bindings.items()
+        for one in ones or ()
+    ]
+    return ObservedContainer(
+        id=found["Id"],
+        name=found["Name"].lstrip("/"),
+        service=labels.get(LABEL_SERVICE, ""),
+        image=found["Config"]["Image"],
+        condition=condition(state),
+        restarts=int(found.get("RestartCount", 0)),
+        started=str(state.get("StartedAt", "")),
+        exit_code=int(state.get("ExitCode", 0)),
+        ports=tuple(published),
+        release=labels.get(LABEL_RELEASE, ""),
+        replica=int(labels.get(NUMBER) or 1),
+        user=str(found["Config"].get("User") or ""),
+    )
+
+
+def condition(state: Mapping[str, Any]) -> Condition:
+    """State, health and restarts in one word."""
+    if state.get("Restarting"):
+        return Condition.RESTARTING
+    if not state.get("Running"):
+        return Condition.STOPPED
+    health = (state.get("Health") or {}).get("Status", "")
+    by_health = {
+        "healthy": Condition.HEALTHY,
+        "starting": Condition.STARTING,
+        "unhealthy": Condition.UNHEALTHY,
+    }
+    return by_health.get(health, Condition.RUNNING)
+
+
+def listed_image(found: Mapping[str, Any]) -> ObservedImage:
+    """An entry of the list of images."""
+    return ObservedImage(
+        id=found["Id"],
+        tags=tuple(found.get("RepoTags") or ()),
+        size=int(found.get("Size", 0)),
+        created=str(found.get("Created", "")),
+        labels=found.get("Labels") or {},
+    )

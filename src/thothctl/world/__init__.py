@@ -1,0 +1,177 @@
+"""The ports that operations and probes reach the outside through."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+from thothctl.model.certificate import Certificate
+from thothctl.model.event import Event
+from thothctl.model.inspected import Declared, InspectedContainer
+from thothctl.model.observed import EngineFacts, LogLine, ObservedImage, ObservedStack
+from thothctl.model.recorded import JournalFile
+from thothctl.model.rendering import RenderContext
+from thothctl.model.stack import Image, Stack
+from thothctl.world.host import Clock as Clock
+from thothctl.world.host import Entropy as Entropy
+from thothctl.world.host import Host as Host
+from thothctl.world.host import Locks as Locks
+from thothctl.world.installs import Installs as Installs
+from thothctl.world.programs import Programs as Programs
+from thothctl.world.programs import Watch as Watch
+from thothctl.world.server import Importer as Importer
+from thothctl.world.server import Providers as Providers
+from thothctl.world.server import Server as Server
+from thothctl.world.server import Workspaces as Workspaces
+from thothctl.world.units import Units as Units
+
+
+class ImagePolicy(StrEnum):
+    """Where images come from; AUTO pulls what a registry offers and builds the rest."""
+
+    AUTO = "auto"
+    REGISTRY = "registry"
+    BUILD = "build"
+
+
+class Engine(Protocol):
+    """The Docker engine, looked at through its API; every call raises EngineUnreachableError."""
+
+    def facts(self) -> EngineFacts: ...
+    def observe(self, install: str) -> ObservedStack: ...
+    def foreign(self, project: str, install: str) -> tuple[str, ...]:
+        """Names of containers and volumes of this project that carry another install's label."""
+
+    def inspect(self, install: str) -> tuple[InspectedContainer, ...]:
+        """The install's containers with the rights and limits they really have."""
+
+    def labelled(self) -> Mapping[str, tuple[str, ...]]:
+        """Everything that says it belongs to an install: the install's label to names."""
+
+    def images(self, product: str) -> tuple[ObservedImage, ...]: ...
+    def image(self, reference: str) -> ObservedImage | None: ...
+    def publishers(self, port: int) -> Mapping[str, str]:
+        """Containers that publish this host port: name to install label, empty when not ours."""
+
+    def logs(
+        self,
+        container: str,
+        *,
+        tail: int | None = None,
+        since: datetime | None = None,
+        follow: bool = False,
+    ) -> Iterator[LogLine]:
+        """Lines of both its outputs; all of the past without `tail` and `since`."""
+
+    def remove_containers(self, install: str) -> None: ...
+    def remove_networks(self, install: str) -> None: ...
+    def remove_volumes(self, install: str, names: Sequence[str] | None = None) -> None: ...
+
+
+class Compose(Protocol):
+    """`docker compose` on a release folder; changes what runs, all services or the named ones."""
+
+    def version(self) -> str: ...
+    def check(self, folder: Path, override: Path | None = None) -> None:
+        """Raise what Compose has against the files, with this override instead of the folder's."""
+
+    def declared(self, folder: Path) -> Mapping[str, Declared]:
+        """What the files say of each service."""
+
+    def up(self, folder: Path, services: Sequence[str] = (), *, watch: Watch | None = None) -> None:
+        """Start; `watch` is called now and then, and what it raises ends the start."""
+
+    def stop(self, folder: Path, services: Sequence[str] = (), *, seconds: int) -> None: ...
+
+
+class Images(Protocol):
+    """Builds, pulls and pushes images of our own; returns the pinned reference."""
+
+    def present(self, image: Image) -> str | None:
+        """The pinned reference of an image built or pulled from exactly these sources."""
+
+    def provide(self, image: Image, policy: ImagePolicy, registry: str) -> str: ...
+    def push(self, image: Image, registry: str) -> str: ...
+
+
+class Bundles(Protocol):
+    """Stacks and templates; rendering is pure: settings in, files out."""
+
+    def stack(self, reference: str) -> Stack: ...
+    def render(self, stack: Stack, context: RenderContext) -> Mapping[str, str]: ...
+    def write(self, folder: Path, files: Mapping[str, str]) -> None:
+        """Write files of a folder whole; it is created, other files in it stay."""
+
+
+class Certificates(Protocol):
+    """The TLS files of an install; nginx sees only the pair that is served."""
+
+    def make(self, name: str, hosts: tuple[str, ...]) -> bool:
+        """Sign a certificate for these hosts unless a good one is there; True when it is new."""
+
+    def take(self, name: str, certificate: Path, key: Path, hosts: tuple[str, ...]) -> None:
+        """Check files of the user and serve copies of them; raises InvalidInputError."""
+
+    def served(self, name: str) -> Certificate | None: ...
+    def authority(self, name: str) -> Path | None:
+        """The authority to trust, None where the certificate is one the world trusts."""
+
+
+class Journal(Protocol):
+    """Durable, append-only record of operations, one file each."""
+
+    def begin(self, install: str, operation: str, record: Mapping[str, object]) -> None: ...
+    def record(self, install: str, operation: str, record: Mapping[str, object]) -> None: ...
+    def latest(self, install: str) -> JournalFile | None: ...
+
+
+class Report(Protocol):
+    """Hears what happens while an operation runs."""
+
+    def __call__(self, event: Event, /) -> None: ...
+
+
+class World(Protocol):
+    """Every port in one value, built by the composition root."""
+
+    @property
+    def home(self) -> Path: ...
+    @property
+    def version(self) -> str: ...
+    @property
+    def engine(self) -> Engine: ...
+    @property
+    def compose(self) -> Compose: ...
+    @property
+    def programs(self) -> Programs: ...
+    @property
+    def certificates(self) -> Certificates: ...
+    @property
+    def units(self) -> Units: ...
+    @property
+    def images(self) -> Images: ...
+    @property
+    def bundles(self) -> Bundles: ...
+    @property
+    def installs(self) -> Installs: ...
+    @property
+    def journal(self) -> Journal: ...
+    @property
+    def locks(self) -> Locks: ...
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def entropy(self) -> Entropy: ...
+    @property
+    def host(self) -> Host: ...
+    @property
+    def server(self) -> Server: ...
+    @property
+    def workspaces(self) -> Workspaces: ...
+    @property
+    def providers(self) -> Providers: ...
+    @property
+    def importer(self) -> Importer: ...
+    @property
+    def report(self) -> Report: ...
