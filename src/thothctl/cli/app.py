@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from thothctl.cli.ask import ask
+from thothctl.cli.doctor import doctor
 from thothctl.cli.execute import execute, shell
 from thothctl.cli.images import images
 from thothctl.cli.import_bird import import_bird
@@ -47,6 +48,7 @@ for name, function, panel in (
     ("open", open_page, DATA),
     ("status", status, CARE),
     ("health", health, CARE),
+    ("doctor", doctor, CARE),
     ("logs", logs, CARE),
     ("exec", execute, CARE),
     ("shell", shell, CARE),
