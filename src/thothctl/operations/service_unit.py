@@ -1,0 +1,245 @@
+"""The install as a service of the machine: units that start it, and chores by the clock."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from thothctl.config.unit_file import cron_line, unit_command, unit_environment, unit_word
+from thothctl.errors import InvalidInputError, NoSystemdError, NotHealthyError, UsageError
+from thothctl.model.unit import Account, Caller, Chore, UnitPlace
+from thothctl.operations.steps import install_of
+from thothctl.world import World
+
+MARK = "Written by thothctl for the install"
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRequest:
+    """What the user asked for; `user` is the account the units run as, empty for the caller's."""
+
+    name: str
+    place: UnitPlace = field(default_factory=UnitPlace)
+    user: str = ""
+    on_failure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit file as it should be; `started` ones are enabled and run."""
+
+    name: str
+    text: str
+    started: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a unit is: on the disk and in the manager's eyes."""
+
+    name: str
+    is_there: bool
+    enabled: str = ""
+    active: str = ""
+
+
+def wanted(world: World, request: UnitRequest) -> tuple[Unit, ...]:
+    """The units, rendered; the stack's own first."""
+    install = install_of(world, request.name)
+    caller, account = world.units.caller(), _account(world, request)
+    stack = world.bundles.stack(install.stack)
+    values: dict[str, object] = {
+        "mark": _mark(request.name, world.home),
+        "install": request.name,
+        "system": not request.place.for_user,
+        "user": "" if request.place.for_user or account.uid == 0 else account.name,
+        "home": unit_word(str(world.home)),
+        "environment": unit_environment(caller.environment),
+        "program": unit_command(caller.program),
+        "stack_unit": _stack_unit(request.name),
+        "on_failure": unit_word(request.on_failure) if request.on_failure else "",
+    }
+    title = {"title": stack.title.replace("%", "%%")}
+    first = Unit(
+        _stack_unit(request.name),
+        world.units.render("stack.service.j2", {**values, **title}),
+        started=True,
+    )
+    return (first, *_timed(world, request, values))
+
+
+def _timed(world: World, request: UnitRequest, values: Mapping[str, object]) -> Iterator[Unit]:
+    for chore in _chores(world, request.name):
+        own = {
+            **values,
+            "title": f"thothctl {chore.title}",
+            "words": unit_command(chore.command),
+            "calendar": chore.calendar,
+            "delay": chore.delay,
+        }
+        base = f"thoth-{request.name}.{chore.name}"
+        service = world.units.render("maintenance.service.j2", own)
+        yield Unit(f"{base}.service", service, started=False)
+        yield Unit(f"{base}.timer", world.units.render("maintenance.timer.j2", own), started=True)
+
+
+def _chores(world: World, name: str) -> tuple[Chore, ...]:
+    settings = world.installs.settings(name) or {}
+    return tuple(chore for chore in world.units.chores() if chore.makes_sense(settings))
+
+
+def _account(world: World, request: UnitRequest) -> Account:
+    if not request.user:
+        return world.units.caller().account
+    if request.place.for_user:
+        raise UsageError(
+            "--user-unit runs as whoever owns it", hint="give --user or --user-unit, not both"
+        )
+    account = world.units.account(request.user)
+    if account is None:
+        raise InvalidInputError(
+            f"there is no account {request.user}", hint="see `getent passwd` for those there are"
+        )
+    return account
+
+
+def _mark(name: str, home: Path) -> str:
+    return f"{MARK} {name} of {unit_word(str(home))}; the next `service install` writes it anew."
+
+
+def _stack_unit(name: str) -> str:
+    return f"thoth-{name}.service"
+
+
+def install(world: World, request: UnitRequest) -> tuple[str, ...]:
+    """Write, enable and start what is not there yet; returns the names of what changed."""
+    units = wanted(world, request)
+    refuse_unfit(world, request)
+    there = world.units.read(request.place)
+    ours = _ours(world, request, there)
+    _refuse_foreign(world, request, units, set(there) - set(ours))
+    stale = sorted(set(ours) - {unit.name for unit in units})
+    _take_away(world, request.place, stale)
+    changed = [unit for unit in units if there.get(unit.name) != unit.text]
+    for unit in changed:
+        world.units.write(request.place, unit.name, unit.text)
+    if changed or stale:
+        _reload(world, request.place)
+    idle = [s.name for s in standing(world, request) if not _runs(s, request.place)]
+    started = [unit.name for unit in units if unit.started and unit.name in idle]
+    if started:
+        now = [] if request.place.root else ["--now"]
+        _control(world, request.place, "enable", *now, *started)
+    return tuple(dict.fromkeys([*stale, *(unit.name for unit in changed), *started]))
+
+
+def refuse_unfit(world: World, request: UnitRequest) -> None:
+    """Raise when this machine has no systemd, or this account may not change it."""
+    if request.place.root is not None:
+        return
+    if not world.units.manages():
+        raise NoSystemdError(
+            "systemd does not run this machine",
+            hint="put these lines into `crontab -e`:\n" + "\n".join(cron(world, request.name)),
+        )
+    if not request.place.for_user and not world.host.is_root():
+        words = _again(world.units.caller(), request)
+        raise InvalidInputError(
+            f"only root may write to {world.units.folder(request.place)}",
+            hint=f"`sudo {words}`, or --user-unit for a unit of your own",
+        )
+
+
+def _again(caller: Caller, request: UnitRequest) -> str:
+    settings = unit_environment(caller.environment)
+    user = request.user or caller.account.name
+    words = [*caller.program, "service", "install", "--install", request.name, "--user", user]
+    return f"env {' '.join(settings)} {unit_command(words)}"
+
+
+def cron(world: World, name: str) -> tuple[str, ...]:
+    """The same for a machine without systemd, as lines of a crontab."""
+    caller = world.units.caller()
+    tail = ("--install", name, "--non-interactive")
+    chores = ((chore.cron, chore.command) for chore in _chores(world, name))
+    return tuple(
+        cron_line(when, [*caller.program, *command, *tail], caller.environment)
+        for when, command in (("@reboot", ("start",)), *chores)
+    )
+
+
+def uninstall(world: World, request: UnitRequest) -> tuple[str, ...]:
+    """Disable and remove the install's units, and nothing else; returns their names."""
+    ours = sorted(_ours(world, request, world.units.read(request.place)))
+    if ours:
+        refuse_unfit(world, request)
+        _take_away(world, request.place, ours)
+        _reload(world, request.place)
+    return tuple(ours)
+
+
+def standing(world: World, request: UnitRequest) -> tuple[Standing, ...]:
+    """How each unit is that should be there, or is."""
+    ours = _ours(world, request, world.units.read(request.place))
+    names = dict.fromkeys([*(unit.name for unit in wanted(world, request)), *sorted(ours)])
+    return tuple(
+        Standing(
+            name,
+            name in ours,
+            _asked(world, request.place, "is-enabled", name),
+            _asked(world, request.place, "is-active", name),
+        )
+        for name in names
+    )
+
+
+def _asked(world: World, place: UnitPlace, question: str, name: str) -> str:
+    if place.root is None and not world.units.manages():
+        return "unknown"
+    if place.root is not None and question == "is-active":
+        return "unknown"
+    _, said = world.units.control(place, [question, name])
+    return said.splitlines()[-1] if said else "unknown"
+
+
+def _runs(one: Standing, place: UnitPlace) -> bool:
+    return one.enabled == "enabled" and (place.root is not None or one.active == "active")
+
+
+def _ours(world: World, request: UnitRequest, there: Mapping[str, str]) -> list[str]:
+    mark = f"# {_mark(request.name, world.home)}"
+    return [name for name, text in there.items() if text.partition("\n")[0] == mark]
+
+
+def _refuse_foreign(
+    world: World, request: UnitRequest, units: tuple[Unit, ...], foreign: set[str]
+) -> None:
+    if taken := sorted(foreign & {unit.name for unit in units}):
+        raise InvalidInputError(
+            f"{world.units.folder(request.place)}/{taken[0]} is there and is not of this install",
+            hint="look at its first line; move it away, or give the install another name",
+        )
+
+
+def _take_away(world: World, place: UnitPlace, names: list[str]) -> None:
+    if not names:
+        return
+    now = [] if place.root else ["--now"]
+    timers = [name for name in names if name.endswith(".timer")]
+    stacks = [name for name in names if name.count(".") == 1]
+    world.units.control(place, ["disable", *now, *timers, *stacks])
+    for name in names:
+        world.units.remove(place, name)
+
+
+def _reload(world: World, place: UnitPlace) -> None:
+    if place.root is None:
+        _control(world, place, "daemon-reload")
+
+
+def _control(world: World, place: UnitPlace, *words: str) -> None:
+    status, said = world.units.control(place, words)
+    if status != 0:
+        raise NotHealthyError(
+            f"systemctl could not {words[0]}: {said.strip() or f'status {status}'}",
+            hint=f"see `journalctl --unit {words[-1]}`, then run this again",
+        )
