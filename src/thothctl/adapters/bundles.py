@@ -5,6 +5,7 @@ from pathlib import Path
 
 import jinja2
 
+from thothctl.adapters.compose_sections import sections
 from thothctl.adapters.files import translated, write_durably
 from thothctl.adapters.shipped import shipped
 from thothctl.adapters.yaml_text import read_mapping
@@ -78,6 +79,9 @@ class TemplateBundles:
             for place, template in service.files.items()
         }
 
+    def sections(self, files: Mapping[str, str]) -> Mapping[str, str]:
+        return sections(files)
+
     def write(self, folder: Path, files: Mapping[str, str]) -> None:
         with translated(f"create {folder}"):
             for name in files:
@@ -102,7 +106,11 @@ def _variables(stack: Stack, context: RenderContext) -> list[dict[str, str]]:
     ]
     settings = as_rendered(stack.complete(context.settings))
     lines += [
-        (f"THOTH_{setting.key.upper()}", plain(settings[setting.key]), setting.help)
+        (
+            f"THOTH_{setting.key.upper().replace('.', '_')}",
+            plain(settings[setting.key]),
+            setting.help,
+        )
         for setting in stack.settings
         if setting.kind is not SettingKind.KEY
     ]

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any
 
 from thothctl.adapters.files import private_folder, sync_folder, translated, write_durably
 from thothctl.adapters.secret_folder import SecretFolder
+from thothctl.adapters.yaml_comments import with_values
 from thothctl.adapters.yaml_text import read_mapping, written_mapping
 from thothctl.errors import InvalidInputError
 from thothctl.model.install import Install, Release
@@ -17,6 +18,8 @@ from thothctl.model.secret import Secret
 from thothctl.model.stack import INSTALL_NAME, SettingValue
 
 RECORD, SETTINGS, OVERRIDE = "install.json", "settings.yaml", "compose.override.yaml"
+RELEASE, RENDERED = "release.json", ".rendered"
+"""Beside the files that Compose reads lies a copy of each as it was rendered."""
 
 
 class InstallsFolder:
@@ -62,7 +65,15 @@ class InstallsFolder:
         if settings is None:
             path.unlink(missing_ok=True)
         else:
-            write_durably(path, written_mapping(settings))
+            write_durably(path, with_values(self.settings_text(name), settings, str(path)))
+
+    def settings_text(self, name: str) -> str:
+        path = self._folder(name) / SETTINGS
+        with translated(f"read {path}"):
+            return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+    def save_settings_text(self, name: str, text: str) -> None:
+        write_durably(self._folder(name) / SETTINGS, text)
 
     def override(self, name: str) -> str:
         path = self._folder(name) / OVERRIDE
@@ -73,6 +84,9 @@ class InstallsFolder:
 
     def keep_secret(self, name: str, secret: str, value: Secret) -> bool:
         return self._secrets(name).keep(secret, value)
+
+    def stored_secrets(self, name: str) -> tuple[str, ...]:
+        return self._secrets(name).names()
 
     def secret(self, name: str, secret: str) -> Secret:
         return self._secrets(name).read(secret)
@@ -117,12 +131,12 @@ class InstallsFolder:
     # releases
 
     def releases(self, name: str) -> tuple[Release, ...]:
-        found = self._folder(name).glob("releases/*/release.json")
+        found = self._folder(name).glob(f"releases/*/{RELEASE}")
         numbers = sorted(int(path.parent.name) for path in found if path.parent.name.isdigit())
         return tuple(self.release(name, number) for number in numbers)
 
     def release(self, name: str, number: int) -> Release:
-        return Release(**_read_json(self.release_folder(name, number) / "release.json"))
+        return Release(**_read_json(self.release_folder(name, number) / RELEASE))
 
     def release_folder(self, name: str, number: int) -> Path:
         return self._folder(name) / "releases" / str(number)
@@ -130,15 +144,6 @@ class InstallsFolder:
     def released_override(self, name: str, number: int) -> str:
         path = self.release_folder(name, number) / OVERRIDE
         return path.read_text(encoding="utf-8") if path.is_file() else ""
-
-    def present(self, name: str, number: int) -> Mapping[str, str]:
-        folder = self.release_folder(name, number)
-        with translated(f"read {folder}"):
-            files = [p for p in folder.rglob("*") if p.is_file() and p != folder / "release.json"]
-            return {
-                p.relative_to(folder).as_posix(): p.read_bytes().decode(errors="replace")
-                for p in files
-            }
 
     def active(self, name: str) -> int | None:
         path = self._folder(name) / "active"
@@ -159,12 +164,21 @@ class InstallsFolder:
             for file in files:
                 (folder / file).parent.mkdir(parents=True, exist_ok=True)
         for file, text in files.items():
-            write_durably(folder / file, text)
+            for place in (folder / file, folder / RENDERED / file):
+                place.parent.mkdir(parents=True, exist_ok=True)
+                write_durably(place, text)
         return folder
+
+    def rendered(self, name: str, number: int) -> Mapping[str, str]:
+        return _texts(self.release_folder(name, number) / RENDERED)
+
+    def present(self, name: str, number: int) -> Mapping[str, str]:
+        folder = self.release_folder(name, number)
+        return _texts(folder, self.rendered(name, number))
 
     def publish(self, name: str, release: Release) -> Path:
         staging = self._staging(name, release.number)
-        _write_json(staging / "release.json", asdict(release))
+        _write_json(staging / RELEASE, asdict(release))
         folder = self.release_folder(name, release.number)
         with translated(f"publish {folder}"):
             staging.rename(folder)
@@ -205,6 +219,18 @@ class InstallsFolder:
 
     def _staging(self, name: str, number: int) -> Path:
         return self._folder(name) / "releases" / f".staging-{number}"
+
+
+def _texts(folder: Path, names: Iterable[str] | None = None) -> dict[str, str]:
+    """The files of a folder by name; of those asked for the ones that are there."""
+    if names is None:
+        names = (str(p.relative_to(folder)) for p in sorted(folder.rglob("*")) if p.is_file())
+    with translated(f"read {folder}"):
+        return {
+            name: (folder / name).read_text(encoding="utf-8", errors="replace")
+            for name in names
+            if (folder / name).is_file()
+        }
 
 
 def _write_json(path: Path, values: Mapping[str, object]) -> None:

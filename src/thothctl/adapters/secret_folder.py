@@ -19,6 +19,11 @@ class SecretFolder:
     def path(self, secret: str) -> Path:
         return self._folder / secret
 
+    def names(self) -> tuple[str, ...]:
+        """Every stored secret; what an operation keeps in folders of its own is none."""
+        found = self._folder.glob("*") if self._folder.is_dir() else ()
+        return tuple(sorted(p.name for p in found if p.is_file() and p.name[0] != "."))
+
     def has(self, secret: str, *, offered: bool) -> bool:
         return self.path(secret).is_file() or (offered and (self._offered / secret).is_file())
 

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from thothctl.cli.ask import ask
+from thothctl.cli.config import config
 from thothctl.cli.doctor import doctor
 from thothctl.cli.execute import execute, shell
 from thothctl.cli.images import images
@@ -62,4 +63,5 @@ for name, function, panel in (
 app.add_typer(workspace, rich_help_panel=DATA)
 app.add_typer(keys, rich_help_panel=FIRST)
 app.add_typer(service, rich_help_panel=FIRST)
+app.add_typer(config, rich_help_panel=CARE)
 app.add_typer(images, rich_help_panel=CARE)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
+from thothctl.cli.differences import show_differences
 from thothctl.cli.envelope import Outcome
 from thothctl.cli.session import Session
 from thothctl.cli.setup_view import show_checks, show_findings, show_plan
@@ -11,6 +12,7 @@ from thothctl.errors import ThothctlError
 from thothctl.model.finding import Finding, Verdict
 from thothctl.model.secret import Secret
 from thothctl.model.stack import Stack
+from thothctl.operations.configure import edited_files, refusal_of, renders
 from thothctl.operations.plan import Plan
 from thothctl.operations.recover import Unfinished, go_on, refuse_unfinished, take_back, unfinished
 from thothctl.operations.setup import Fresh, SetupRequest, look, plan_setup
@@ -44,10 +46,18 @@ class Result:
     findings: tuple[Finding, ...] = ()
     plan: Plan | None = None
     error: ThothctlError | None = None
+    edits: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def outcome(self) -> Outcome:
         """The answer of a change that was planned or refused."""
+        if self.edits:
+            return Outcome(
+                {"edited": dict(self.edits)},
+                lambda console: show_differences(console, self.edits),
+                checks=self.findings,
+                error=self.error,
+            )
         if self.plan is None:
             bad = [finding for finding in self.findings if finding.verdict is not Verdict.PASS]
             return Outcome(
@@ -64,7 +74,7 @@ class Result:
 def carry(session: Session, change: Change) -> Result:
     """Bring the install to what is wanted; a setup that was cut off goes on first."""
     if session.options.dry_run:
-        return _planned(session, change)
+        return planned(session, change)
     is_setup = change.command == "setup"
     with session.locked(change.command, fresh=not is_setup):
         pending = unfinished(session.world, change.request.name) if is_setup else None
@@ -76,15 +86,22 @@ def carry(session: Session, change: Change) -> Result:
         return _carry(session, change)
 
 
-def _planned(session: Session, change: Change) -> Result:
+def planned(session: Session, change: Change) -> Result:
+    """Check and plan; changes nothing."""
     findings = _preflight(session, change)
     if error := refusal(findings):
         return Result(End.REFUSED, findings, error=error)
-    return Result(End.PLANNED, findings, plan=_plan(session, change))
+    plan = _plan(session, change)
+    name = change.request.name
+    if renders(plan) and not change.request.discard_edits:
+        edits = edited_files(session.world, name)
+        if edits:
+            return Result(End.REFUSED, findings, error=refusal_of(edits, name), edits=edits)
+    return Result(End.PLANNED, findings, plan=plan)
 
 
 def _carry(session: Session, change: Change) -> Result:
-    result = _planned(session, change)
+    result = planned(session, change)
     if result.plan is None:
         return result
     if not result.plan.steps:

@@ -16,3 +16,10 @@ def env_quote(key: str, value: str) -> str:
         )
     plain = value and all(c.isalnum() or c in "@%+=:,./_-" for c in value)
     return value if plain and value.isascii() else f"'{value}'"
+
+
+def env_values(text: str) -> dict[str, str]:
+    """The values of lines that `env_quote` made."""
+    lines = (line for line in text.splitlines() if line and not line.startswith("#"))
+    pairs = (line.partition("=") for line in lines)
+    return {name: value.strip("'") for name, _, value in pairs}

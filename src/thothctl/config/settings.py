@@ -13,6 +13,7 @@ from thothctl.model.stack import Setting, SettingKind, SettingValue, Stack
 
 EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
 URL = re.compile(r"https?://[A-Za-z0-9._~:/%@+,;=!$&()*\[\]-]+")
+SIZE = re.compile(r"[1-9][0-9]{0,11}[kmg]?b?")
 TRUE = frozenset({"true", "yes", "y", "on", "1"})
 FALSE = frozenset({"false", "no", "n", "off", "0"})
 HIGHEST_PORT = 65535
@@ -121,6 +122,24 @@ def _port(_: Setting, given: object) -> int:
     return int(text)
 
 
+def _number(setting: Setting, given: object) -> int:
+    text = str(given).strip()
+    plain = text.isascii() and text.isdigit() and not isinstance(given, bool)
+    if not plain or not setting.lowest <= int(text[:LONGEST_REPEATED]) <= setting.highest:
+        raise ValueError(
+            f"must be a whole number from {setting.lowest} to {setting.highest}, "
+            f"not {_repeated(given)}"
+        )
+    return int(text)
+
+
+def _size(_: Setting, given: object) -> str:
+    text = str(given).strip().lower()
+    if not SIZE.fullmatch(text):
+        raise ValueError(f"must be a size such as 512m or 2g, not {_repeated(given)}")
+    return text
+
+
 def _address(_: Setting, given: object) -> str:
     try:
         return str(ipaddress.ip_address(str(given).strip()))
@@ -184,5 +203,7 @@ _READERS: Mapping[SettingKind, Callable[[Setting, object], SettingValue]] = {
     SettingKind.BOOLEAN: _boolean,
     SettingKind.URL: _url,
     SettingKind.TEXT: _line,
+    SettingKind.NUMBER: _number,
+    SettingKind.SIZE: _size,
     SettingKind.KEY: _key,
 }

@@ -47,6 +47,9 @@ class Node:
     def text_or(self, key: str, default: str) -> str:
         return self.text(key) if key in self.data else default
 
+    def number_or(self, key: str, default: int) -> int:
+        return self.number(key) if key in self.data else default
+
     def texts_or_none(self, key: str) -> tuple[str, ...]:
         return self.texts(key) if key in self.data else ()
 
@@ -111,6 +114,8 @@ def _setting(key: str, node: Node) -> Setting:
         belongs_to=node.text_or("belongs_to", ""),
         when=node.texts_or_none("when"),
         unless=node.texts_or_none("unless"),
+        lowest=node.number_or("lowest", 0),
+        highest=node.number_or("highest", 2**31 - 1),
     )
     default = node.data.get("default")
     if default in {None, ""}:

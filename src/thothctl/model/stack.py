@@ -18,6 +18,9 @@ class SettingKind(StrEnum):
     BOOLEAN = "boolean"
     URL = "url"
     TEXT = "text"
+    NUMBER = "number"
+    SIZE = "size"
+    """An amount of memory or disk as Docker writes it: 512m, 2g."""
     KEY = "key"
     """What became of a key; the key itself is a secret and never a setting."""
 
@@ -51,6 +54,8 @@ class Setting:
     belongs_to: str = ""
     when: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
+    lowest: int = 0
+    highest: int = 2**31 - 1
 
     @property
     def optional(self) -> bool:
@@ -58,12 +63,12 @@ class Setting:
 
     @property
     def flag(self) -> str:
-        word = self.key.replace("_", "-")
+        word = self.key.replace("_", "-").replace(".", "-")
         return f"--skip-{word}" if self.kind is SettingKind.KEY else f"--{word}"
 
     @property
     def variable(self) -> str:
-        return "THOTHCTL_" + self.key.upper()
+        return "THOTHCTL_" + self.key.upper().replace(".", "_")
 
     def asked(self, values: Mapping[str, SettingValue]) -> bool:
         """The question makes sense after these answers."""

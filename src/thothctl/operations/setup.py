@@ -9,6 +9,7 @@ from thothctl.model.observed import Condition, ObservedStack
 from thothctl.model.provider import secrets_in_use
 from thothctl.model.stack import SettingValue, Stack
 from thothctl.operations import steps
+from thothctl.operations.configure import edited_files
 from thothctl.operations.edge_steps import ProvideCertificate
 from thothctl.operations.plan import Plan, Step
 from thothctl.operations.secret_steps import RemoveSecret, ReplaceSecret
@@ -30,6 +31,7 @@ class SetupRequest:
     seconds: int = 90
     offered: tuple[str, ...] = ()
     unwanted: tuple[str, ...] = ()
+    discard_edits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class Situation:
     observed: ObservedStack = field(default_factory=ObservedStack)
     override_changed: bool = False
     images_present: bool = False
+    edited: bool = False
     stored: frozenset[str] = frozenset()
 
 
@@ -69,6 +72,7 @@ def look(world: World, request: SetupRequest) -> Situation:
         observed=world.engine.observe(install.uuid),
         override_changed=_override_changed(world, request.name, number),
         images_present=bool(active) and _images_present(world, active),
+        edited=bool(number) and bool(edited_files(world, request.name)),
         stored=frozenset(s for s in request.offered if world.installs.has_secret(request.name, s)),
     )
 
@@ -101,6 +105,7 @@ def _plan(goal: str, request: SetupRequest, steps: tuple[Step, ...], seen: Situa
 def _is_current(seen: Situation, active: Release, request: SetupRequest, stack: Stack) -> bool:
     same = stack.complete(active.settings) == stack.complete(request.settings)
     same = same and not {*request.offered} & {*secrets_in_use(request.settings).values()}
+    same = same and not (seen.edited and request.discard_edits)
     return same and not seen.override_changed and seen.images_present
 
 

@@ -112,7 +112,7 @@ class RenderRelease:
         if any(r.number == self.number for r in world.installs.releases(self.name)):
             return
         images = self._images(world)
-        files = self._files(world, images)
+        files = self.files(world, images)
         world.compose.check(world.installs.stage(self.name, self.number, files))
         world.installs.publish(self.name, self._record(world, images, files))
 
@@ -130,7 +130,8 @@ class RenderRelease:
             )
         return {name: reference for name, reference in found.items() if reference is not None}
 
-    def _files(self, world: World, images: Mapping[str, str]) -> dict[str, str]:
+    def files(self, world: World, images: Mapping[str, str]) -> dict[str, str]:
+        """What lies in the release's folder, the user's own file included."""
         context = RenderContext(
             settings=self.settings,
             images=images,

@@ -100,6 +100,9 @@ class Bundles(Protocol):
 
     def stack(self, reference: str) -> Stack: ...
     def render(self, stack: Stack, context: RenderContext) -> Mapping[str, str]: ...
+    def sections(self, files: Mapping[str, str]) -> Mapping[str, str]:
+        """By service, what decides whether Compose makes its container anew."""
+
     def write(self, folder: Path, files: Mapping[str, str]) -> None:
         """Write files of a folder whole; it is created, other files in it stay."""
 
