@@ -17,6 +17,7 @@ from thothctl.model.observed import (
     ObservedImage,
     ObservedStack,
 )
+from thothctl.model.secret import Secret
 from thothctl.model.stack import Image
 from thothctl.world import ImagePolicy, Report, Watch, World
 
@@ -116,7 +117,24 @@ class PlayedCompose:
         self.seen = {p.name: p.read_text() for p in places.iterdir() if f"secrets/{p.name}" in text}
 
     def stop(self, folder: Path, services: Sequence[str] = (), *, seconds: int) -> None:
+        self._engine.calls.append(f"stop {' '.join(services)}".strip())
         self._engine.running = None
+
+
+class PlayedHandover:
+    """Remembers what was given to programs in containers; fails where it is told to."""
+
+    def __init__(self, engine: PlayedEngine) -> None:
+        self._engine = engine
+        self.given: list[tuple[tuple[str, ...], str]] = []
+
+    def give(self, container: str, command: Sequence[str], text: Secret) -> tuple[int, str]:
+        self._engine.calls.append(f"give {container} {command[0]}")
+        self._engine.refuse_gone()
+        if self._engine.broken == command[0]:
+            return 1, f"ERROR: {command[0]} will not"
+        self.given.append((tuple(command), text.reveal()))
+        return 0, ""
 
 
 class PlayedImages:
@@ -142,10 +160,11 @@ class PlayedServer:
 class PlayedWorld(RealWorld):
     """A real home on a played engine; made once a command, the engine outlives it."""
 
-    def __init__(self, engine: PlayedEngine, compose: PlayedCompose, report: Report) -> None:
+    def __init__(self, play: "Play", report: Report) -> None:
         super().__init__(os.environ, "1.0.0", report)
-        self.engine = engine  # type: ignore[assignment]  # in place of the cached property
-        self.compose = compose  # type: ignore[assignment]
+        self.engine = play.engine  # type: ignore[assignment]  # in place of the cached property
+        self.compose = play.compose  # type: ignore[assignment]
+        self.handover = play.handover  # type: ignore[assignment]
         self.images = PlayedImages()  # type: ignore[assignment]
         self.server = PlayedServer()  # type: ignore[assignment]
 
@@ -156,6 +175,7 @@ class Play:
     def __init__(self) -> None:
         self.engine = PlayedEngine()
         self.compose = PlayedCompose(self.engine)
+        self.handover = PlayedHandover(self.engine)
 
     def connect(self, report: Report) -> World:
-        return cast("World", PlayedWorld(self.engine, self.compose, report))
+        return cast("World", PlayedWorld(self, report))

@@ -29,6 +29,10 @@ ARGUMENTS = {
     "config get": ["port"],
     "config set": ["port=8090"],
     "config unset": ["port"],
+    "secrets set": ["api_token", "--from-file", "/nowhere"],
+    "secrets rotate": ["api_token"],
+    "secrets export": ["--to", "/nowhere/secrets.age"],
+    "secrets import": ["/nowhere/secrets.age"],
     "images push": ["--registry", "127.0.0.1:1/x"],
 }
 

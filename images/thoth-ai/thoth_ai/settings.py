@@ -46,6 +46,7 @@ SECRET_KEY = (
     or secret_files.read(DATA_DIR, secret_files.SECRET_KEY)
     or secrets.token_urlsafe(32)
 )
+SECRET_KEY_FALLBACKS = [key for key in [environment.text("DJANGO_SECRET_KEY_FALLBACK")] if key]
 DEBUG = False
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *environment.words("THOTH_ALLOWED_HOSTS")]
 
@@ -129,6 +130,7 @@ TIME_ZONE = "UTC"
 
 SECRETS = (
     SECRET_KEY,
+    *SECRET_KEY_FALLBACKS,
     API_TOKEN,
     LANGUAGE_MODEL.key if LANGUAGE_MODEL else "",
     EMBEDDING.key,

@@ -18,14 +18,14 @@ def private_folder(path: Path) -> Path:
     return path
 
 
-def write_durably(path: Path, text: str, *, mode: int = 0o644) -> None:
+def write_durably(path: Path, content: str | bytes, *, mode: int = 0o644) -> None:
     """Replace a file in one go; a reader sees the old text or the new, never a part."""
     with translated(f"write {path}"):
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         temporary = Path(name)
         try:
             with os.fdopen(handle, "wb") as stream:
-                stream.write(text.encode())
+                stream.write(content.encode() if isinstance(content, str) else content)
                 stream.flush()
                 os.fsync(stream.fileno())
             temporary.chmod(mode)

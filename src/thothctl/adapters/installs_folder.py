@@ -14,7 +14,7 @@ from thothctl.adapters.yaml_comments import with_values
 from thothctl.adapters.yaml_text import read_mapping, written_mapping
 from thothctl.errors import InvalidInputError
 from thothctl.model.install import Install, Release
-from thothctl.model.secret import Secret
+from thothctl.model.secret import Secret, SecretFolderFacts
 from thothctl.model.stack import INSTALL_NAME, SettingValue
 
 RECORD, SETTINGS, OVERRIDE = "install.json", "settings.yaml", "compose.override.yaml"
@@ -87,6 +87,9 @@ class InstallsFolder:
 
     def stored_secrets(self, name: str) -> tuple[str, ...]:
         return self._secrets(name).names()
+
+    def secret_facts(self, name: str) -> SecretFolderFacts:
+        return self._secrets(name).facts()
 
     def secret(self, name: str, secret: str) -> Secret:
         return self._secrets(name).read(secret)

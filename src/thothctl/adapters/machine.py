@@ -44,6 +44,9 @@ class SystemEntropy:
     def suffix(self) -> str:
         return secrets.token_hex(2)
 
+    def salt(self) -> bytes:
+        return secrets.token_bytes(16)
+
     def secret(self, spec: SecretSpec) -> Secret:
         if spec.readable:
             return Secret("".join(secrets.choice(UNMISTAKABLE) for _ in range(spec.length)))

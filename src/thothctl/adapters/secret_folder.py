@@ -1,10 +1,11 @@
 """The secrets of an install: one file each, 0444 so that containers read them, in a 0700 folder."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from thothctl.adapters.files import private_folder, sync_folder, translated, write_durably
 from thothctl.errors import InvalidInputError
-from thothctl.model.secret import Secret
+from thothctl.model.secret import Secret, SecretFile, SecretFolderFacts
 
 READABLE, PRIVATE_FILE = 0o444, 0o600
 
@@ -23,6 +24,15 @@ class SecretFolder:
         """Every stored secret; what an operation keeps in folders of its own is none."""
         found = self._folder.glob("*") if self._folder.is_dir() else ()
         return tuple(sorted(p.name for p in found if p.is_file() and p.name[0] != "."))
+
+    def facts(self) -> SecretFolderFacts:
+        """Permission bits, dates and sizes; what an operation keeps for a while is left out."""
+        with translated(f"look at {self._folder}"):
+            known = {self._offered.name, self._aside.name}
+            found = [p for p in sorted(self._folder.iterdir()) if p.name not in known]
+            files = tuple(_fact(path) for path in found if path.is_file() and path.name[0] != ".")
+            others = tuple(p.name for p in found if not p.is_file() or p.name[0] == ".")
+            return SecretFolderFacts(_bits(self._folder), files, others)
 
     def has(self, secret: str, *, offered: bool) -> bool:
         return self.path(secret).is_file() or (offered and (self._offered / secret).is_file())
@@ -101,3 +111,13 @@ class SecretFolder:
             private_folder(self._folder)
             private_folder(path.parent)
         write_durably(path, value.reveal(), mode=mode)
+
+
+def _fact(path: Path) -> SecretFile:
+    seen = path.stat()
+    written = datetime.fromtimestamp(seen.st_mtime, UTC)
+    return SecretFile(path.name, _bits(path), seen.st_size, written)
+
+
+def _bits(path: Path) -> int:
+    return path.stat().st_mode & 0o777

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from thothctl.adapters.docker_compose import DockerCompose
     from thothctl.adapters.docker_engine import DockerEngine
     from thothctl.adapters.docker_exec import DockerExec
+    from thothctl.adapters.exec_input import ExecInput
     from thothctl.adapters.images import OwnImages
     from thothctl.adapters.importer import StreamImporter
     from thothctl.adapters.installs_folder import InstallsFolder
@@ -91,6 +92,12 @@ class RealWorld:
         from thothctl.adapters.systemd import SystemdUnits
 
         return SystemdUnits(self.home, self._environment)
+
+    @cached_property
+    def handover(self) -> "ExecInput":
+        from thothctl.adapters.exec_input import ExecInput
+
+        return ExecInput(self._child)
 
     @cached_property
     def images(self) -> "OwnImages":

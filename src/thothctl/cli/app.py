@@ -16,6 +16,7 @@ from thothctl.cli.logs import logs
 from thothctl.cli.look import health, open_page, status, version
 from thothctl.cli.recovery import resume, rollback
 from thothctl.cli.render import render
+from thothctl.cli.secrets import secrets
 from thothctl.cli.service import service
 from thothctl.cli.setup import setup
 from thothctl.cli.uninstall import uninstall
@@ -63,5 +64,6 @@ for name, function, panel in (
 app.add_typer(workspace, rich_help_panel=DATA)
 app.add_typer(keys, rich_help_panel=FIRST)
 app.add_typer(service, rich_help_panel=FIRST)
+app.add_typer(secrets, rich_help_panel=FIRST)
 app.add_typer(config, rich_help_panel=CARE)
 app.add_typer(images, rich_help_panel=CARE)

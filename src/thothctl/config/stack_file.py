@@ -124,11 +124,17 @@ def _setting(key: str, node: Node) -> Setting:
 
 
 def _secret(name: str, node: Node) -> SecretSpec:
-    services = node.texts("services")
-    if "provider" in node.data:
-        return SecretSpec(name, provider=node.text("provider"), services=services)
-    readable = bool(node.data.get("readable"))
-    return SecretSpec(name, node.number("length"), readable=readable, services=services)
+    provider = node.text_or("provider", "")
+    return SecretSpec(
+        name,
+        0 if provider else node.number("length"),
+        readable=bool(node.data.get("readable")),
+        provider=provider,
+        services=node.texts("services"),
+        postgres_role=node.text_or("postgres_role", ""),
+        sign_in=node.text_or("sign_in", ""),
+        old_as=node.text_or("old_as", ""),
+    )
 
 
 def _service(name: str, node: Node) -> Service:

@@ -1,6 +1,7 @@
 """A credential that does not print itself."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,3 +15,22 @@ class Secret:
 
     def __str__(self) -> str:
         return "********"
+
+
+@dataclass(frozen=True, slots=True)
+class SecretFile:
+    """The file of a secret from outside; `mode` holds its permission bits."""
+
+    name: str
+    mode: int
+    bytes: int
+    written: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SecretFolderFacts:
+    """A folder of secrets: its permission bits, its files, and what else lies in it."""
+
+    mode: int
+    files: tuple[SecretFile, ...]
+    others: tuple[str, ...] = ()

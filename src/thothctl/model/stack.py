@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 SettingValue = str | int | bool
+ROLE = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 
 
 class SettingKind(StrEnum):
@@ -81,7 +82,9 @@ class SecretSpec:
     """A secret the stack needs; `length` counts random bytes or, for a password, characters.
 
     One that belongs to a `provider` is the user's to give: it is never generated. It exists when
-    one of its `services` does, each of which gets it as a file.
+    one of its `services` does, each of which gets it as a file and reads it at its start. It may be
+    the password of a `postgres_role`, or of the user that the setting `sign_in` names; its old
+    value may live on as the secret `old_as`.
     """
 
     name: str
@@ -89,6 +92,9 @@ class SecretSpec:
     readable: bool = False
     provider: str = ""
     services: tuple[str, ...] = ()
+    postgres_role: str = ""
+    sign_in: str = ""
+    old_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +192,29 @@ class Stack:
             _require(self.name, "services", set(mode.services), known_services)
         readers = {name for secret in self.secrets for name in secret.services}
         _require(self.name, "services", readers, known_services)
+        self._require_consumers()
         others = {s.belongs_to for s in self.settings if s.belongs_to}
         _require(self.name, "settings", others, {s.key for s in self.settings})
+
+    def _require_consumers(self) -> None:
+        known = {secret.name for secret in self.secrets}
+        _require(self.name, "secrets", {s.old_as for s in self.secrets if s.old_as}, known)
+        keys = {setting.key for setting in self.settings}
+        _require(self.name, "settings", {s.sign_in for s in self.secrets if s.sign_in}, keys)
+        roles = [s.postgres_role for s in self.secrets if s.postgres_role]
+        if wrong := [role for role in roles if not ROLE.fullmatch(role)]:
+            raise ValueError(f"stack {self.name}: {wrong[0]} cannot be a role")
+        if roles and not self.database_service:
+            raise ValueError(f"stack {self.name}: no store is saved as postgres, so who has roles?")
+
+    @property
+    def database_service(self) -> str:
+        """The service whose store is PostgreSQL's, or nothing."""
+        saved = (s.service for s in self.stores if s.saved_as is SaveKind.POSTGRES)
+        return next(saved, "")
+
+    def secret(self, name: str) -> SecretSpec:
+        return next(secret for secret in self.secrets if secret.name == name)
 
     def complete(self, values: Mapping[str, SettingValue]) -> dict[str, SettingValue]:
         """The values with today's defaults for what they, being older, do not name."""

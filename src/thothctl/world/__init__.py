@@ -12,6 +12,7 @@ from thothctl.model.inspected import Declared, InspectedContainer
 from thothctl.model.observed import EngineFacts, LogLine, ObservedImage, ObservedStack
 from thothctl.model.recorded import JournalFile
 from thothctl.model.rendering import RenderContext
+from thothctl.model.secret import Secret
 from thothctl.model.stack import Image, Stack
 from thothctl.world.host import Clock as Clock
 from thothctl.world.host import Entropy as Entropy
@@ -85,6 +86,13 @@ class Compose(Protocol):
     def stop(self, folder: Path, services: Sequence[str] = (), *, seconds: int) -> None: ...
 
 
+class Handover(Protocol):
+    """Gives text to programs inside containers, on their standard input and nowhere else."""
+
+    def give(self, container: str, command: Sequence[str], text: Secret) -> tuple[int, str]:
+        """The program's exit status and what it said."""
+
+
 class Images(Protocol):
     """Builds, pulls and pushes images of our own; returns the pinned reference."""
 
@@ -148,6 +156,8 @@ class World(Protocol):
     def compose(self) -> Compose: ...
     @property
     def programs(self) -> Programs: ...
+    @property
+    def handover(self) -> Handover: ...
     @property
     def certificates(self) -> Certificates: ...
     @property

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Protocol
 
 from thothctl.model.install import Install, Release
-from thothctl.model.secret import Secret
+from thothctl.model.secret import Secret, SecretFolderFacts
 from thothctl.model.stack import SettingValue
 
 
@@ -26,6 +26,9 @@ class Installs(Protocol):
         """Write a secret unless it is there; True when it was written."""
 
     def stored_secrets(self, name: str) -> tuple[str, ...]: ...
+    def secret_facts(self, name: str) -> SecretFolderFacts:
+        """What the folder holds, seen from outside."""
+
     def secret(self, name: str, secret: str) -> Secret: ...
     def secret_path(self, name: str, secret: str) -> Path: ...
     def has_secret(self, name: str, secret: str, *, offered: bool = False) -> bool:

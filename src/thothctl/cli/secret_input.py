@@ -1,0 +1,67 @@
+"""Reads the value of a secret from where the user has it; never from the command line."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from thothctl.cli.session import Session
+from thothctl.config.strength import weakness
+from thothctl.errors import AnswerMissingError, InvalidInputError, UsageError
+from thothctl.model.secret import Secret
+from thothctl.model.stack import SecretSpec
+from thothctl.operations.secret_checks import least_bits
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What the command line says of where the value is."""
+
+    file: Path | None = None
+    variable: str | None = None
+    stdin: bool = False
+
+
+def given_value(session: Session, spec: SecretSpec, origin: Origin) -> Secret:
+    """The value, strong enough for what it is; raises InvalidInputError."""
+    if sum((origin.file is not None, origin.variable is not None, origin.stdin)) > 1:
+        raise UsageError("the value is given twice", hint="choose one source")
+    value = _read(session, spec, origin)
+    refuse_weak(spec, value)
+    return value
+
+
+def refuse_weak(spec: SecretSpec, value: Secret) -> None:
+    """Raise InvalidInputError for a value that is easy to guess; keys are the provider's."""
+    if not spec.provider and (why := weakness(value.reveal(), least_bits(spec))):
+        raise InvalidInputError(
+            f"{spec.name}: this value will not do: {why}; nothing was changed",
+            hint=f"`thothctl secrets rotate {spec.name}` generates a good one",
+        )
+
+
+def _read(session: Session, spec: SecretSpec, origin: Origin) -> Secret:
+    from thothctl.adapters.key_sources import key_in_file, key_on_stdin  # noqa: PLC0415
+    from thothctl.config.keys import clean_key  # noqa: PLC0415 - with them
+
+    if origin.file is not None:
+        return key_in_file(origin.file)
+    if origin.stdin:
+        return key_on_stdin()
+    if origin.variable is not None:
+        if text := session.environment.get(origin.variable):
+            return clean_key(text, origin.variable)
+        raise AnswerMissingError(
+            f"the variable {origin.variable} is not set", hint="export it, or use --from-file"
+        )
+    if not session.interactive:
+        raise AnswerMissingError(
+            f"no value for {spec.name}", hint="give --from-file, --from-env or --stdin"
+        )
+    return clean_key(typed(f"The value of {spec.name}", spec.name), "what was typed")
+
+
+def typed(heading: str, label: str) -> str:
+    """A line typed unseen."""
+    from thothctl.adapters.prompts import View, type_in  # noqa: PLC0415 - only when asked
+
+    view = View(heading, label=label, help="Hidden while you type.", first=True, width=28)
+    return str(type_in(view, "", lambda text: "" if text else "a value is needed", hidden=True))

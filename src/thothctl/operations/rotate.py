@@ -1,0 +1,133 @@
+"""New values for secrets: who has to learn of each, and in which order."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from thothctl.errors import CheckFailedError, InvalidInputError, UsageError
+from thothctl.model.install import Release
+from thothctl.model.observed import Condition, ObservedStack
+from thothctl.model.secret import Secret
+from thothctl.model.stack import SecretSpec, Stack
+from thothctl.operations import steps
+from thothctl.operations.plan import Plan, Step
+from thothctl.operations.running import Active
+from thothctl.operations.secret_steps import (
+    AlignRole,
+    ChangeSignIn,
+    KeepConsumers,
+    ReplaceSecret,
+    RestartConsumers,
+)
+from thothctl.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """Secrets whose new values lie ready; `stored` are those that have a value now."""
+
+    stack: Stack
+    release: Release
+    secrets: tuple[str, ...]
+    stored: frozenset[str]
+    seconds: int
+
+
+def spec_of(stack: Stack, name: str) -> SecretSpec:
+    """What the stack says of a secret; raises UsageError with the names it knows."""
+    known = {secret.name: secret for secret in stack.secrets}
+    if name not in known:
+        raise UsageError(
+            f"the stack has no secret {name}", hint="see `thothctl secrets list` for the names"
+        )
+    return known[name]
+
+
+def rotated(world: World, name: str, specs: Iterable[SecretSpec]) -> dict[str, Secret]:
+    """A new value for each; where the old one lives on, that too."""
+    new: dict[str, Secret] = {}
+    for spec in specs:
+        if spec.provider:
+            raise InvalidInputError(
+                f"{spec.name} is the provider's to make",
+                hint=f"make a new key there, then `thothctl keys set {spec.provider}`",
+            )
+        new[spec.name] = world.entropy.secret(spec)
+        if spec.old_as and world.installs.has_secret(name, spec.name):
+            new[spec.old_as] = world.installs.secret(name, spec.name)
+    return new
+
+
+def changed(world: World, name: str, new: Mapping[str, Secret]) -> dict[str, Secret]:
+    """Those that differ from what is stored."""
+    installs = world.installs
+    return {
+        secret: value
+        for secret, value in new.items()
+        if not installs.has_secret(name, secret) or installs.secret(name, secret) != value
+    }
+
+
+def plan_replacement(name: str, wanted: Replacement) -> Plan:
+    """Files first, then who keeps a copy, then who reads them; pure."""
+    specs = [wanted.stack.secret(secret) for secret in wanted.secrets]
+    services = consumers(wanted.stack, wanted.release, specs)
+    number = wanted.release.number
+    restarts: tuple[Step, ...] = ()
+    keeps: tuple[Step, ...] = ()
+    if services:
+        keeps = (KeepConsumers(name, number, services, why="nobody stays on half a change"),)
+        restarts = (
+            RestartConsumers(name, number, services, why="they read the files at their start"),
+        )
+    goal = f"replace {', '.join(wanted.secrets)} of {name}"
+    healthy = steps.AwaitHealthy(name, number, wanted.seconds, why="everybody works with it")
+    plan = (
+        *(
+            ReplaceSecret(name, s, had=s in wanted.stored, why="a new value is there")
+            for s in wanted.secrets
+        ),
+        *keeps,
+        *(step for spec in specs for step in keepers(name, wanted.stack, wanted.release, spec)),
+        *restarts,
+        healthy,
+    )
+    return Plan(goal, "rotate", name, plan if wanted.secrets else (), had_release=True)
+
+
+def keepers(name: str, stack: Stack, release: Release, spec: SecretSpec) -> tuple[Step, ...]:
+    """Who holds a copy of the secret that a restart does not renew."""
+    running = {s.name for s in stack.services_for(release.settings)}
+    found: list[Step] = []
+    if spec.postgres_role and stack.database_service in running:
+        why = f"{spec.postgres_role} signs in with the new value"
+        found.append(
+            AlignRole(name, stack.database_service, spec.postgres_role, spec.name, why=why)
+        )
+    if spec.sign_in and spec.services and spec.services[0] in running:
+        user = str(stack.complete(release.settings)[spec.sign_in])
+        why = f"{user} signs in with the new value"
+        found.append(ChangeSignIn(name, spec.services[0], user, spec.name, why=why))
+    return tuple(found)
+
+
+def consumers(stack: Stack, release: Release, specs: Sequence[SecretSpec]) -> tuple[str, ...]:
+    """Services to restart: who reads a secret at its start and does not learn of it otherwise."""
+    running = [s.name for s in stack.services_for(release.settings)]
+    read: set[str] = set()
+    for spec in specs:
+        if not spec.sign_in:
+            own = {stack.database_service} if spec.postgres_role else set[str]()
+            read |= set(spec.services) - own
+    return tuple(service for service in running if service in read)
+
+
+def refuse_stopped(current: Active, observed: ObservedStack, plan: Plan) -> None:
+    """Raise CheckFailedError where a service that takes part does not run."""
+    needed = {str(service) for step in plan.steps if (service := getattr(step, "service", ""))}
+    needed |= {one for step in plan.steps for one in getattr(step, "services", ())}
+    running = {c.service for c in observed.containers if c.condition is not Condition.STOPPED}
+    if stopped := sorted(needed - running):
+        raise CheckFailedError(
+            f"{', '.join(stopped)} of {current.install.name} is not running",
+            hint="run `thothctl start` first; everybody has to learn of the new value",
+        )
