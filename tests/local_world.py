@@ -33,6 +33,7 @@ class PlayedEngine:
         self.calls: list[str] = []
         self.broken: str = ""
         self.gone = False
+        self.services: tuple[str, ...] = ("app",)
 
     def facts(self) -> EngineFacts:
         return EngineFacts(
@@ -51,11 +52,11 @@ class PlayedEngine:
     def observe(self, install: str) -> ObservedStack:
         if self.running is None:
             return ObservedStack(volumes=self._volumes())
-        one = ObservedContainer("c", "app", "app", REFERENCE, Condition.HEALTHY, 0, "now")
-        return ObservedStack((one,), self._volumes())
+        return ObservedStack(tuple(map(_container, self.services)), self._volumes())
 
     def _volumes(self) -> tuple[str, ...]:
-        return ("thoth-default_data_g1",)
+        stores = ("data", *self.services[1:])
+        return tuple(f"thoth-default_{store}_g1" for store in stores)
 
     def foreign(self, project: str, install: str) -> tuple[str, ...]:
         return ()
@@ -89,6 +90,11 @@ class PlayedEngine:
 
     def remove_networks(self, install: str) -> None: ...
     def remove_volumes(self, install: str, names: Sequence[str] | None = None) -> None: ...
+
+
+def _container(service: str) -> ObservedContainer:
+    identity = "c" if service == "app" else f"c-{service}"
+    return ObservedContainer(identity, service, service, REFERENCE, Condition.HEALTHY, 0, "now")
 
 
 class PlayedCompose:

@@ -61,7 +61,8 @@ def _read(session: Session, spec: SecretSpec, origin: Origin) -> Secret:
 
 def typed(heading: str, label: str) -> str:
     """A line typed unseen."""
-    from thothctl.adapters.prompts import View, type_in  # noqa: PLC0415 - only when asked
+    from thothctl.adapters.prompt_frame import View  # noqa: PLC0415 - only when asked
+    from thothctl.adapters.prompts import type_in  # noqa: PLC0415 - likewise
 
     view = View(heading, label=label, help="Hidden while you type.", first=True, width=28)
     return str(type_in(view, "", lambda text: "" if text else "a value is needed", hidden=True))

@@ -94,6 +94,7 @@ def unwind(
     Stops there: each undo counts on the later steps being gone.
     """
     for index in sorted(started, reverse=True):
+        _note(world, plan, operation, {"event": "undoing", "index": index})
         try:
             plan.steps[index].undo(world)
         except BaseException as error:  # noqa: BLE001 - whatever it is, it must be told

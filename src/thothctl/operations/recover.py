@@ -41,6 +41,8 @@ def _read(journal: JournalFile) -> Unfinished | None:
                 started.append(_index(entry))
             case "done":
                 done.append(_index(entry))
+            case "undoing":  # it may be half undone: going on means to do it again
+                done = [i for i in done if i != _index(entry)]
             case "undone":
                 started = [i for i in started if i != _index(entry)]
                 done = [i for i in done if i != _index(entry)]

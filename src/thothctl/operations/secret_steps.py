@@ -67,6 +67,15 @@ class AlignRole:
     title: ClassVar[str] = "Database role"
 
     def apply(self, world: World) -> None:
+        world.installs.take_offered_secrets(self.name)  # an undo that got stuck put them back
+        self._align(world)
+
+    def undo(self, world: World) -> None:
+        """The role gets the password that is stored again."""
+        world.installs.put_back_secrets(self.name)
+        self._align(world)
+
+    def _align(self, world: World) -> None:
         password = world.installs.secret(self.name, self.secret)
         checked = verifier(password.reveal(), world.entropy.salt())
         statement = Secret(f"ALTER ROLE \"{self.role}\" PASSWORD '{checked}';\n")
@@ -83,11 +92,6 @@ class AlignRole:
                 )
             world.clock.pause(PAUSE_SECONDS)
 
-    def undo(self, world: World) -> None:
-        """The role gets the password that is stored again."""
-        world.installs.put_back_secrets(self.name)
-        self.apply(world)
-
 
 @step
 @dataclass(frozen=True)
@@ -102,6 +106,15 @@ class ChangeSignIn:
     title: ClassVar[str] = "Sign-in"
 
     def apply(self, world: World) -> None:
+        world.installs.take_offered_secrets(self.name)  # see AlignRole
+        self._change(world)
+
+    def undo(self, world: World) -> None:
+        """The user gets the password that is stored again."""
+        world.installs.put_back_secrets(self.name)
+        self._change(world)
+
+    def _change(self, world: World) -> None:
         container = container_of(world, self.name, self.service)
         password = world.installs.secret(self.name, self.secret)
         command = ("manage.py", "set_password", self.user)
@@ -111,11 +124,6 @@ class ChangeSignIn:
                 f"the password of {self.user} was not changed: {_first_line(said)}",
                 hint=f"see `thothctl logs {self.service}`",
             )
-
-    def undo(self, world: World) -> None:
-        """The user gets the password that is stored again."""
-        world.installs.put_back_secrets(self.name)
-        self.apply(world)
 
 
 @step
@@ -151,6 +159,7 @@ class RestartConsumers:
     title: ClassVar[str] = "Restart"
 
     def apply(self, world: World) -> None:
+        world.installs.take_offered_secrets(self.name)  # see AlignRole
         restart_services(world, self.name, self.number, self.services)
 
     def undo(self, world: World) -> None:
