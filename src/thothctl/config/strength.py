@@ -63,4 +63,5 @@ def _is_known(value: str) -> bool:
     lowered = value.lower().translate(str.maketrans("013457@$", "oleastas"))
     words = {FILLING.sub("", value.lower()), FILLING.sub("", lowered)}
     plain = {FILLING.sub("", word) for word in KNOWN} | KNOWN
-    return bool(words & plain) or (not FILLING.sub("", value) and value.isdigit())
+    said = any(not word.replace(known, "") for word in words if word for known in plain)
+    return said or value.isdigit()
