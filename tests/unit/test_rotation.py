@@ -17,11 +17,12 @@ from thothctl.config.scram import verifier
 from thothctl.errors import InvalidInputError
 from thothctl.model.secret import Secret
 from thothctl.operations.execute import RolledBackError, execute, new_operation
+from thothctl.model.recorded import JournalFile
 from thothctl.operations.plan import Plan
 from thothctl.operations.recover import go_on, take_back, unfinished
 from thothctl.operations.rotate import Replacement, plan_replacement, rotated
 from thothctl.operations.running import active
-from thothctl.world import Journal, JournalFile, World
+from thothctl.world import Journal, World
 
 SECRET, ROLE = "postgres_app_password", "thoth_app"
 STATEMENT = re.compile(r"ALTER ROLE \"(\w+)\" PASSWORD 'SCRAM-SHA-256\$4096:([^$]+)\$[^']+';\n")

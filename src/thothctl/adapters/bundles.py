@@ -54,17 +54,16 @@ class TemplateBundles:
         return read_stack(read_mapping(text, path.name), path.name)
 
     def render(self, stack: Stack, context: RenderContext) -> Mapping[str, str]:
-        variables = _variables(stack, context)
-        compose = self._jinja.get_template(f"compose/{stack.name}.yaml.j2")
-        env = self._jinja.get_template(f"env/{stack.name}.env.j2")
         heading = MANAGED if context.install else ALONE
         values = compose_values(stack, context)
+        template = self._jinja.get_template(f"compose/{stack.name}.yaml.j2")
+        compose = template.render(heading=heading, **values)
+        used = [v for v in _variables(stack, context) if _is_used(v["name"], compose)]
+        env = self._jinja.get_template(f"env/{stack.name}.env.j2")
         return {
             **self._files(stack, context, values),
-            "compose.yaml": compose.render(heading=heading, **values),
-            ".env": env.render(
-                heading=heading, variables=variables, comments=context.install is None
-            ),
+            "compose.yaml": compose,
+            ".env": env.render(heading=heading, variables=used, comments=context.install is None),
         }
 
     def _files(
@@ -88,6 +87,11 @@ class TemplateBundles:
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
         for name, text in files.items():
             write_durably(folder / name, text)
+
+
+def _is_used(variable: str, compose: str) -> bool:
+    """What Compose itself reads, and what the rendered file names."""
+    return variable.startswith("COMPOSE_") or f"${{{variable}}}" in compose
 
 
 def _variables(stack: Stack, context: RenderContext) -> list[dict[str, str]]:

@@ -15,7 +15,24 @@ STACK = "thoth-ai"
 StackOption = Annotated[
     str, typer.Option("--stack", metavar="STACK", help="A stack's name or file.")
 ]
-Mode = Annotated[str | None, typer.Option(metavar="MODE", help="How the stack is run: standalone.")]
+Mode = Annotated[
+    str | None, typer.Option(metavar="MODE", help="How the stack is run: standalone, production.")
+]
+TlsOption = Annotated[
+    str | None, typer.Option("--tls", metavar="KIND", help="self-signed, files or off.")
+]
+HostName = Annotated[
+    str | None, typer.Option(metavar="NAMES", help="Names that browsers use, comma separated.")
+]
+TlsCertificate = Annotated[
+    str | None, typer.Option(metavar="FILE", help="Your certificate with its chain, as PEM.")
+]
+TlsKey = Annotated[
+    str | None, typer.Option("--tls-key-file", metavar="FILE", help="Its private key, as PEM.")
+]
+Vector = Annotated[
+    str | None, typer.Option(metavar="STORE", help="Where vectors are kept: pgvector, embedded.")
+]
 Port = Annotated[str | None, typer.Option(metavar="PORT", help="Port on this machine.")]
 Bind = Annotated[str | None, typer.Option(metavar="IP", help="IP address to listen on.")]
 AdminEmail = Annotated[
@@ -109,6 +126,11 @@ ANSWERS: dict[str, tuple[Any, object]] = {
     "embedding_model": (EmbeddingModel, None),
     "port": (Port, None),
     "bind": (Bind, None),
+    "tls": (TlsOption, None),
+    "host_name": (HostName, None),
+    "tls_certificate": (TlsCertificate, None),
+    "tls_key_file": (TlsKey, None),
+    "vector": (Vector, None),
     "admin_email": (AdminEmail, None),
     "demo": (Demo, None),
 }

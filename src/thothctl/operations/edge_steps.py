@@ -24,7 +24,7 @@ class ProvideCertificate:
     def apply(self, world: World) -> None:
         names = hosts(self.settings)
         if self.settings["tls"] == "files":
-            certificate, key = self.settings["tls_certificate"], self.settings["tls_key"]
+            certificate, key = self.settings["tls_certificate"], self.settings["tls_key_file"]
             world.certificates.take(self.name, Path(str(certificate)), Path(str(key)), names[:1])
         else:
             world.certificates.make(self.name, names)
