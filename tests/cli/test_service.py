@@ -200,3 +200,18 @@ def test_systemd_accepts_the_units(run: Run, root: Path, scope: str) -> None:
     assert len(files) == 3
     assert done.stderr == ""
     assert done.returncode == 0
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
+def test_the_units_run_as_the_account_that_owns_the_records(
+    run: Run, root: Path, tmp_path: Path
+) -> None:
+    owner = pwd.getpwnam("nobody")
+    os.chown(tmp_path / "my 100% $HOME", owner.pw_uid, owner.pw_gid)
+
+    shown = run("service", "install", "--root", str(root), "--dry-run")[1]["data"]["units"]
+
+    assert directives(shown["thoth-default.service"])["User"] == "nobody"
+    refused = run("service", "install", "--root", str(root), "--dry-run", "--user", ME)
+    assert refused[0] == 7
+    assert "--user nobody" in refused[1]["errors"][0]["hint"]

@@ -14,8 +14,9 @@ from thothctl.cli.session import Session
 from thothctl.errors import CheckFailedError, NoSystemdError
 from thothctl.model.unit import UnitPlace
 from thothctl.operations import service_unit
-from thothctl.operations.service_unit import Standing, Unit, UnitRequest
+from thothctl.operations.service_unit import Standing
 from thothctl.operations.steps import install_of
+from thothctl.operations.unit_files import Unit, UnitRequest, wanted
 
 service = typer.Typer(
     name="service", help="Let the machine start and look after it.", no_args_is_help=True
@@ -51,7 +52,7 @@ def install(
     """Start the stack with the machine, by systemd; a second run has nothing to do."""
     world = session.world
     request = UnitRequest(session.install, UnitPlace(user_unit, root), user, on_failure)
-    units = service_unit.wanted(world, request)
+    units = wanted(world, request)
     folder = world.units.folder(request.place)
     if session.options.dry_run:
         files = {unit.name: unit.text for unit in units}

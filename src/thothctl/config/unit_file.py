@@ -27,6 +27,11 @@ def unit_environment(values: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(unit_word(f"{name}={value}") for name, value in values.items())
 
 
+def shell_line(words: Sequence[str]) -> str:
+    """A command line to copy into a shell."""
+    return shlex.join(words)
+
+
 def cron_line(when: str, words: Sequence[str], environment: Mapping[str, str]) -> str:
     """A line of a crontab; there, a bare percent sign would end the command."""
     set_first = [f"{name}={shlex.quote(value)}" for name, value in environment.items()]

@@ -1,35 +1,13 @@
-"""The install as a service of the machine: units that start it, and chores by the clock."""
+"""The install as a service of the machine: units are written, started and removed."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from thothctl.config.unit_file import cron_line, unit_command, unit_environment, unit_word
-from thothctl.errors import InvalidInputError, NoSystemdError, NotHealthyError, UsageError
-from thothctl.model.unit import Account, Caller, Chore, UnitPlace
-from thothctl.operations.steps import install_of
+from thothctl.config.unit_file import cron_line, shell_line
+from thothctl.errors import InvalidInputError, NoSystemdError, NotHealthyError
+from thothctl.model.unit import Caller, UnitPlace
+from thothctl.operations.unit_files import Unit, UnitRequest, chores, mark, wanted
 from thothctl.world import World
-
-MARK = "Written by thothctl for the install"
-
-
-@dataclass(frozen=True, slots=True)
-class UnitRequest:
-    """What the user asked for; `user` is the account the units run as, empty for the caller's."""
-
-    name: str
-    place: UnitPlace = field(default_factory=UnitPlace)
-    user: str = ""
-    on_failure: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """A unit file as it should be; `started` ones are enabled and run."""
-
-    name: str
-    text: str
-    started: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,74 +18,6 @@ class Standing:
     is_there: bool
     enabled: str = ""
     active: str = ""
-
-
-def wanted(world: World, request: UnitRequest) -> tuple[Unit, ...]:
-    """The units, rendered; the stack's own first."""
-    install = install_of(world, request.name)
-    caller, account = world.units.caller(), _account(world, request)
-    stack = world.bundles.stack(install.stack)
-    values: dict[str, object] = {
-        "mark": _mark(request.name, world.home),
-        "install": request.name,
-        "system": not request.place.for_user,
-        "user": "" if request.place.for_user or account.uid == 0 else account.name,
-        "home": unit_word(str(world.home)),
-        "environment": unit_environment(caller.environment),
-        "program": unit_command(caller.program),
-        "stack_unit": _stack_unit(request.name),
-        "on_failure": unit_word(request.on_failure) if request.on_failure else "",
-    }
-    title = {"title": stack.title.replace("%", "%%")}
-    first = Unit(
-        _stack_unit(request.name),
-        world.units.render("stack.service.j2", {**values, **title}),
-        started=True,
-    )
-    return (first, *_timed(world, request, values))
-
-
-def _timed(world: World, request: UnitRequest, values: Mapping[str, object]) -> Iterator[Unit]:
-    for chore in _chores(world, request.name):
-        own = {
-            **values,
-            "title": f"thothctl {chore.title}",
-            "words": unit_command(chore.command),
-            "calendar": chore.calendar,
-            "delay": chore.delay,
-        }
-        base = f"thoth-{request.name}.{chore.name}"
-        service = world.units.render("maintenance.service.j2", own)
-        yield Unit(f"{base}.service", service, started=False)
-        yield Unit(f"{base}.timer", world.units.render("maintenance.timer.j2", own), started=True)
-
-
-def _chores(world: World, name: str) -> tuple[Chore, ...]:
-    settings = world.installs.settings(name) or {}
-    return tuple(chore for chore in world.units.chores() if chore.makes_sense(settings))
-
-
-def _account(world: World, request: UnitRequest) -> Account:
-    if not request.user:
-        return world.units.caller().account
-    if request.place.for_user:
-        raise UsageError(
-            "--user-unit runs as whoever owns it", hint="give --user or --user-unit, not both"
-        )
-    account = world.units.account(request.user)
-    if account is None:
-        raise InvalidInputError(
-            f"there is no account {request.user}", hint="see `getent passwd` for those there are"
-        )
-    return account
-
-
-def _mark(name: str, home: Path) -> str:
-    return f"{MARK} {name} of {unit_word(str(home))}; the next `service install` writes it anew."
-
-
-def _stack_unit(name: str) -> str:
-    return f"thoth-{name}.service"
 
 
 def install(world: World, request: UnitRequest) -> tuple[str, ...]:
@@ -145,25 +55,25 @@ def refuse_unfit(world: World, request: UnitRequest) -> None:
         words = _again(world.units.caller(), request)
         raise InvalidInputError(
             f"only root may write to {world.units.folder(request.place)}",
-            hint=f"`sudo {words}`, or --user-unit for a unit of your own",
+            hint=f"`{words}`, or --user-unit for a unit of your own",
         )
 
 
 def _again(caller: Caller, request: UnitRequest) -> str:
-    settings = unit_environment(caller.environment)
+    settings = [f"{name}={value}" for name, value in caller.environment.items()]
     user = request.user or caller.account.name
-    words = [*caller.program, "service", "install", "--install", request.name, "--user", user]
-    return f"env {' '.join(settings)} {unit_command(words)}"
+    words = ["service", "install", "--install", request.name, "--user", user]
+    return shell_line(["sudo", "env", *settings, *caller.program, *words])
 
 
 def cron(world: World, name: str) -> tuple[str, ...]:
     """The same for a machine without systemd, as lines of a crontab."""
     caller = world.units.caller()
     tail = ("--install", name, "--non-interactive")
-    chores = ((chore.cron, chore.command) for chore in _chores(world, name))
+    timed = ((chore.cron, chore.command) for chore in chores(world, name))
     return tuple(
         cron_line(when, [*caller.program, *command, *tail], caller.environment)
-        for when, command in (("@reboot", ("start",)), *chores)
+        for when, command in (("@reboot", ("start",)), *timed)
     )
 
 
@@ -206,8 +116,8 @@ def _runs(one: Standing, place: UnitPlace) -> bool:
 
 
 def _ours(world: World, request: UnitRequest, there: Mapping[str, str]) -> list[str]:
-    mark = f"# {_mark(request.name, world.home)}"
-    return [name for name, text in there.items() if text.partition("\n")[0] == mark]
+    first = f"# {mark(request.name, world.home)}"
+    return [name for name, text in there.items() if text.partition("\n")[0] == first]
 
 
 def _refuse_foreign(
