@@ -28,6 +28,11 @@ SAMPLES: dict[str, Any] = {
     "embedding_model": "nomic",
     "port": 8123,
     "bind": "::1",
+    "tls": "off",
+    "host_name": "thoth.example.org",
+    "tls_certificate": "/etc/mine/chain.pem",
+    "tls_key_file": "/etc/mine/key.pem",
+    "vector": "embedded",
     "admin_email": "me@example.org",
     "demo": False,
 }

@@ -29,6 +29,7 @@ def sit_down(home: Path, *words: str, command: str = "setup") -> Terminal:
 def path_of(server: Stub) -> list[tuple[str, str]]:
     """Question and keys, from the first to the summary."""
     return [
+        ("▸ Mode", ENTER),
         ("▸ Provider", UP + ENTER),
         ("▸ Base URL", f"{server.url}/v1{ENTER}"),
         ("▸ API key", GOOD + ENTER),
@@ -72,7 +73,7 @@ def test_from_the_first_question_to_a_running_stack(tmp_path: Path, server: Stub
 def test_back_and_forth_keeps_what_was_answered(tmp_path: Path, server: Stub) -> None:
     asked = path_of(server)
     with sit_down(tmp_path) as terminal:
-        for question, keys in asked[:4]:
+        for question, keys in asked[:5]:
             terminal.answers(question, keys)
         terminal.answers("▸ Made by", BACK)
         terminal.answers("▸ Model", BACK)
@@ -80,12 +81,12 @@ def test_back_and_forth_keeps_what_was_answered(tmp_path: Path, server: Stub) ->
         terminal.answers("▸ Base URL", ENTER)
         terminal.answers("keeps the one you gave", ENTER)
         terminal.answers("▸ Model", DOWN + ENTER)
-        for question, keys in asked[4:]:
+        for question, keys in asked[5:]:
             terminal.answers(question, keys)
         terminal.answers("▸ All right?", BACK)
         terminal.answers("▸ Demo database", ENTER)
         terminal.answers("▸ All right?", DOWN + ENTER)
-        terminal.answers("▸ Which one?", ENTER)
+        terminal.answers("▸ Which one?", DOWN + ENTER)
         terminal.answers("▸ Provider", UP * 2 + ENTER)
         terminal.answers("▸ Base URL", ENTER)
         terminal.answers("▸ Model", f"llama{ENTER}")
@@ -97,11 +98,12 @@ def test_back_and_forth_keeps_what_was_answered(tmp_path: Path, server: Stub) ->
 
 def test_a_refused_key_is_asked_for_again_and_can_be_skipped(tmp_path: Path, server: Stub) -> None:
     with sit_down(tmp_path, "--llm-provider", "openai", "--llm-base-url", server.url) as terminal:
+        terminal.answers("▸ Mode", ENTER)
         terminal.answers("▸ API key", BAD + ENTER)
         terminal.sees("refuses the key")
         terminal.answers("skips it for now", f"two words{ENTER}")
         terminal.answers("breaks or letters", "\x15" + ENTER)
-        for question, keys in path_of(server)[3:]:
+        for question, keys in path_of(server)[4:]:
             terminal.answers(question, keys)
         terminal.sees("skipped for now")
         terminal.answers("▸ All right?", ENTER)
@@ -115,6 +117,7 @@ def test_a_network_that_is_away_is_said_and_the_model_is_typed(tmp_path: Path) -
     with sit_down(
         tmp_path, "--llm-provider", "openai", "--llm-base-url", "http://127.0.0.1:9"
     ) as t:
+        t.answers("▸ Mode", ENTER)
         t.answers("▸ API key", GOOD + ENTER)
         t.sees("not proved: no connection")
         t.answers("▸ Model", ENTER)
@@ -124,7 +127,7 @@ def test_a_network_that_is_away_is_said_and_the_model_is_typed(tmp_path: Path) -
     assert yaml.safe_load((tmp_path / "wizard/default.yaml").read_text())["llm_model"]
 
 
-@pytest.mark.parametrize("question", range(10))
+@pytest.mark.parametrize("question", range(11))
 def test_ctrl_c_leaves_no_secret_and_remembers_the_answers(
     tmp_path: Path, server: Stub, question: int
 ) -> None:
@@ -132,7 +135,7 @@ def test_ctrl_c_leaves_no_secret_and_remembers_the_answers(
     with sit_down(tmp_path) as terminal:
         for words, keys in path[:question]:
             terminal.answers(words, keys)
-        terminal.answers(path[question][0], GOOD[:8] if question == 2 else "")
+        terminal.answers(path[question][0], GOOD[:8] if question == 3 else "")
         terminal.types(CTRL_C)
         assert terminal.code == 130
 
@@ -140,7 +143,7 @@ def test_ctrl_c_leaves_no_secret_and_remembers_the_answers(
     assert not (tmp_path / "installs").exists()
     memory = tmp_path / "wizard/default.yaml"
     assert memory.exists() is (question > 0)
-    if question > 5:
+    if question > 6:
         assert yaml.safe_load(memory.read_text())["port"] == 8099
 
 

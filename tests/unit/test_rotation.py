@@ -15,9 +15,9 @@ from thothctl.adapters.shipped import shipped
 from thothctl.cli.main import main
 from thothctl.config.scram import verifier
 from thothctl.errors import InvalidInputError
+from thothctl.model.recorded import JournalFile
 from thothctl.model.secret import Secret
 from thothctl.operations.execute import RolledBackError, execute, new_operation
-from thothctl.model.recorded import JournalFile
 from thothctl.operations.plan import Plan
 from thothctl.operations.recover import go_on, take_back, unfinished
 from thothctl.operations.rotate import Replacement, plan_replacement, rotated

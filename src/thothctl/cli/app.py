@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from thothctl.cli.ask import ask
+from thothctl.cli.certificates import certificates
 from thothctl.cli.config import config
 from thothctl.cli.doctor import doctor
 from thothctl.cli.execute import execute, shell
@@ -66,4 +67,5 @@ app.add_typer(keys, rich_help_panel=FIRST)
 app.add_typer(service, rich_help_panel=FIRST)
 app.add_typer(secrets, rich_help_panel=FIRST)
 app.add_typer(config, rich_help_panel=CARE)
+app.add_typer(certificates, rich_help_panel=CARE)
 app.add_typer(images, rich_help_panel=CARE)

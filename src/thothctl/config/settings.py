@@ -109,6 +109,8 @@ def _repeated(given: object) -> str:
 
 
 def _choice(setting: Setting, given: object) -> str:
+    if given is False and "off" in setting.choices:  # YAML's own reading of the word
+        return "off"
     if given not in setting.choices:
         raise ValueError(f"must be one of {', '.join(setting.choices)}, not {_repeated(given)}")
     return str(given)

@@ -22,12 +22,17 @@ class ProvideCertificate:
     title: ClassVar[str] = "Certificate"
 
     def apply(self, world: World) -> None:
-        names = hosts(self.settings)
-        if self.settings["tls"] == "files":
-            certificate, key = self.settings["tls_certificate"], self.settings["tls_key_file"]
-            world.certificates.take(self.name, Path(str(certificate)), Path(str(key)), names[:1])
-        else:
-            world.certificates.make(self.name, names)
+        provide_certificate(world, self.name, self.settings)
 
     def undo(self, world: World) -> None:
         """Keep it: what nginx served before has the same authority, or the user has the files."""
+
+
+def provide_certificate(world: World, name: str, settings: Mapping[str, SettingValue]) -> bool:
+    """Serve what the settings ask for; True when it may be another than before."""
+    names = hosts(settings)
+    if settings["tls"] != "files":
+        return world.certificates.make(name, names)
+    certificate, key = Path(str(settings["tls_certificate"])), Path(str(settings["tls_key_file"]))
+    world.certificates.take(name, certificate, key, names[:1])
+    return True

@@ -1,0 +1,195 @@
+"""The production stack on the real engine: PostgreSQL, Redis, a worker, and TLS by nginx."""
+
+import json
+import shutil
+import sqlite3
+import ssl
+import subprocess
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from e2e.conftest import KEEP
+from e2e.machine import LABEL, Machine, docker
+from playwright.sync_api import sync_playwright
+
+QUESTION = "How many charter schools are there in Alameda County?"
+SERVICES = ("app", "worker", "postgres", "redis", "nginx")
+RUNNING = set(SERVICES)
+
+
+@pytest.fixture(scope="module")
+def production(
+    program: Path, images: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Machine]:
+    made = Machine(program, tmp_path_factory.mktemp("production"))
+    made.set_up("--mode", "production", "--timeout", "180")
+    yield made
+    if not KEEP:
+        made.clean()
+
+
+def containers(machine: Machine) -> dict[str, Any]:
+    """What the engine knows of each service's container."""
+    found = docker("ps", "-aq", "--filter", f"label={LABEL}={machine.label}").split()
+    inspected = json.loads(docker("inspect", *found))
+    return {one["Config"]["Labels"]["io.thoth.service"]: one for one in inspected}
+
+
+def trusting(machine: Machine) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=str(machine.folder / "tls/authority.pem"))
+
+
+def call(machine: Machine, path: str, body: object = None) -> Any:  # noqa: ANN401 - a JSON document
+    request = urllib.request.Request(  # our own stack on loopback
+        f"https://localhost:{machine.port}{path}",
+        data=json.dumps(body).encode() if body is not None else None,
+        headers={
+            "Authorization": f"Bearer {machine.secret('api_token').strip()}",
+            "Content-Type": "application/json",
+        },
+    )
+    with urllib.request.urlopen(request, context=trusting(machine), timeout=60) as reply:
+        return json.load(reply)
+
+
+def test_everything_runs_and_a_second_setup_changes_nothing(production: Machine) -> None:
+    before = {name: one["Id"] for name, one in containers(production).items()}
+
+    again = production.set_up("--mode", "production").data
+
+    assert again["changed"] is False
+    assert {name: one["Id"] for name, one in containers(production).items()} == before
+    assert before.keys() >= RUNNING
+    assert production.ok("health").envelope["ok"] is True
+
+
+def test_the_demo_answers_through_tls_to_who_trusts_the_authority(production: Machine) -> None:
+    by_command = production.ok("ask", QUESTION).data["rows"]
+
+    reply = call(production, "/api/v1/ask", {"question": QUESTION})
+
+    assert reply["rows"] == by_command
+    with pytest.raises(urllib.error.URLError, match="CERTIFICATE_VERIFY_FAILED"):
+        urllib.request.urlopen(production.url.replace("http:", "https:"), timeout=10)
+
+
+def test_a_person_signs_in_and_asks_over_https(production: Machine) -> None:
+    found = shutil.which("chromium") or shutil.which("google-chrome")
+    with sync_playwright() as browsers:
+        browser = browsers.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        page = browser.new_page(ignore_https_errors=True)
+        page.set_default_timeout(30_000)
+        page.goto(f"https://localhost:{production.port}/")
+        page.get_by_label("E-mail").fill("admin@localhost")
+        page.get_by_label("Password").fill(production.secret("admin_password"))
+        page.keyboard.press("Enter")
+        page.get_by_label("Question").fill(QUESTION)
+        page.keyboard.press("Enter")
+        page.locator("#answer").get_by_role("heading", name=QUESTION).wait_for()
+        assert "SELECT" in page.locator("#answer").inner_text()
+        browser.close()
+
+
+def test_a_database_is_imported_into_postgres_and_equals_the_file(
+    production: Machine, chinook: Path
+) -> None:
+    result = production.ok("import-bird", str(chinook), "--name", "chinook").data
+
+    with closing(sqlite3.connect(f"file:{chinook}?mode=ro", uri=True)) as source:
+        names = "SELECT name FROM sqlite_schema WHERE type='table' AND name NOT LIKE 'sqlite%'"
+        tables = [name for (name,) in source.execute(names)]
+        counts = {t: source.execute(f'SELECT count(*) FROM "{t}"').fetchone()[0] for t in tables}
+        artists = source.execute("SELECT Name FROM Artist ORDER BY ArtistId LIMIT 20").fetchall()
+    assert {table["name"]: table["rows"] for table in result["tables"]} == counts
+    shown = production.ok("workspace", "show", "chinook").data
+    assert shown["databases"][0]["engine"] == "postgres"
+    sql = 'SELECT "Name" FROM "Artist" ORDER BY "ArtistId" LIMIT 20'
+    reply = call(production, "/api/v1/sql", {"workspace": "chinook", "sql": sql})
+    assert [tuple(row) for row in reply["rows"]] == artists
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT pg_read_file('/etc/passwd')",
+        "SELECT set_config('statement_timeout', '0', false)",
+        "SELECT * FROM pg_catalog.pg_authid",
+        "SELECT * FROM public.accounts_user",
+    ],
+)
+def test_generated_sql_reads_its_own_schema_and_nothing_else(production: Machine, sql: str) -> None:
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        call(production, "/api/v1/sql", {"workspace": "california_schools", "sql": sql})
+
+    assert refused.value.code == 422
+
+
+def test_only_nginx_is_reached_from_outside(production: Machine) -> None:
+    found = containers(production)
+    published = {
+        name: ports
+        for name, one in found.items()
+        if (ports := {k: v for k, v in one["NetworkSettings"]["Ports"].items() if v})
+    }
+    assert set(published) == {"nginx"}
+    assert [b["HostIp"] for b in published["nginx"]["8443/tcp"]] == ["127.0.0.1"]
+    for name in ("postgres", "redis"):
+        assert all(
+            network.endswith("_back") for network in found[name]["NetworkSettings"]["Networks"]
+        )
+
+
+def test_the_containers_are_locked_up_and_hold_no_secret_in_clear(production: Machine) -> None:
+    found = containers(production)
+    for name in SERVICES:
+        host = found[name]["HostConfig"]
+        assert host["ReadonlyRootfs"] is True, name
+        assert host["CapDrop"] == ["ALL"], name
+        assert host["SecurityOpt"] == ["no-new-privileges:true"], name
+        assert host["PidsLimit"], name
+        assert host["Memory"], name
+        assert found[name]["Config"]["User"] not in {"", "0", "root"}, name
+    told = json.dumps(found) + "".join(docker("logs", one["Id"]) for one in found.values())
+    for secret in (production.folder / "secrets").iterdir():
+        if secret.is_file():
+            assert secret.read_text().strip() not in told, secret.name
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_that_is_killed_comes_back_by_itself(production: Machine, service: str) -> None:
+    subprocess.run(
+        ["docker", "exec", containers(production)[service]["Id"], "sh", "-c", "kill -9 -1"],
+        check=False,
+        capture_output=True,
+    )
+
+    health = production.ok("health", "--wait", "--timeout", "90")
+
+    assert health.envelope["ok"] is True
+    assert production.ok("ask", QUESTION).data["rows"] == [[8]]
+
+
+def test_a_certificate_that_is_good_stays_and_one_that_is_gone_is_made_again(
+    production: Machine,
+) -> None:
+    assert production.ok("certificates", "renew").data["renewed"] is False
+    served = production.folder / "tls/served/certificate.pem"
+    old = served.read_text()
+    served.unlink()
+
+    assert production.ok("certificates", "renew").data["renewed"] is True
+
+    assert served.read_text() != old
+    assert call(production, "/api/v1/workspaces")["workspaces"]
+
+
+def test_uninstall_leaves_no_labelled_object(production: Machine) -> None:
+    label = production.label
+
+    production.ok("uninstall", "--purge", "--confirm", production.name, "--yes")
+
+    assert not any(production.left(label).values())
