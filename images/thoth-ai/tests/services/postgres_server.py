@@ -44,7 +44,9 @@ class Server:
             for name in ROLES
         }
         place = {"POSTGRES_HOST": self.settings.host, "POSTGRES_PORT": str(self.settings.port)}
-        return {**place, **roles, "POSTGRES_DB": self.settings.database}
+        # The stores of vectors have tests of their own; this server may lack the extension.
+        names = {"POSTGRES_DB": self.settings.database, "VECTOR_STORE": "embedded"}
+        return {**place, **roles, **names}
 
     def run(self, sql: str, database: str = "postgres") -> list[tuple[Any, ...]]:
         """Run one statement as the superuser."""
