@@ -447,9 +447,8 @@ def test_a_dry_run_checks_and_changes_nothing(at: Place) -> None:
 def test_a_stack_of_ones_own_may_know_no_provider(at: Place, tmp_path: Path) -> None:
     text = (shipped("templates") / "stacks/thoth-ai.yaml").read_text()
     stack = yaml.safe_load(text)
-    stack["settings"] = {k: v for k, v in stack["settings"].items() if "group" not in v} | {
-        k: stack["settings"][k] for k in ("port", "bind", "admin_email", "demo")
-    }
+    kept = ("mode", "port", "bind", "admin_email", "demo")
+    stack["settings"] = {k: stack["settings"][k] for k in kept}
     stack["secrets"] = {k: v for k, v in stack["secrets"].items() if "provider" not in v}
     own = tmp_path / "own.yaml"
     own.write_text(yaml.safe_dump(stack, sort_keys=False))

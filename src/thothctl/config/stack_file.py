@@ -134,6 +134,7 @@ def _secret(name: str, node: Node) -> SecretSpec:
         postgres_role=node.text_or("postgres_role", ""),
         sign_in=node.text_or("sign_in", ""),
         old_as=node.text_or("old_as", ""),
+        opens=node.text_or("opens", ""),
     )
 
 

@@ -84,7 +84,7 @@ class SecretSpec:
     One that belongs to a `provider` is the user's to give: it is never generated. It exists when
     one of its `services` does, each of which gets it as a file and reads it at its start. It may be
     the password of a `postgres_role`, or of the user that the setting `sign_in` names; its old
-    value may live on as the secret `old_as`.
+    value may live on as the secret `old_as`. One that `opens` a service exists only where that runs.
     """
 
     name: str
@@ -92,6 +92,7 @@ class SecretSpec:
     readable: bool = False
     provider: str = ""
     services: tuple[str, ...] = ()
+    opens: str = ""
     postgres_role: str = ""
     sign_in: str = ""
     old_as: str = ""
@@ -191,6 +192,7 @@ class Stack:
         for mode in self.modes:
             _require(self.name, "services", set(mode.services), known_services)
         readers = {name for secret in self.secrets for name in secret.services}
+        readers |= {secret.opens for secret in self.secrets if secret.opens}
         _require(self.name, "services", readers, known_services)
         self._require_consumers()
         others = {s.belongs_to for s in self.settings if s.belongs_to}
@@ -251,7 +253,11 @@ class Stack:
     def secrets_for(self, settings: Mapping[str, SettingValue]) -> tuple[SecretSpec, ...]:
         """Those that somebody reads; keys of providers among them, given or not."""
         names = {service.name for service in self.services_for(settings)}
-        return tuple(secret for secret in self.secrets if names & set(secret.services))
+        return tuple(
+            secret
+            for secret in self.secrets
+            if names & set(secret.services) and (not secret.opens or secret.opens in names)
+        )
 
 
 def plain(value: SettingValue) -> str:
