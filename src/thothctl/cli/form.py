@@ -88,6 +88,8 @@ def summary_lines(
     lines: list[Line] = []
     for group in dict.fromkeys(s.group for s in stack.settings if s.group):
         own = [s for s in stack.settings if s.group == group and s.asked(values)]
+        if not own:
+            continue
         if len(own) == 1:
             lines.append(Line(group, _line(own[0], values, notes).value))
             continue

@@ -84,7 +84,7 @@ class SecretSpec:
     One that belongs to a `provider` is the user's to give: it is never generated. It exists when
     one of its `services` does, each of which gets it as a file and reads it at its start. It may be
     the password of a `postgres_role`, or of the user that the setting `sign_in` names; its old
-    value may live on as the secret `old_as`. One that `opens` a service exists only where that runs.
+    value may live on as the secret `old_as`. One that `opens` a service exists where that runs.
     """
 
     name: str
