@@ -89,7 +89,8 @@ def test_a_person_signs_in_and_asks_over_https(production: Machine) -> None:
         page.keyboard.press("Enter")
         page.get_by_label("Question").fill(QUESTION)
         page.keyboard.press("Enter")
-        page.locator("#answer").get_by_role("heading", name=QUESTION).wait_for()
+        done = page.locator("#answer[aria-busy=false]")
+        done.get_by_role("heading", name=QUESTION).wait_for()
         assert "SELECT" in page.locator("#answer").inner_text()
         browser.close()
 
