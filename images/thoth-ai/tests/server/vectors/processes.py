@@ -1,10 +1,12 @@
 """Real servers of the tests' own: started, killed without warning, and started again."""
 
+import os
 import signal
 import socket
 import subprocess
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,7 +33,18 @@ class Process:
             time.sleep(0.05)  # between two looks at a process that has no other way to tell
 
     def kill(self) -> None:
+        """End it with the processes it made: PostgreSQL's answer a while longer than it lives."""
+        assert self._running is not None
+        self._running.send_signal(signal.SIGSTOP)  # it makes no more of them
+        made = _children(self._running.pid)
         self._end(signal.SIGKILL)
+        for pid in made:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        deadline = time.monotonic() + PATIENCE
+        while any(_is_alive(pid) for pid in made):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)  # they are not ours to wait for
 
     def stop(self) -> None:
         self._end(signal.SIGINT)
@@ -41,6 +54,17 @@ class Process:
             self._running.send_signal(number)
             self._running.wait(PATIENCE)
             self._running = None
+
+
+def _children(pid: int) -> list[int]:
+    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def free_port() -> int:
