@@ -48,6 +48,10 @@ WHERE kind = %(kind)s AND (%(workspace)s::text IS NULL OR workspace = %(workspac
 ORDER BY vector <#> %(vector)s::vector, key LIMIT %(limit)s
 """
 _IN_THE_GRAPH = "SET LOCAL hnsw.ef_search = 400; SET LOCAL hnsw.iterative_scan = strict_order"
+_OWNER = """
+SELECT quote_ident(pg_get_userbyid(nspowner)) FROM pg_namespace
+WHERE nspname = %s AND pg_has_role(nspowner, 'MEMBER')
+"""
 _STATE = """
 SELECT a.atttypmod, EXISTS (
     SELECT FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am m ON m.oid = c.relam
@@ -179,14 +183,18 @@ class PgvectorStore:
             table = self._table(identity)
             if self._execute("SELECT to_regclass(%s)", (table,)) == [(None,)]:
                 self._execute(_TABLE.format(table=table, dimensions=dimensions))
-                self._execute(f"ALTER TABLE {table} OWNER TO {self._owner()}")
+                self._hand_over(table)
             (found, has_graph), *_ = self._execute(_STATE, (table,))
         return State(int(str(found)), bool(has_graph))
 
-    def _owner(self) -> str:
-        """Whoever has the schema has its tables, too, though `setup` made them as the migrator."""
-        owner = "SELECT quote_ident(pg_get_userbyid(nspowner)) FROM pg_namespace WHERE nspname = %s"
-        return str(self._execute(owner, (SCHEMA,))[0][0])
+    def _hand_over(self, table: str) -> None:
+        """Whoever has the schema has its tables, too, though `setup` made them as the migrator.
+
+        A role that is no member of that owner, as the application's where a migration made the
+        schema, must keep what it makes.
+        """
+        for (owner,) in self._execute(_OWNER, (SCHEMA,)):
+            self._execute(f"ALTER TABLE {table} OWNER TO {owner}")
 
     def _nearest(self, identity: str, query: Query, state: State) -> Rows:
         wanted = {

@@ -1,6 +1,8 @@
 """The whole application with a vector store of its own, in standalone and on PostgreSQL."""
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
@@ -52,7 +54,8 @@ def server_of(request: pytest.FixtureRequest, store: str) -> Application:
     return Application(VectorSettings(store), process)
 
 
-def on_postgres(port: int, monkeypatch: pytest.MonkeyPatch, described: dict[str, object]) -> None:
+@contextmanager
+def on_postgres(port: int, described: dict[str, object]) -> Iterator[None]:
     """Let the application's own database be a migrated one of this server."""
     name = f"application_{secrets.token_hex(4)}"
     with postgres_server.connect(port) as connection:
@@ -61,21 +64,28 @@ def on_postgres(port: int, monkeypatch: pytest.MonkeyPatch, described: dict[str,
             connection.execute(f"CREATE DATABASE {TEMPLATE}")
             with postgres_server.connect(port, TEMPLATE) as template:
                 template.execute("CREATE EXTENSION vector")
-            _use(monkeypatch, described | {"NAME": TEMPLATE})
-            call_command("migrate", verbosity=0)
-            connections["default"].close()
+            with default_database(described | {"NAME": TEMPLATE}):
+                call_command("migrate", verbosity=0)
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
-    _use(monkeypatch, described | {"NAME": name})
+    with default_database(described | {"NAME": name}):
+        yield
 
 
-def leave_default() -> None:
+@contextmanager
+def default_database(described: dict[str, object]) -> Iterator[None]:
+    """Put another database in the place of the application's, and that back again."""
+    before = connections.settings["default"]
+    _put(described)
+    try:
+        yield
+    finally:
+        _put(before)
+
+
+def _put(described: dict[str, object]) -> None:
     connections["default"].close()
     del connections["default"]
-
-
-def _use(monkeypatch: pytest.MonkeyPatch, described: dict[str, object]) -> None:
-    leave_default()
-    monkeypatch.setitem(connections.settings, "default", described)
+    connections.settings["default"] = described
 
 
 def workspace(name: str = "zoo") -> Workspace:

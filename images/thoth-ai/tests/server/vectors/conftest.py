@@ -5,6 +5,7 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -125,12 +126,12 @@ def application(
 ) -> Iterator[Application]:
     """Run the application with each of the stores beside the rows."""
     made = applications.server_of(request, request.param)
-    if isinstance(made.server, Process) and request.param == "pgvector":
-        applications.on_postgres(made.server.port, monkeypatch, described(made.server.port))
     applications.use(monkeypatch, made.settings)
-    yield made
-    if request.param == "pgvector":
-        applications.leave_default()
+    with ExitStack() as stack:
+        if isinstance(made.server, Process) and request.param == "pgvector":
+            port = made.server.port
+            stack.enter_context(applications.on_postgres(port, described(port)))
+        yield made
 
 
 @pytest.fixture(params=("chroma", "qdrant"))

@@ -43,15 +43,13 @@ def store() -> PgvectorStore:
 
 
 def test_the_migration_lets_the_application_make_tables_of_vectors_and_no_others(
-    postgres: Process, fresh: str, monkeypatch: pytest.MonkeyPatch
+    postgres: Process, fresh: str
 ) -> None:
     with postgres_server.connect(postgres.port, fresh) as admin:
         admin.execute("CREATE EXTENSION vector")
     owner = described(postgres.port) | {"NAME": fresh}
-    applications.leave_default()
-    monkeypatch.setitem(connections.settings, "default", owner)
-    call_command("migrate", verbosity=0)
-    applications.leave_default()
+    with applications.default_database(owner):
+        call_command("migrate", verbosity=0)
     bench = Bench(PgvectorStore(Names("one"), fresh))
 
     bench.put("zoo", points(random_vectors(3, 64)))
@@ -107,11 +105,8 @@ def test_many_vectors_get_a_graph_that_finds_nearly_all_of_the_nearest(
     assert graphs() == 0
 
 
-def test_only_one_process_makes_vectors_anew_at_a_time(
-    postgres: Process, data: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    applications.on_postgres(postgres.port, monkeypatch, described(postgres.port))
-    try:
+def test_only_one_process_makes_vectors_anew_at_a_time(postgres: Process, data: Path) -> None:
+    with applications.on_postgres(postgres.port, described(postgres.port)):
         applications.write(applications.workspace(), "zebras have stripes")
         VectorPoint.objects.update(model="")
         with connection.cursor() as cursor:
@@ -130,8 +125,6 @@ def test_only_one_process_makes_vectors_anew_at_a_time(
                 cursor.execute("SELECT pg_advisory_unlock(%s)", (reindexing.LOCK,))
             assert pool.submit(work).result(30)
         assert VectorPoint.objects.filter(model="").count() == 0
-    finally:
-        applications.leave_default()
 
 
 def graphs() -> int:
