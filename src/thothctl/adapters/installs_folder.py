@@ -12,6 +12,7 @@ from thothctl.adapters.files import private_folder, sync_folder, translated, wri
 from thothctl.adapters.secret_folder import SecretFolder
 from thothctl.adapters.yaml_comments import with_values
 from thothctl.adapters.yaml_text import read_mapping, written_mapping
+from thothctl.config.secret_sources import FILE as SOURCES
 from thothctl.errors import InvalidInputError
 from thothctl.model.install import Install, Release
 from thothctl.model.secret import Secret, SecretFolderFacts
@@ -81,6 +82,10 @@ class InstallsFolder:
             return path.read_text(encoding="utf-8") if path.is_file() else ""
 
     # secrets
+
+    def secret_sources(self, name: str) -> Mapping[str, object]:
+        path = self._folder(name) / SOURCES
+        return _read_yaml(path) if path.is_file() else {}
 
     def keep_secret(self, name: str, secret: str, value: Secret) -> bool:
         return self._secrets(name).keep(secret, value)

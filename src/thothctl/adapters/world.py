@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from thothctl.adapters.journal_file import JournalFolder
     from thothctl.adapters.locks import LockFolder
     from thothctl.adapters.provider_http import HttpProviders
+    from thothctl.adapters.secret_backends import SecretBackends
     from thothctl.adapters.server_http import HttpServer
     from thothctl.adapters.systemd import SystemdUnits
     from thothctl.adapters.workspaces_http import HttpWorkspaces
@@ -98,6 +99,12 @@ class RealWorld:
         from thothctl.adapters.exec_input import ExecInput
 
         return ExecInput(self._child)
+
+    @cached_property
+    def secret_stores(self) -> "SecretBackends":
+        from thothctl.adapters.secret_backends import SecretBackends
+
+        return SecretBackends(self._environment)
 
     @cached_property
     def images(self) -> "OwnImages":

@@ -1,7 +1,7 @@
 """Carries out a change of settings and keys: checks, plan, a new release, healthy."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
 from thothctl.cli.differences import show_differences
@@ -15,6 +15,7 @@ from thothctl.model.stack import Stack
 from thothctl.operations.configure import edited_files, refusal_of, renders
 from thothctl.operations.plan import Plan
 from thothctl.operations.recover import Unfinished, go_on, refuse_unfinished, take_back, unfinished
+from thothctl.operations.rotate import fetched
 from thothctl.operations.setup import Fresh, SetupRequest, look, plan_setup
 from thothctl.probes.preflight import Needs, preflight, refusal
 
@@ -73,6 +74,7 @@ class Result:
 
 def carry(session: Session, change: Change) -> Result:
     """Bring the install to what is wanted; a setup that was cut off goes on first."""
+    change = with_fetched(session, change)
     if session.options.dry_run:
         return planned(session, change)
     is_setup = change.command == "setup"
@@ -84,6 +86,14 @@ def carry(session: Session, change: Change) -> Result:
             take_back(pending, session.world)
         refuse_unfinished(session.world, change.request.name)
         return _carry(session, change)
+
+
+def with_fetched(session: Session, change: Change) -> Change:
+    """The change with what the backends of secrets hold now: read when a release is rendered."""
+    request = change.request
+    found = fetched(session.world, request.name, change.stack, request.settings)
+    new = {**found, **change.new}
+    return replace(change, request=replace(request, offered=tuple(new)), new=new)
 
 
 def planned(session: Session, change: Change) -> Result:

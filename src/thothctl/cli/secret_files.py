@@ -8,13 +8,13 @@ import typer
 
 from thothctl.cli.envelope import Outcome
 from thothctl.cli.secret_change import installed, replace
-from thothctl.cli.secret_input import refuse_weak, typed
+from thothctl.cli.secret_input import typed
 from thothctl.cli.session import Session
 from thothctl.config.strength import PERSON_BITS, weakness
 from thothctl.errors import AnswerMissingError, InvalidInputError, UsageError
 from thothctl.model.secret import Secret
 from thothctl.model.stack import SecretSpec
-from thothctl.operations.rotate import changed
+from thothctl.operations.rotate import changed, refuse_weak
 
 VARIABLE = "THOTHCTL_PASSPHRASE"
 

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from thothctl.cli.session import Session
-from thothctl.config.strength import weakness
-from thothctl.errors import AnswerMissingError, InvalidInputError, UsageError
+from thothctl.errors import AnswerMissingError, UsageError
 from thothctl.model.secret import Secret
 from thothctl.model.stack import SecretSpec
-from thothctl.operations.secret_checks import least_bits
+from thothctl.operations.rotate import refuse_weak
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +26,6 @@ def given_value(session: Session, spec: SecretSpec, origin: Origin) -> Secret:
     value = _read(session, spec, origin)
     refuse_weak(spec, value)
     return value
-
-
-def refuse_weak(spec: SecretSpec, value: Secret) -> None:
-    """Raise InvalidInputError for a value that is easy to guess; keys are the provider's."""
-    if not spec.provider and (why := weakness(value.reveal(), least_bits(spec))):
-        raise InvalidInputError(
-            f"{spec.name}: this value will not do: {why}; nothing was changed",
-            hint=f"`thothctl secrets rotate {spec.name}` generates a good one",
-        )
 
 
 def _read(session: Session, spec: SecretSpec, origin: Origin) -> Secret:

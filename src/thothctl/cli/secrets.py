@@ -16,7 +16,14 @@ from thothctl.cli.setup_view import show_checks
 from thothctl.errors import CheckFailedError, UsageError
 from thothctl.model.finding import Verdict
 from thothctl.model.stack import SecretSpec
-from thothctl.operations.rotate import changed, rotated, spec_of
+from thothctl.operations.rotate import (
+    changed,
+    fetched,
+    refuse_fetched,
+    rotated,
+    sources_of,
+    spec_of,
+)
 from thothctl.operations.secret_checks import check_secrets
 
 secrets = typer.Typer(name="secrets", help="List, rotate and check secrets.", no_args_is_help=True)
@@ -53,6 +60,7 @@ def set_secret(
     """Give a secret a value of your own; everybody who uses it learns of it."""
     here = installed(session)
     spec = spec_of(here.stack, name)
+    refuse_fetched(session.world, session.install, here.stack, [spec])
     value = given_value(session, spec, Origin(from_file, from_env, stdin))
     if spec.provider:
         return provider_key(session, here, spec, value)
@@ -65,7 +73,8 @@ def rotate(session: Session, name: MaybeName = None, everything: All = False) ->
     if (name is None) is not everything:
         raise UsageError("give the name of a secret, or --all", hint="see `thothctl secrets list`")
     here = installed(session)
-    specs = _all(here) if name is None else [spec_of(here.stack, name)]
+    specs = _all(session, here) if name is None else [spec_of(here.stack, name)]
+    refuse_fetched(session.world, session.install, here.stack, [] if everything else specs)
     new = rotated(session.world, session.install, specs)
     if everything and not session.options.dry_run:
         names = ", ".join(spec.name for spec in specs)
@@ -73,10 +82,19 @@ def rotate(session: Session, name: MaybeName = None, everything: All = False) ->
     return replace(session, here, new)
 
 
-def _all(here: Installed) -> list[SecretSpec]:
+def _all(session: Session, here: Installed) -> list[SecretSpec]:
     """What is generated and in use; the place of an old value is filled by the new one's."""
-    old = {spec.old_as for spec in here.stack.secrets}
-    return [s for s in here.stack.secrets if s.name in here.stored - old and not s.provider]
+    elsewhere = sources_of(session.world, session.install, here.stack)
+    kept = here.stored - elsewhere - {spec.old_as for spec in here.stack.secrets}
+    return [s for s in here.stack.secrets if s.name in kept and not s.provider]
+
+
+@command
+def fetch(session: Session) -> Outcome:
+    """Read secrets from where secret-sources.yaml says; who uses one that changed learns of it."""
+    here = installed(session)
+    settings = here.current.release.settings
+    return replace(session, here, fetched(session.world, session.install, here.stack, settings))
 
 
 @command
@@ -98,6 +116,7 @@ for word, function in (
     ("set", set_secret),
     ("rotate", rotate),
     ("check", check),
+    ("fetch", fetch),
     ("export", command(export)),
     ("import", command(import_file)),
 ):

@@ -20,6 +20,6 @@ def env_quote(key: str, value: str) -> str:
 
 def env_values(text: str) -> dict[str, str]:
     """The values of lines that `env_quote` made."""
-    lines = (line for line in text.splitlines() if line and not line.startswith("#"))
+    lines = (line for line in text.split("\n") if line and not line.startswith("#"))
     pairs = (line.partition("=") for line in lines)
     return {name: value.strip("'") for name, _, value in pairs}

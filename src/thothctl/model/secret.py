@@ -1,7 +1,9 @@
 """A credential that does not print itself."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +36,24 @@ class SecretFolderFacts:
     mode: int
     files: tuple[SecretFile, ...]
     others: tuple[str, ...] = ()
+
+
+class Backend(StrEnum):
+    """Where the value of a secret is kept by whoever runs the stack."""
+
+    FILE = "file"
+    ENV = "env"
+    COMMAND = "command"
+    VAULT = "vault"
+    AGE = "age"
+
+
+@dataclass(frozen=True, slots=True)
+class SecretSource:
+    """Where one secret's value is read; what the options mean is the backend's affair."""
+
+    secret: str
+    backend: Backend
+    options: Mapping[str, str] = field(default_factory=dict)
+    argv: tuple[str, ...] = ()
+    seconds: int = 30

@@ -3,14 +3,17 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from thothctl.config.secret_sources import FILE, read_sources
+from thothctl.config.strength import weakness
 from thothctl.errors import CheckFailedError, InvalidInputError, UsageError
 from thothctl.model.install import Release
 from thothctl.model.observed import Condition, ObservedStack
 from thothctl.model.secret import Secret
-from thothctl.model.stack import SecretSpec, Stack
+from thothctl.model.stack import SecretSpec, SettingValue, Stack
 from thothctl.operations import steps
 from thothctl.operations.plan import Plan, Step
 from thothctl.operations.running import Active
+from thothctl.operations.secret_checks import least_bits
 from thothctl.operations.secret_steps import (
     AlignRole,
     ChangeSignIn,
@@ -57,6 +60,43 @@ def rotated(world: World, name: str, specs: Iterable[SecretSpec]) -> dict[str, S
     return new
 
 
+def refuse_fetched(world: World, name: str, stack: Stack, specs: Iterable[SecretSpec]) -> None:
+    """Raise InvalidInputError for a secret whose value is kept elsewhere: it is changed there."""
+    sources = {one.secret: one for one in read_sources(stack, world.installs.secret_sources(name))}
+    for spec in specs:
+        if spec.name in sources:
+            raise InvalidInputError(
+                f"{spec.name} comes from {sources[spec.name].backend}, as {FILE} says",
+                hint="change it there, then run `thothctl secrets fetch`",
+            )
+
+
+def sources_of(world: World, name: str, stack: Stack) -> frozenset[str]:
+    """The secrets whose values are kept elsewhere."""
+    return frozenset(s.secret for s in read_sources(stack, world.installs.secret_sources(name)))
+
+
+def fetched(
+    world: World, name: str, stack: Stack, settings: Mapping[str, SettingValue]
+) -> dict[str, Secret]:
+    """The values that backends hold now and that differ from what is stored; refuses weak ones."""
+    sources = read_sources(stack, world.installs.secret_sources(name))
+    wanted = {spec.name: spec for spec in stack.secrets_for(settings)}
+    found = world.secret_stores.fetch([one for one in sources if one.secret in wanted])
+    for secret, value in found.items():
+        refuse_weak(wanted[secret], value)
+    return changed(world, name, found)
+
+
+def refuse_weak(spec: SecretSpec, value: Secret) -> None:
+    """Raise InvalidInputError for a value that is easy to guess; keys are the provider's."""
+    if not spec.provider and (why := weakness(value.reveal(), least_bits(spec))):
+        raise InvalidInputError(
+            f"{spec.name}: this value will not do: {why}; nothing was changed",
+            hint=f"`thothctl secrets rotate {spec.name}` generates a good one",
+        )
+
+
 def changed(world: World, name: str, new: Mapping[str, Secret]) -> dict[str, Secret]:
     """Those that differ from what is stored."""
     installs = world.installs
@@ -87,16 +127,22 @@ def plan_replacement(name: str, wanted: Replacement) -> Plan:
             for s in wanted.secrets
         ),
         *keeps,
-        *(step for spec in specs for step in keepers(name, wanted.stack, wanted.release, spec)),
+        *(
+            step
+            for spec in specs
+            for step in keepers(name, wanted.stack, wanted.release.settings, spec)
+        ),
         *restarts,
         healthy,
     )
     return Plan(goal, "rotate", name, plan if wanted.secrets else (), had_release=True)
 
 
-def keepers(name: str, stack: Stack, release: Release, spec: SecretSpec) -> tuple[Step, ...]:
+def keepers(
+    name: str, stack: Stack, settings: Mapping[str, SettingValue], spec: SecretSpec
+) -> tuple[Step, ...]:
     """Who holds a copy of the secret that a restart does not renew."""
-    running = {s.name for s in stack.services_for(release.settings)}
+    running = {s.name for s in stack.services_for(settings)}
     found: list[Step] = []
     if spec.postgres_role and stack.database_service in running:
         why = f"{spec.postgres_role} signs in with the new value"
@@ -104,7 +150,7 @@ def keepers(name: str, stack: Stack, release: Release, spec: SecretSpec) -> tupl
             AlignRole(name, stack.database_service, spec.postgres_role, spec.name, why=why)
         )
     if spec.sign_in and spec.services and spec.services[0] in running:
-        user = str(stack.complete(release.settings)[spec.sign_in])
+        user = str(stack.complete(settings)[spec.sign_in])
         why = f"{user} signs in with the new value"
         found.append(ChangeSignIn(name, spec.services[0], user, spec.name, why=why))
     return tuple(found)

@@ -12,7 +12,8 @@ from thothctl.operations import steps
 from thothctl.operations.configure import edited_files
 from thothctl.operations.edge_steps import ProvideCertificate
 from thothctl.operations.plan import Plan, Step
-from thothctl.operations.secret_steps import RemoveSecret, ReplaceSecret
+from thothctl.operations.rotate import keepers
+from thothctl.operations.secret_steps import AlignRole, ChangeSignIn, RemoveSecret, ReplaceSecret
 from thothctl.world import ImagePolicy, World
 
 
@@ -104,9 +105,15 @@ def _plan(goal: str, request: SetupRequest, steps: tuple[Step, ...], seen: Situa
 
 def _is_current(seen: Situation, active: Release, request: SetupRequest, stack: Stack) -> bool:
     same = stack.complete(active.settings) == stack.complete(request.settings)
-    same = same and not {*request.offered} & {*secrets_in_use(request.settings).values()}
+    same = same and not {*request.offered} & _read_at_start(request, stack)
     same = same and not (seen.edited and request.discard_edits)
     return same and not seen.override_changed and seen.images_present
+
+
+def _read_at_start(request: SetupRequest, stack: Stack) -> set[str]:
+    """The keys in use, and what is generated: a new value of these takes a new release."""
+    generated = {s.name for s in stack.secrets_for(request.settings) if not s.provider}
+    return generated | set(secrets_in_use(request.settings).values())
 
 
 def _runs(seen: Situation, active: Release, stack: Stack) -> bool:
@@ -159,7 +166,9 @@ def _new_release(
         steps.StartRelease(
             name, number, previous, _fresh_volumes(seen, generations, name, fresh), why="run it"
         ),
+        *_told(seen, request, stack, AlignRole),
         steps.AwaitHealthy(name, number, request.seconds, why="setup ends when the stack answers"),
+        *_told(seen, request, stack, ChangeSignIn),
         steps.ActivateRelease(name, number, previous, why=f"release {number} answers"),
         *_removed(request),
     )
@@ -169,6 +178,18 @@ def _certificate(request: SetupRequest) -> tuple[Step, ...]:
     if not has_tls(request.settings):
         return ()
     return (ProvideCertificate(request.name, request.settings, why="nobody reads along"),)
+
+
+def _told(
+    seen: Situation, request: SetupRequest, stack: Stack, kind: type[Step]
+) -> tuple[Step, ...]:
+    """Who keeps a copy of a replaced secret; in a first release everybody starts with it."""
+    if seen.active is None:
+        return ()
+    name, settings = request.name, request.settings
+    specs = [spec for spec in stack.secrets if spec.name in request.offered]
+    told = (step for spec in specs for step in keepers(name, stack, settings, spec))
+    return tuple(step for step in told if isinstance(step, kind))
 
 
 def _replaced(seen: Situation, request: SetupRequest) -> tuple[Step, ...]:

@@ -12,7 +12,7 @@ from thothctl.model.inspected import Declared, InspectedContainer
 from thothctl.model.observed import EngineFacts, LogLine, ObservedImage, ObservedStack
 from thothctl.model.recorded import JournalFile
 from thothctl.model.rendering import RenderContext
-from thothctl.model.secret import Secret
+from thothctl.model.secret import Secret, SecretSource
 from thothctl.model.stack import Image, Stack
 from thothctl.world.host import Clock as Clock
 from thothctl.world.host import Entropy as Entropy
@@ -93,6 +93,13 @@ class Handover(Protocol):
         """The program's exit status and what it said."""
 
 
+class SecretStores(Protocol):
+    """Where operators keep secrets: the environment, a program, Vault, an encrypted file."""
+
+    def fetch(self, sources: Sequence[SecretSource]) -> Mapping[str, Secret]:
+        """The value of each; raises for the first that cannot be read."""
+
+
 class Images(Protocol):
     """Builds, pulls and pushes images of our own; returns the pinned reference."""
 
@@ -162,6 +169,8 @@ class World(Protocol):
     def certificates(self) -> Certificates: ...
     @property
     def units(self) -> Units: ...
+    @property
+    def secret_stores(self) -> SecretStores: ...
     @property
     def images(self) -> Images: ...
     @property

@@ -25,6 +25,9 @@ class Installs(Protocol):
     def keep_secret(self, name: str, secret: str, value: Secret) -> bool:
         """Write a secret unless it is there; True when it was written."""
 
+    def secret_sources(self, name: str) -> Mapping[str, object]:
+        """What the user's secret-sources.yaml says; nothing where there is none."""
+
     def stored_secrets(self, name: str) -> tuple[str, ...]: ...
     def secret_facts(self, name: str) -> SecretFolderFacts:
         """What the folder holds, seen from outside."""
