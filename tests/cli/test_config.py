@@ -12,6 +12,7 @@ import pytest
 import yaml
 from cli.conftest import SCHEMA
 from local_world import Play
+from terminal import Terminal
 
 from thothctl.cli.main import main
 from thothctl.model.provider import PROVIDERS
@@ -316,6 +317,38 @@ def test_an_edit_that_does_not_hold_changes_nothing(
     before = at.tree()
 
     assert at.run("config", "edit", "--yes")[0] == 7
+    assert at.tree() == before
+
+
+def test_edit_asks_again_shows_the_difference_and_asks_before_it_applies(
+    at: Place, tmp_path: Path
+) -> None:
+    editor = write_editor(tmp_path, "t + 'prt: 1\\n'", "t.replace('prt: 1\\n', 'port: 8098\\n', 1)")
+    at.settings.write_text(at.settings.read_text().replace("port: 8099\n", ""))
+    environment = {"THOTHCTL_HOME": str(at.home), "VISUAL": editor}
+
+    with Terminal("config", "edit", environment=environment) as terminal:
+        terminal.sees("did you mean port?")
+        terminal.answers("Edit it again?", "y")
+        terminal.sees("+THOTH_PORT=8098")
+        terminal.sees("New containers: app")
+        terminal.answers("Apply this?", "y")
+        terminal.sees("release 2 runs")
+        assert terminal.code == 0
+    assert "port: 8098" in at.settings.read_text()
+
+
+@pytest.mark.parametrize(
+    ("question", "actions"),
+    [("Edit it again?", ["t + 'prt: 1\\n'"]), ("Apply this?", ["t.replace('8099', '8098')"])],
+)
+def test_a_no_changes_nothing(at: Place, tmp_path: Path, question: str, actions: list[str]) -> None:
+    environment = {"THOTHCTL_HOME": str(at.home), "VISUAL": write_editor(tmp_path, *actions)}
+    before = at.tree()
+
+    with Terminal("config", "edit", environment=environment) as terminal:
+        terminal.answers(question, "n")
+        assert terminal.code == 130
     assert at.tree() == before
 
 

@@ -12,6 +12,7 @@ import pyrage  # type: ignore[import-untyped]  # it has no types
 import pytest
 from cli.conftest import SCHEMA
 from local_world import Play
+from terminal import ENTER, Terminal
 
 from thothctl.adapters.installs_folder import InstallsFolder
 from thothctl.cli.main import main
@@ -412,3 +413,17 @@ def test_a_source_that_gives_nothing_changes_nothing(
         assert said in document["errors"][0]["message"]
         assert document["errors"][0]["hint"]
     assert at.values() == before
+
+
+def test_a_value_is_typed_unseen_and_a_weak_one_is_refused(at: Place) -> None:
+    environment = {"THOTHCTL_HOME": str(at.home)}
+
+    with Terminal("secrets", "set", "api_token", environment=environment) as terminal:
+        terminal.answers("▸ api_token", "changeme" + ENTER)
+        terminal.sees("tries first")
+        assert terminal.code == 7
+    with Terminal("secrets", "set", "api_token", "--dry-run", environment=environment) as terminal:
+        terminal.answers("▸ api_token", GOOD + ENTER)
+        terminal.sees("Nothing was changed")
+        assert terminal.code == 0
+    assert GOOD not in terminal.shown
