@@ -4,6 +4,7 @@ import base64
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,13 @@ from thothctl.model.secret import Secret
 from thothctl.operations.execute import RolledBackError, execute, new_operation
 from thothctl.operations.plan import Plan
 from thothctl.operations.recover import go_on, take_back, unfinished
-from thothctl.operations.rotate import Replacement, plan_replacement, rotated
+from thothctl.operations.rotate import (
+    Replacement,
+    consumers,
+    keepers,
+    plan_replacement,
+    rotated,
+)
 from thothctl.operations.running import active
 from thothctl.world import Journal, World
 
@@ -235,3 +242,29 @@ def test_a_stack_that_cannot_hold_its_roles_is_refused(
 
     with pytest.raises(InvalidInputError, match=said):
         TemplateBundles().stack(str(file))
+
+
+def test_the_shipped_stack_says_who_keeps_a_copy_of_what() -> None:
+    stack, settings = TemplateBundles().stack("thoth-ai"), {"mode": "production"}
+    keepers_of = {
+        spec.name: [type(step).__name__ for step in keepers("x", stack, settings, spec)]
+        for spec in stack.secrets
+    }
+
+    assert keepers_of["admin_password"] == ["ChangeSignIn"]
+    assert stack.secret("django_secret_key").old_as == "django_secret_key_fallback"
+    roles = [name for name in keepers_of if name.startswith("postgres_")]
+    assert roles
+    assert {tuple(keepers_of[name]) for name in roles} == {("AlignRole",)}
+
+
+def test_what_runs_once_is_neither_restarted_nor_asked(scene: Scene) -> None:
+    stack = TemplateBundles().stack("thoth-ai")
+    once = {service.name for service in stack.services if service.once}
+    settings = {"mode": "production"}
+    release = replace(scene.current.release, settings=settings)
+
+    for spec in stack.secrets:
+        assert not once & set(consumers(stack, release, [spec]))
+        steps = keepers("x", stack, settings, spec)
+        assert not once & {str(getattr(step, "service", "")) for step in steps}

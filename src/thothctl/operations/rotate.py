@@ -142,23 +142,29 @@ def keepers(
     name: str, stack: Stack, settings: Mapping[str, SettingValue], spec: SecretSpec
 ) -> tuple[Step, ...]:
     """Who holds a copy of the secret that a restart does not renew."""
-    running = {s.name for s in stack.services_for(settings)}
+    running = lasting(stack, settings)
     found: list[Step] = []
     if spec.postgres_role and stack.database_service in running:
         why = f"{spec.postgres_role} signs in with the new value"
         found.append(
             AlignRole(name, stack.database_service, spec.postgres_role, spec.name, why=why)
         )
-    if spec.sign_in and spec.services and spec.services[0] in running:
+    server = next((service for service in spec.services if service in running), "")
+    if spec.sign_in and server:
         user = str(stack.complete(settings)[spec.sign_in])
         why = f"{user} signs in with the new value"
-        found.append(ChangeSignIn(name, spec.services[0], user, spec.name, why=why))
+        found.append(ChangeSignIn(name, server, user, spec.name, why=why))
     return tuple(found)
+
+
+def lasting(stack: Stack, settings: Mapping[str, SettingValue]) -> tuple[str, ...]:
+    """The services that go on running; one that runs once reads its files at each of its starts."""
+    return tuple(service.name for service in stack.services_for(settings) if not service.once)
 
 
 def consumers(stack: Stack, release: Release, specs: Sequence[SecretSpec]) -> tuple[str, ...]:
     """Services to restart: who reads a secret at its start and does not learn of it otherwise."""
-    running = [s.name for s in stack.services_for(release.settings)]
+    running = lasting(stack, release.settings)
     read: set[str] = set()
     for spec in specs:
         if not spec.sign_in:
