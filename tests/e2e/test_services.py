@@ -18,6 +18,7 @@ services:
     pull_policy: never
     entrypoint: ["sh", "-c", "echo cannot open the disk; exit 7"]
     restart: unless-stopped
+    tmpfs: [/data]  # else Compose leaves the image's volume behind when the service goes
     healthcheck: {{test: ["CMD", "true"], interval: 60s, start_period: 300s}}
     labels:
       io.thoth.install: {label}
@@ -109,9 +110,6 @@ def test_logs_are_followed_beyond_a_restart(stack: Machine) -> None:
     assert line["service"] == "app"
 
 
-TIME_LIMIT = 90  # of setup, in seconds
-
-
 @pytest.fixture
 def sick(machine: Machine) -> Machine:
     """A healthy stack whose user adds a service that crashes, and lets the app wait for it."""
@@ -122,16 +120,16 @@ def sick(machine: Machine) -> Machine:
     return machine
 
 
-def test_a_crash_loop_is_named_long_before_the_time_limit_although_compose_waits_for_health(
+def test_a_crash_loop_is_named_within_ten_seconds_although_compose_waits_for_health(
     sick: Machine,
 ) -> None:
     failed = sick.json("setup", "--yes", "--demo", "--port", str(sick.port))
 
     message = failed.envelope["errors"][0]["message"]
     assert failed.code == 9
-    ours = "service sick keeps crashing" in message and "sick | cannot open the disk" in message
-    assert ours or "sick-1 is unhealthy" in message, "Compose itself may be the first to see it"
-    assert _seconds_from_start_to_failure(sick) < TIME_LIMIT / 2  # about 6 s on a quiet machine
+    assert "service sick keeps crashing" in message
+    assert "sick | cannot open the disk" in message
+    assert _seconds_from_start_to_failure(sick) < 10
     assert sick.ok("health", "--wait").envelope["ok"] is True
 
 

@@ -3,11 +3,11 @@
 import pytest
 from played_containers import INSTALL, LONG_AGO, RELEASE, PlayedContainers, container, world_of
 
-from thothctl.errors import NotHealthyError
+from thothctl.errors import EngineRefusedError, NotHealthyError
 from thothctl.model.finding import Verdict
 from thothctl.model.observed import Condition, LogLine, ObservedContainer
 from thothctl.operations import running
-from thothctl.operations.waiting import await_healthy, await_services, crash_watch
+from thothctl.operations.waiting import await_healthy, await_services, crashes_named
 
 
 def test_a_service_that_starts_slowly_is_waited_for() -> None:
@@ -76,9 +76,53 @@ def test_the_containers_of_the_release_before_may_crash_while_they_are_replaced(
     old = container("app", Condition.RESTARTING, restarts=50, release="1")
     new = container("app", Condition.RESTARTING, restarts=2, release="2")
 
-    crash_watch(world_of(PlayedContainers(old)), INSTALL, 2)()
-    with pytest.raises(NotHealthyError):
-        crash_watch(world_of(PlayedContainers(old, new)), INSTALL, 2)()
+    with crashes_named(world_of(PlayedContainers(old)), INSTALL, 2) as look:
+        look()
+    with (
+        pytest.raises(NotHealthyError),
+        crashes_named(world_of(PlayedContainers(old, new)), INSTALL, 2) as look,
+    ):
+        look()
+
+
+@pytest.mark.parametrize(
+    ("sick", "what"),
+    [
+        (container("redis", Condition.RESTARTING, restarts=1, exit_code=7), "keeps crashing"),
+        (container("redis", Condition.RUNNING, restarts=1), "keeps crashing"),
+        (container("redis", Condition.UNHEALTHY), "is unhealthy"),
+        (container("redis", Condition.STOPPED, exit_code=3), "ended with exit code 3"),
+    ],
+)
+def test_the_service_on_whose_account_compose_gave_up_is_named(
+    sick: ObservedContainer, what: str
+) -> None:
+    engine = PlayedContainers(
+        container("app", Condition.STARTING),
+        sick,
+        lines={"redis-1": [LogLine("t", "cannot read the disk")]},
+    )
+
+    with (
+        pytest.raises(NotHealthyError, match=f"service redis {what}") as caught,
+        crashes_named(world_of(engine), INSTALL, 1),
+    ):
+        raise EngineRefusedError("dependency failed to start", hint="mend it")
+
+    assert "redis | cannot read the disk" in caught.value.message
+    assert isinstance(caught.value.__cause__ or caught.value.__context__, EngineRefusedError)
+
+
+def test_a_refusal_that_no_service_is_to_blame_for_stays_what_compose_said() -> None:
+    engine = PlayedContainers(
+        container("app", Condition.STARTING), container("redis", Condition.HEALTHY, restarts=9)
+    )
+
+    with (
+        pytest.raises(EngineRefusedError, match="port is taken"),
+        crashes_named(world_of(engine), INSTALL, 1),
+    ):
+        raise EngineRefusedError("the port is taken", hint="choose another")
 
 
 def test_a_service_is_as_well_as_its_worst_replica() -> None:

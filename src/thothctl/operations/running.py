@@ -12,7 +12,7 @@ from thothctl.model.install import Install, Release
 from thothctl.model.observed import Condition, ObservedContainer, ObservedStack
 from thothctl.operations.server_health import server_health
 from thothctl.operations.steps import StartRelease, install_of
-from thothctl.operations.waiting import await_healthy, await_services, crash_watch, is_crashing
+from thothctl.operations.waiting import await_healthy, await_services, crashes_named, is_crashing
 from thothctl.world import World
 
 STOP_SECONDS = 20
@@ -53,7 +53,8 @@ def start(world: World, name: str, services: Sequence[str] = (), *, seconds: int
         return
     release.refuse_lost_volumes(world)
     folder = world.installs.release_folder(name, number)
-    world.compose.up(folder, services, watch=crash_watch(world, current.install, number))
+    with crashes_named(world, current.install, number) as watch:
+        world.compose.up(folder, services, watch=watch)
     await_services(world, current.install, services, seconds=seconds)
 
 

@@ -10,7 +10,7 @@ from thothctl.model.rendering import RenderContext
 from thothctl.model.stack import SettingValue
 from thothctl.operations.plan import step
 from thothctl.operations.rendering import files_hash
-from thothctl.operations.waiting import await_healthy, crash_watch
+from thothctl.operations.waiting import await_healthy, crashes_named
 from thothctl.world import ImagePolicy, World
 
 
@@ -177,9 +177,8 @@ class StartRelease:
         self.refuse_lost_volumes(world)
         world.installs.take_offered_secrets(self.name)  # an undo that got stuck put them back
         folder = world.installs.release_folder(self.name, self.number)
-        world.compose.up(
-            folder, watch=crash_watch(world, install_of(world, self.name), self.number)
-        )
+        with crashes_named(world, install_of(world, self.name), self.number) as watch:
+            world.compose.up(folder, watch=watch)
 
     def undo(self, world: World) -> None:
         """The containers from before see the secrets from before: files are mounted at a start."""

@@ -1,9 +1,10 @@
 """Waits for a stack to answer, and says early why it will not."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
-from thothctl.errors import NetworkError, NotHealthyError
+from thothctl.errors import EngineRefusedError, NetworkError, NotHealthyError
 from thothctl.model.answer import ServiceHealth
 from thothctl.model.event import Progress
 from thothctl.model.install import Install, Release
@@ -54,19 +55,45 @@ def await_services(
         world.clock.pause(POLL_SECONDS)
 
 
-def crash_watch(world: World, install: Install, release: int) -> Watch:
-    """Look for a crash loop while Compose, which waits for services to be healthy, works."""
+@contextmanager
+def crashes_named(world: World, install: Install, release: int) -> Iterator[Watch]:
+    """Give a watch for crash loops to Compose, which waits for services to be healthy.
+
+    Compose may give up before the second restart: then the service that is why is named as well.
+    """
 
     def look() -> None:
-        containers = world.engine.observe(install.uuid).containers
-        _refuse_crashed(world, [c for c in containers if c.release == str(release)])
+        _refuse_crashed(world, _of_release(world, install, release))
 
-    return look
+    try:
+        yield look
+    except EngineRefusedError as error:
+        look()
+        for container in _of_release(world, install, release):
+            if trouble := _trouble(container, world.clock.now()):
+                raise _dead(world, container, trouble) from error
+        raise
 
 
-def is_crashing(container: ObservedContainer, now: datetime) -> bool:
+def _of_release(world: World, install: Install, release: int) -> list[ObservedContainer]:
+    containers = world.engine.observe(install.uuid).containers
+    return [c for c in containers if c.release == str(release)]
+
+
+def _trouble(container: ObservedContainer, now: datetime) -> str:
+    """What is wrong with a container on whose account Compose gave up; empty if nothing is."""
+    if container.condition is Condition.UNHEALTHY:
+        return "is unhealthy"
+    return _crashing(container) if is_crashing(container, now, crashes=1) else ""
+
+
+def _crashing(container: ObservedContainer) -> str:
+    return f"keeps crashing (restarted {container.restarts} times, exit code {container.exit_code})"
+
+
+def is_crashing(container: ObservedContainer, now: datetime, *, crashes: int = CRASHES) -> bool:
     """It restarts again and again; one that did so long ago and works now does not."""
-    if container.restarts < CRASHES or container.condition is Condition.HEALTHY:
+    if container.restarts < crashes or container.condition is Condition.HEALTHY:
         return False
     up = _uptime(container, now)
     return container.condition is Condition.RESTARTING or up < SETTLED_SECONDS
@@ -109,8 +136,7 @@ def _refuse_crashed(world: World, containers: Sequence[ObservedContainer]) -> No
     now = world.clock.now()
     for container in containers:
         if is_crashing(container, now):
-            times = f"restarted {container.restarts} times, exit code {container.exit_code}"
-            raise _dead(world, container, f"keeps crashing ({times})")
+            raise _dead(world, container, _crashing(container))
         if _ended_badly(container):
             raise _dead(world, container, f"ended with exit code {container.exit_code}")
 
