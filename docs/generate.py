@@ -11,8 +11,11 @@ from thothctl import errors
 from thothctl.adapters.bundles import TemplateBundles
 from thothctl.cli.app import app
 from thothctl.cli.options import COMMON
+from thothctl.model.stack import Setting, SettingValue, Stack
 
 REFERENCE = Path(__file__).parent / "reference"
+MANY = 3
+"""So many services and more are not listed when all have the same default."""
 NOTICE = "<!-- Written by `make docs`; change the code instead. -->\n"
 MEANING = {
     "OK": "Done, healthy, or nothing to do.",
@@ -120,11 +123,12 @@ def _settings() -> Iterator[str]:
         yield f"## {stack.name}\n"
         yield "| key | flag | variable | default | meaning |"
         yield "|---|---|---|---|---|"
-        for setting in stack.settings:
-            default = f"`{setting.default}`".lower() if setting.default not in {None, ""} else "-"
+        for setting in stack.questions:
             flag, variable = f"`{setting.flag}`", f"`{setting.variable}`"
+            default = _default(setting.default)
             yield f"| `{setting.key}` | {flag} | {variable} | {default} | {setting.help} |"
         yield ""
+        yield from _advanced(stack)
     yield "## Of thothctl itself\n"
     yield "| variable | meaning |"
     yield "|---|---|"
@@ -135,6 +139,42 @@ def _settings() -> Iterator[str]:
     yield "| `THOTHCTL_LLM_API_KEY`, `THOTHCTL_EMBEDDING_API_KEY` | keys, for the chosen provider |"
     yield "| `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY` | the way to providers when keys are checked |"
     yield "| `DOCKER_HOST`, `DOCKER_CONTEXT` | the engine, as for `docker` |"
+
+
+def _advanced(stack: Stack) -> Iterator[str]:
+    """What is not asked, group by group; what every service has once."""
+    yield f"### Advanced settings of {stack.name}\n"
+    yield "Never asked and without a flag of their own: `setup --set KEY=VALUE`, `config set`, an"
+    yield "answers file, or a variable: `THOTHCTL_` and the key in capitals, `_` for `.` and `-`."
+    yield "A file may hold `services.app.memory: 2g` on one line or as nested mappings.\n"
+    advanced = [setting for setting in stack.settings if setting.advanced]
+    single = [one for one in advanced if not one.key.startswith("services.")]
+    if single:
+        yield "| key | default | meaning |"
+        yield "|---|---|---|"
+        for setting in single:
+            yield f"| `{setting.key}` | {_default(setting.default)} | {setting.help} |"
+        yield ""
+    yield "| key, for each service | default | meaning |"
+    yield "|---|---|---|"
+    of_services = [one for one in advanced if one.key.startswith("services.")]
+    for word in dict.fromkeys(one.key.rpartition(".")[2] for one in of_services):
+        own = [one for one in of_services if one.key.endswith(f".{word}")]
+        yield f"| `services.SERVICE.{word}` | {_defaults(own)} | {own[0].help} |"
+    yield ""
+
+
+def _defaults(settings: list[Setting]) -> str:
+    """The default of each service, those with the same one together."""
+    services: dict[str, list[str]] = {}
+    for one in settings:
+        services.setdefault(_default(one.default), []).append(one.key.split(".")[1])
+    told = [f"{default} ({', '.join(names)})" for default, names in services.items()]
+    return ", ".join(told) if len(told) > 1 or len(settings) < MANY else next(iter(services))
+
+
+def _default(value: SettingValue | None) -> str:
+    return f"`{value}`".lower() if value not in {None, ""} else "-"
 
 
 if __name__ == "__main__":

@@ -9,7 +9,9 @@ from cli.test_contract import TREE, flags_of
 from thothctl.adapters.bundles import TemplateBundles
 from thothctl.model.stack import Setting, SettingKind
 
-SETTINGS = TemplateBundles().stack("thoth-ai").settings
+STACK = TemplateBundles().stack("thoth-ai")
+EXAMPLES = {s.kind: s for s in STACK.settings if s.advanced}
+SETTINGS = (*STACK.questions, *EXAMPLES.values())
 WRONG = {
     SettingKind.CHOICE: "sideways",
     SettingKind.PORT: "70000",
@@ -18,11 +20,14 @@ WRONG = {
     SettingKind.BOOLEAN: "perhaps",
     SettingKind.URL: "not/an/address",
     SettingKind.TEXT: "two 'quotes'",
+    SettingKind.NUMBER: "many",
+    SettingKind.SIZE: "large",
+    SettingKind.CPUS: "all",
     SettingKind.KEY: "sk-something",
 }
 
 
-@pytest.mark.parametrize("setting", SETTINGS, ids=lambda s: s.key)
+@pytest.mark.parametrize("setting", STACK.questions, ids=lambda s: s.key)
 def test_every_question_has_its_flag(setting: Setting) -> None:
     assert setting.flag in flags_of(TREE["setup"])
 

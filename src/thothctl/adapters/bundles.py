@@ -111,7 +111,7 @@ def _variables(stack: Stack, context: RenderContext) -> list[dict[str, str]]:
     settings = as_rendered(stack.complete(context.settings))
     lines += [
         (
-            f"THOTH_{setting.key.upper().replace('.', '_')}",
+            f"THOTH_{setting.word}",
             plain(settings[setting.key]),
             setting.help,
         )

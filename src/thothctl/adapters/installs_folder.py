@@ -12,6 +12,7 @@ from thothctl.adapters.files import private_folder, sync_folder, translated, wri
 from thothctl.adapters.secret_folder import SecretFolder
 from thothctl.adapters.yaml_comments import with_values
 from thothctl.adapters.yaml_text import read_mapping, written_mapping
+from thothctl.config.dotted import flat
 from thothctl.config.secret_sources import FILE as SOURCES
 from thothctl.errors import InvalidInputError
 from thothctl.model.install import Install, Release
@@ -261,4 +262,4 @@ def _read_json(path: Path) -> dict[str, Any]:
 def _read_yaml(path: Path) -> dict[str, SettingValue]:
     with translated(f"read {path}"):
         text = path.read_text(encoding="utf-8")
-    return read_mapping(text, str(path))  # type: ignore[return-value]  # written by us
+    return flat(read_mapping(text, str(path)), str(path))  # type: ignore[return-value]  # written by us

@@ -16,6 +16,7 @@ from thothctl.cli.config_view import COLUMNS, settings_data, settings_rows, show
 from thothctl.cli.envelope import Outcome, Rows
 from thothctl.cli.options import command, rows_command
 from thothctl.cli.session import Session
+from thothctl.config.dotted import flat
 from thothctl.config.settings import from_environment, parse, refuse_unknown
 from thothctl.config.settings_file import problems
 from thothctl.config.settings_schema import settings_schema
@@ -29,6 +30,7 @@ Keys = Annotated[list[str], typer.Argument(metavar="KEY…", help="Names of sett
 SomeKeys = Annotated[
     list[str] | None, typer.Argument(metavar="KEY…", help="Only these; all otherwise.")
 ]
+Every = Annotated[bool, typer.Option("--all", metavar="", help="Advanced ones at default, too.")]
 Assignments = Annotated[
     list[str] | None, typer.Argument(metavar="KEY=VALUE…", help="Several make one release.")
 ]
@@ -50,11 +52,12 @@ Other = Annotated[
 
 
 @rows_command
-def show(session: Session, names: SomeKeys = None) -> Outcome:
-    """Show every setting: its value, its default and who chose it."""
+def show(session: Session, names: SomeKeys = None, every: Every = False) -> Outcome:
+    """Show settings: their value, their default and who chose it; advanced ones where chosen."""
     found = _states(session, names)
     rows = Rows(COLUMNS, settings_rows(found))
-    return Outcome(settings_data(found), lambda c: show_settings(c, found), rows=rows)
+    every = every or bool(names)
+    return Outcome(settings_data(found), lambda c: show_settings(c, found, every=every), rows=rows)
 
 
 @command
@@ -143,7 +146,7 @@ def validate(session: Session, file: SettingsFile = None) -> Outcome:
     else:
         with translated(f"read {file}"):
             text = file.read_text(encoding="utf-8", errors="replace")
-    found = problems(stack, read_mapping(text, source), source)
+    found = problems(stack, flat(read_mapping(text, source), source), source)
     if found:
         message = "; ".join(error.message for error in found)
         raise InvalidInputError(message, hint=found[0].hint)

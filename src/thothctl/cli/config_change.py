@@ -7,7 +7,7 @@ from thothctl.cli.change import Change, End, Result, carry, planned
 from thothctl.cli.config_view import preview_data, show_changed, show_preview
 from thothctl.cli.envelope import Outcome
 from thothctl.cli.session import Session
-from thothctl.cli.wizard import refuse_incomplete
+from thothctl.cli.wizard import assigned, refuse_incomplete
 from thothctl.config.settings import Layer, resolve
 from thothctl.errors import AnswerMissingError, UsageError
 from thothctl.model.provider import USES, provider_of
@@ -41,15 +41,7 @@ def present(session: Session) -> Present:
 
 def with_assignments(here: Present, words: Sequence[str]) -> Mapping[str, SettingValue]:
     """The settings after KEY=VALUE words."""
-    chosen: dict[str, object] = {}
-    for word in words:
-        key, equals, value = word.partition("=")
-        if not equals or not key:
-            raise UsageError(f"{word!r} is no KEY=VALUE", hint="for example: port=8090")
-        if key in chosen:
-            raise UsageError(f"{key} is given twice", hint="give it once")
-        chosen[key] = value
-    return settled(here, chosen)
+    return settled(here, assigned(words))
 
 
 def settled(here: Present, chosen: Mapping[str, object]) -> Mapping[str, SettingValue]:
@@ -121,7 +113,8 @@ def outcome_of(session: Session, here: Present, result: Result) -> Outcome:
     if result.end not in {End.DONE, End.NOTHING}:
         return result.outcome
     now = active(session.world, session.install)
-    before, after = here.stack.complete(here.current.release.settings), now.release.settings
+    before = here.stack.complete(here.current.release.settings)
+    after = here.stack.complete(now.release.settings)
     changed = {key: (before.get(key), after[key]) for key in after if after[key] != before.get(key)}
     data = {
         "changed": result.end is End.DONE,

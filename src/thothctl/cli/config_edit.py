@@ -12,6 +12,7 @@ from thothctl.cli.config_change import (
 )
 from thothctl.cli.envelope import Outcome
 from thothctl.cli.session import Session
+from thothctl.config.dotted import flat
 from thothctl.config.settings_file import problems
 from thothctl.errors import DeclinedError, ThothctlError, UsageError
 
@@ -34,7 +35,7 @@ def _edited(session: Session, here: Present) -> tuple[str, dict[str, object]]:
     while True:
         text = edited(text, FILE, session.environment)
         try:
-            values = read_mapping(text, FILE)
+            values = flat(read_mapping(text, FILE), FILE)
             if found := problems(here.stack, values, FILE):
                 raise found[0]
             settled(_bare(here), values)

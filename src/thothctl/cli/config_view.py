@@ -34,6 +34,8 @@ def settings_data(states: Sequence[SettingState]) -> dict[str, object]:
                 "source": one.source,
                 "installed": one.installed,
                 "changed": one.changed,
+                "group": one.group,
+                "advanced": one.advanced,
             }
             for one in states
         ]
@@ -48,12 +50,29 @@ def settings_rows(states: Sequence[SettingState]) -> list[list[str]]:
     ]
 
 
-def show_settings(console: Console, states: Sequence[SettingState]) -> None:
-    """A line a setting; what is not the default stands out, what does not run yet is marked."""
+def show_settings(console: Console, states: Sequence[SettingState], *, every: bool) -> None:
+    """A line a setting; what is not the default stands out, what does not run yet is marked.
+
+    Advanced ones follow group by group; where not `every` one is wanted, those that were chosen.
+    """
+    shown = [one for one in states if every or not one.advanced or one.is_notable]
+    console.print(_table(shown))
+    if any(one.changed for one in states):
+        console.print("[yellow]*[/] is in settings.yaml and does not run yet: `thothctl setup`")
+    if hidden := len(states) - len(shown):
+        console.print(f"[dim]{hidden} advanced settings are at their defaults: --all[/]")
+
+
+def _table(states: Sequence[SettingState]) -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
     for name in ("", "Setting", "Value", "Default", "Source"):
         table.add_column(name, overflow="fold")
+    group = ""
     for one in states:
+        if one.advanced and one.group != group:
+            group = one.group
+            table.add_row()
+            table.add_row("", Text(group, "bold"))
         table.add_row(
             Text("*" if one.changed else "", "yellow"),
             Text(one.key),
@@ -61,9 +80,7 @@ def show_settings(console: Console, states: Sequence[SettingState]) -> None:
             Text(written(one.default), "dim"),
             Text(one.source, "dim"),
         )
-    console.print(table)
-    if any(one.changed for one in states):
-        console.print("[yellow]*[/] is in settings.yaml and does not run yet: `thothctl setup`")
+    return table
 
 
 def preview_data(found: Preview) -> dict[str, object]:

@@ -86,11 +86,10 @@ def summary_lines(
 ) -> tuple[Line, ...]:
     """Every answer that counts, group by group, and where a container looks for this machine."""
     lines: list[Line] = []
-    for group in dict.fromkeys(s.group for s in stack.settings if s.group):
-        own = [s for s in stack.settings if s.group == group and s.asked(values)]
-        if not own:
-            continue
-        if len(own) == 1:
+    answered = [s for s in stack.settings if s.key in values and s.asked(values)]
+    for group in dict.fromkeys(s.group for s in answered if s.group):
+        own = [s for s in answered if s.group == group]
+        if len(own) == 1 and not own[0].advanced:
             lines.append(Line(group, _line(own[0], values, notes).value))
             continue
         lines.append(Line(group, "", "heading"))

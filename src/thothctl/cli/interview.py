@@ -35,7 +35,7 @@ class _Interview:
         self, session: Session, stack: Stack, resolved: Resolved, given: GivenKeys
     ) -> None:
         self._session, self._stack = session, stack
-        self._values: dict[str, SettingValue] = stack.complete(resolved.values)
+        self._values: dict[str, SettingValue] = dict(resolved.values)
         self._open = [s for s in resolved.open if len(s.choices) != 1]
         self._keys = KeyQuestion(session, given)
         self._said = ""

@@ -1,6 +1,6 @@
 """`thothctl setup`: from a machine with Docker to a healthy stack."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from thothctl.cli.session import Session
 from thothctl.cli.setup_options import (
     STACK,
     Answers,
+    Assignments,
     CaBundle,
     EmbeddingKeyFile,
     EnvFile,
@@ -24,7 +25,8 @@ from thothctl.cli.setup_options import (
     asking,
 )
 from thothctl.cli.setup_view import show_notes, show_result
-from thothctl.cli.wizard import Chosen, WizardInput, answers_of, gather
+from thothctl.cli.wizard import Chosen, WizardInput, answers_of, assigned, gather
+from thothctl.errors import UsageError
 from thothctl.model.finding import Finding
 from thothctl.model.provider import SKIPPED, USES
 from thothctl.model.stack import SettingValue, Stack
@@ -41,6 +43,7 @@ def setup(  # noqa: PLR0913, PLR0917 - typer reads the signature
     llm_key_file: LlmKeyFile = None,
     llm_key_stdin: LlmKeyStdin = False,
     embedding_key_file: EmbeddingKeyFile = None,
+    assignments: Assignments = None,
     answers: Answers = None,
     save_answers: SaveAnswers = None,
     env_file: EnvFile = None,
@@ -56,9 +59,10 @@ def setup(  # noqa: PLR0913, PLR0917 - typer reads the signature
     described = session.world.bundles.stack(stack)
     files = {"llm": llm_key_file, "embedding": embedding_key_file}
     key_files = {use: path for use, path in files.items() if path is not None}
+    flags = _flags(given, assignments or ())
     chosen = gather(
         session,
-        WizardInput(described, _flags(given), answers, env_file, key_files, llm_key_stdin, keyring),
+        WizardInput(described, flags, answers, env_file, key_files, llm_key_stdin, keyring),
     )
     if save_answers is not None:
         save(session, described, chosen.settings, save_answers)
@@ -74,11 +78,16 @@ def setup(  # noqa: PLR0913, PLR0917 - typer reads the signature
     return _set_up(session, Change(described, request, chosen.new), chosen)
 
 
-def _flags(given: Mapping[str, object]) -> dict[str, object]:
+def _flags(given: Mapping[str, object], assignments: Sequence[str]) -> dict[str, object]:
     """The options by setting; `--demo` alone answers every question."""
     flags = {key: value for key, value in given.items() if not key.startswith("skip_")}
+    for key, value in assigned(assignments).items():
+        if flags.get(key) is not None:
+            raise UsageError(f"{key} is given twice", hint="give it once")
+        flags[key] = value
     for use in USES:
-        flags[f"{use}_key"] = SKIPPED if given[f"skip_{use}_key"] else None
+        if given[f"skip_{use}_key"]:
+            flags[f"{use}_key"] = SKIPPED
     if flags["demo"] and not flags["mode"]:
         flags["mode"] = "standalone"
     return flags

@@ -100,6 +100,10 @@ Keyring = Annotated[
     bool,
     typer.Option("--keyring", metavar="", help="Copy keys from the keyring, service thothctl."),
 ]
+Assignments = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Any setting, advanced ones too; repeatable."),
+]
 SaveAnswers = Annotated[
     Path | None,
     typer.Option("--save-answers", metavar="FILE", help="Write the answers, without any secret."),

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from thothctl.cli.given_keys import GivenKeys, KeySources
 from thothctl.cli.session import Session
+from thothctl.config.dotted import flat
 from thothctl.config.keys import TakenOver, take_over
 from thothctl.config.settings import Layer, from_environment, refuse_missing, resolve
-from thothctl.errors import AnswerMissingError, InvalidInputError
+from thothctl.errors import AnswerMissingError, InvalidInputError, UsageError
 from thothctl.model.provider import (
     SKIPPED,
     USES,
@@ -69,6 +70,19 @@ def gather(session: Session, given: WizardInput) -> Chosen:
     return _unasked(session, resolved.values, keys, _told(given.env_file, taken))
 
 
+def assigned(words: Sequence[str]) -> dict[str, object]:
+    """What KEY=VALUE words say; raises UsageError for one that is none, and for one said twice."""
+    chosen: dict[str, object] = {}
+    for word in words:
+        key, equals, value = word.partition("=")
+        if not equals or not key:
+            raise UsageError(f"{word!r} is no KEY=VALUE", hint="for example: port=8090")
+        if key in chosen:
+            raise UsageError(f"{key} is given twice", hint="give it once")
+        chosen[key] = value
+    return chosen
+
+
 def _layers(
     session: Session, given: WizardInput, answers: Mapping[str, object], taken: TakenOver
 ) -> list[Layer]:
@@ -93,7 +107,7 @@ def _read(path: Path) -> Mapping[str, object]:
         raise InvalidInputError(
             f"cannot read the answers file {path}: {error}", hint="give --answers a YAML file"
         ) from error
-    values = read_mapping(text, str(path))
+    values = flat(read_mapping(text, str(path)), str(path))
     for key in KEY_FILES:
         if not isinstance(values.get(key, ""), str):
             raise InvalidInputError(f"{path}: {key}: must be the name of a file", hint="mend it")
@@ -203,5 +217,6 @@ def answers_of(stack: Stack, settings: Mapping[str, SettingValue]) -> dict[str, 
     return {
         setting.key: settings[setting.key]
         for setting in stack.settings
+        if setting.key in settings
         if setting.kind is not SettingKind.KEY or settings[setting.key] == SKIPPED
     }

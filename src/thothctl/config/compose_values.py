@@ -20,7 +20,10 @@ from thothctl.model.stack import SecretSpec, Service, SettingValue, Stack
 
 @dataclass(frozen=True, slots=True)
 class ServiceValues:
-    """One service as its template sees it: `generated` secrets and keys are the files it gets."""
+    """One service as its template sees it: `generated` secrets and keys are the files it gets.
+
+    `chosen` are its own settings, services.SERVICE.KEY by KEY.
+    """
 
     name: str
     image: str
@@ -29,6 +32,7 @@ class ServiceValues:
     generated: tuple[str, ...]
     keys: tuple[str, ...]
     once: bool
+    chosen: Mapping[str, SettingValue]
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -89,7 +93,13 @@ def _service(service: Service, stack: Stack, context: RenderContext) -> ServiceV
         generated=tuple(s.name for s in _read(service, stack, context) if not s.provider),
         keys=tuple(s.name for s in _read(service, stack, context) if s.provider),
         once=service.once,
+        chosen=_own(service, stack.complete(context.settings)),
     )
+
+
+def _own(service: Service, settings: Mapping[str, SettingValue]) -> Mapping[str, SettingValue]:
+    before = f"services.{service.name}."
+    return {k.removeprefix(before): v for k, v in settings.items() if k.startswith(before)}
 
 
 def _read(service: Service, stack: Stack, context: RenderContext) -> tuple[SecretSpec, ...]:

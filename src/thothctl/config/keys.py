@@ -82,7 +82,7 @@ def _settings(stack: Stack, filled: Mapping[str, str]) -> tuple[dict[str, str], 
     """The settings by key, and the names they came from; our own names win."""
     names = {name: key for name, key in OTHER_NAMES.items() if name in filled}
     for setting in stack.settings:
-        for name in (f"THOTH_{setting.key.upper()}", setting.variable):
+        for name in (f"THOTH_{setting.word}", setting.variable):
             if name in filled and setting.kind is not SettingKind.KEY:
                 names[name] = setting.key
     known = {setting.key for setting in stack.settings}

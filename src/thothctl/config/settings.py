@@ -13,6 +13,7 @@ from thothctl.model.stack import Setting, SettingKind, SettingValue, Stack
 
 EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
 URL = re.compile(r"https?://[A-Za-z0-9._~:/%@+,;=!$&()*\[\]-]+")
+CPUS = re.compile(r"(?=.*[1-9])[0-9]{1,4}(?:\.[0-9]{1,3})?")
 SIZE = re.compile(r"[1-9][0-9]{0,11}[kmg]?b?")
 TRUE = frozenset({"true", "yes", "y", "on", "1"})
 FALSE = frozenset({"false", "no", "n", "off", "0"})
@@ -31,7 +32,10 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """A value for every setting that has one; `open` are the questions nobody answered yet."""
+    """A value for every setting that has one; `open` are the questions nobody answered yet.
+
+    An advanced setting that stays at its default is left out: a later default reaches it.
+    """
 
     values: Mapping[str, SettingValue]
     open: tuple[Setting, ...]
@@ -49,7 +53,9 @@ def resolve(stack: Stack, layers: Sequence[Layer]) -> Resolved:
             values[setting.key] = parse(setting, found.values[setting.key], found.source)
         elif setting.default is not None:
             values[setting.key] = setting.default
-        if found is None or not found.given:
+        if setting.advanced and values.get(setting.key) == setting.default:
+            values.pop(setting.key, None)
+        elif not setting.advanced and (found is None or not found.given):
             unanswered.append(setting)
     return Resolved(values, tuple(unanswered))
 
@@ -88,7 +94,8 @@ def refuse_unknown(source: str, values: Iterable[object], known: Sequence[str]) 
     for key in values:
         if key not in known:
             near = difflib.get_close_matches(str(key), known, n=1, cutoff=0.5)
-            hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(known)}"
+            plain = ", ".join(name for name in known if "." not in name)
+            hint = f"did you mean {near[0]}?" if near else f"known: {plain}"
             raise InvalidInputError(f"{source}: unknown setting {key}", hint=hint)
 
 
@@ -109,8 +116,8 @@ def _repeated(given: object) -> str:
 
 
 def _choice(setting: Setting, given: object) -> str:
-    if given is False and "off" in setting.choices:  # YAML's own reading of the word
-        return "off"
+    if given is False:  # YAML's own reading of the words
+        given = next((word for word in ("off", "no") if word in setting.choices), given)
     if given not in setting.choices:
         raise ValueError(f"must be one of {', '.join(setting.choices)}, not {_repeated(given)}")
     return str(given)
@@ -135,8 +142,19 @@ def _number(setting: Setting, given: object) -> int:
     return int(text)
 
 
-def _size(_: Setting, given: object) -> str:
+def _cpus(setting: Setting, given: object) -> str:
+    text = str(given).strip()
+    if not text and setting.optional:
+        return ""
+    if isinstance(given, bool) or not CPUS.fullmatch(text):
+        raise ValueError(f"must be a number of processors such as 0.5 or 2, not {_repeated(given)}")
+    return text
+
+
+def _size(setting: Setting, given: object) -> str:
     text = str(given).strip().lower()
+    if not text and setting.optional:
+        return ""
     if not SIZE.fullmatch(text):
         raise ValueError(f"must be a size such as 512m or 2g, not {_repeated(given)}")
     return text
@@ -207,5 +225,6 @@ _READERS: Mapping[SettingKind, Callable[[Setting, object], SettingValue]] = {
     SettingKind.TEXT: _line,
     SettingKind.NUMBER: _number,
     SettingKind.SIZE: _size,
+    SettingKind.CPUS: _cpus,
     SettingKind.KEY: _key,
 }

@@ -17,8 +17,22 @@ def settings_schema(stack: Stack) -> dict[str, object]:
         "type": "object",
         "additionalProperties": False,
         "required": [s.key for s in stack.settings if s.default is None],
-        "properties": {setting.key: _property(setting) for setting in stack.settings},
+        "properties": {**_nested(stack), **{s.key: _property(s) for s in stack.settings}},
     }
+
+
+def _nested(stack: Stack) -> dict[str, object]:
+    """Dotted keys as mappings one below the other, which a file may hold as well."""
+    top: dict[str, object] = {}
+    for setting in stack.settings:
+        *path, last = setting.key.split(".")
+        inner = top
+        for word in path:
+            empty = {"type": "object", "additionalProperties": False, "properties": {}}
+            inner = inner.setdefault(word, empty)["properties"]  # type: ignore[index]  # of ours
+        if path:
+            inner[last] = _property(setting)
+    return top
 
 
 def _property(setting: Setting) -> dict[str, object]:
@@ -52,6 +66,10 @@ _SHAPES: Mapping[SettingKind, Callable[[Setting], dict[str, object]]] = {
         "minimum": s.lowest,
         "maximum": s.highest,
     },
-    SettingKind.SIZE: lambda _: {"type": "string", "pattern": "^[1-9][0-9]{0,11}[kmg]?b?$"},
+    SettingKind.SIZE: lambda s: {
+        "type": "string",
+        "pattern": "^([1-9][0-9]{0,11}[kmg]?b?)?$" if s.optional else "^[1-9][0-9]{0,11}[kmg]?b?$",
+    },
+    SettingKind.CPUS: lambda _: {"type": ["number", "string"], "pattern": "^([0-9.]+)?$"},
     SettingKind.KEY: lambda _: {"type": "string", "enum": [NONE, STORED, SKIPPED]},
 }

@@ -1,6 +1,6 @@
 """Turns the plain data of a stack file into a Stack, with the path in every error."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -22,7 +22,8 @@ from thothctl.model.stack import (
 
 T = TypeVar("T")
 KEYS = (
-    "name", "title", "modes", "settings", "secrets", "images", "services", "stores", "endpoints",
+    "name", "title", "modes", "settings", "service_settings", "secrets", "images",
+    "services", "stores", "endpoints",
 )  # fmt: skip
 
 
@@ -85,7 +86,7 @@ def read_stack(data: object, source: str) -> Stack:
             name=root.text("name"),
             title=root.text("title"),
             modes=root.each("modes", _mode),
-            settings=root.each("settings", _setting),
+            settings=(*root.each("settings", read_setting), *_service_settings(root)),
             secrets=root.each("secrets", _secret),
             images=root.each("images", lambda name, node: Image(name, node.text("folder"))),
             services=root.each("services", _service),
@@ -102,7 +103,8 @@ def _mode(name: str, node: Node) -> Mode:
     return Mode(name, node.texts("services"), minimum)
 
 
-def _setting(key: str, node: Node) -> Setting:
+def read_setting(key: str, node: Node) -> Setting:
+    """One setting; its default is read as a user's value would be."""
     bare = Setting(
         key=key,
         kind=SettingKind(node.text("kind")),
@@ -116,11 +118,40 @@ def _setting(key: str, node: Node) -> Setting:
         unless=node.texts_or_none("unless"),
         lowest=node.number_or("lowest", 0),
         highest=node.number_or("highest", 2**31 - 1),
+        advanced=bool(node.data.get("advanced")),
     )
     default = node.data.get("default")
     if default in {None, ""}:
         return replace(bare, default=default)
     return replace(bare, default=parse(bare, default, node.path))
+
+
+def _service_settings(root: Node) -> tuple[Setting, ...]:
+    """What is declared once and chosen for each service: services.SERVICE.KEY."""
+    if "service_settings" not in root.data:
+        return ()
+    services = [name for name, one in root.node("services").data.items() if not one.get("once")]
+    every = root.each("service_settings", lambda key, node: _expanded(key, node, services))
+    by_service = zip(*every, strict=True)
+    return tuple(setting for settings in by_service for setting in settings if setting)
+
+
+def _expanded(key: str, node: Node, services: Sequence[str]) -> list[Setting | None]:
+    """The setting for each service, or nothing where it is not `only` for that one."""
+    only = node.texts("only") if "only" in node.data else services
+    own = node.node("defaults").data if "defaults" in node.data else {}
+    found: list[Setting | None] = []
+    for name in services:
+        data = {
+            **node.data,
+            "default": own.get(name, node.data.get("default")),
+            "question": f"{node.text('question')} of {name}",
+            "group": f"Service {name}",
+            "advanced": True,
+        }
+        setting = read_setting(f"services.{name}.{key}", Node(data, f"{node.path} of {name}"))
+        found.append(setting if name in only else None)
+    return found
 
 
 def _secret(name: str, node: Node) -> SecretSpec:

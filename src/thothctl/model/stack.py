@@ -22,6 +22,8 @@ class SettingKind(StrEnum):
     NUMBER = "number"
     SIZE = "size"
     """An amount of memory or disk as Docker writes it: 512m, 2g."""
+    CPUS = "cpus"
+    """A number of processors, fractions included: 0.5, 2."""
     KEY = "key"
     """What became of a key; the key itself is a secret and never a setting."""
 
@@ -42,7 +44,8 @@ class Setting:
     """One thing the user chooses; flag, variable and answers-file key derive from `key`.
 
     One that `belongs_to` another starts anew when that changes, and is asked only `when` the other
-    has one of these values, `unless` it has one of those.
+    has one of these values, `unless` it has one of those. An `advanced` one is never asked and
+    has no flag of its own: `--set`, its variable, an answers file and `config set` give it.
     """
 
     key: str
@@ -57,6 +60,7 @@ class Setting:
     unless: tuple[str, ...] = ()
     lowest: int = 0
     highest: int = 2**31 - 1
+    advanced: bool = False
 
     @property
     def optional(self) -> bool:
@@ -64,12 +68,19 @@ class Setting:
 
     @property
     def flag(self) -> str:
-        word = self.key.replace("_", "-").replace(".", "-")
+        if self.advanced:
+            return f"--set {self.key}"
+        word = self.key.replace("_", "-")
         return f"--skip-{word}" if self.kind is SettingKind.KEY else f"--{word}"
 
     @property
     def variable(self) -> str:
-        return "THOTHCTL_" + self.key.upper().replace(".", "_")
+        return f"THOTHCTL_{self.word}"
+
+    @property
+    def word(self) -> str:
+        """The key as a part of the names of variables."""
+        return re.sub(r"[.-]", "_", self.key).upper()
 
     def asked(self, values: Mapping[str, SettingValue]) -> bool:
         """The question makes sense after these answers."""
@@ -214,6 +225,11 @@ class Stack:
         """The service whose store is PostgreSQL's, or nothing."""
         saved = (s.service for s in self.stores if s.saved_as is SaveKind.POSTGRES)
         return next(saved, "")
+
+    @property
+    def questions(self) -> tuple[Setting, ...]:
+        """What the wizard asks and setup has flags for."""
+        return tuple(setting for setting in self.settings if not setting.advanced)
 
     def secret(self, name: str) -> SecretSpec:
         return next(secret for secret in self.secrets if secret.name == name)

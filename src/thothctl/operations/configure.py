@@ -30,12 +30,19 @@ class SettingState:
     default: SettingValue | None
     installed: SettingValue | None
     in_environment: bool
+    group: str = ""
+    advanced: bool = False
 
     @property
     def source(self) -> str:
         if self.value == self.default:
             return "default"
         return "environment" if self.in_environment else "chosen"
+
+    @property
+    def is_notable(self) -> bool:
+        """Somebody chose it, or it is about to change."""
+        return self.value != self.default or self.changed
 
     @property
     def changed(self) -> bool:
@@ -58,6 +65,8 @@ def states(
             s.default,
             then.get(s.key),
             in_environment=s.key in environment and environment[s.key] == now.get(s.key),
+            group=s.group,
+            advanced=s.advanced,
         )
         for s in stack.settings
     )
