@@ -33,12 +33,19 @@ logconfig_dict = json_logging.configuration(LOG_LEVEL, SECRETS)
 
 
 def post_worker_init(_: object) -> None:
-    """Renew and move vectors beside serving: that can take long, and fail for a while."""
+    """Renew and move vectors beside serving: that can take long, and fail for a while.
+
+    Figures have a door of their own: behind it no host name is asked for, and a scrape never
+    waits for a thread that answers questions.
+    """
     from django.conf import settings  # noqa: PLC0415 - needs Django, which is set up by now
 
     from thoth_ai.jobs import queue  # noqa: PLC0415 - likewise
+    from thoth_ai.metrics import beside  # noqa: PLC0415 - likewise
     from thoth_ai.workspaces import reindexing  # noqa: PLC0415 - likewise
 
+    if port := environment.number("METRICS_PORT", 0, lowest=0, highest=65535):
+        beside.serve(port)
     if settings.REDIS is None:
         queue.recover()
     if reindexing.is_needed():

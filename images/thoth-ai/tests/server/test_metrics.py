@@ -3,13 +3,18 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.server import databases, imports
+from tests.services import redis_server
+from thoth_ai.jobs.models import Job, State
 from thoth_ai.metrics import beside, jobs
 from thoth_ai.metrics.registry import QUESTION_SECONDS
+from thoth_ai.redis_settings import Redis
+from thoth_ai.vectorstores.configuration import VectorSettings
 from thoth_ai.workspaces.models import VectorPoint
 
 WATCHED = Path(__file__).parents[4] / "templates" / "monitoring"
@@ -48,6 +53,19 @@ def test_the_stores_are_counted(client: Client, tmp_path: Path) -> None:
     assert figure(page(client), "thoth_vector_store_up") == 0
 
 
+def test_a_vector_server_that_is_away_is_down_and_what_waits_for_it_is_counted(
+    client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert imports.from_file(databases.small(tmp_path / "zoo.sqlite")).status == 0
+    away = VectorSettings("chroma", "http://127.0.0.1:9")
+    monkeypatch.setattr(settings, "VECTORS", away)
+
+    text = page(client)
+
+    assert figure(text, "thoth_vector_store_up") == 0
+    assert figure(text, "thoth_vector_points_waiting") == VectorPoint.objects.count() > 0
+
+
 def test_a_store_that_does_not_answer_is_a_figure_too(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -79,10 +97,50 @@ def test_jobs_are_counted_by_how_they_end(client: Client) -> None:
     with pytest.raises(ValueError, match="no"), jobs.counted("trial"):
         raise ValueError("no")
 
+    with pytest.raises(jobs.PutBackError), jobs.counted("trial"):
+        raise jobs.PutBackError
+
     text = page(client)
     assert figure(text, 'thoth_jobs_total{kind="trial",outcome="done"}') == 1
+    assert figure(text, 'thoth_jobs_total{kind="trial",outcome="put back"}') == 1
     assert figure(text, 'thoth_jobs_total{kind="trial",outcome="failed"}') == 1
     assert figure(text, 'thoth_jobs_running{kind="trial"}') == 0
+
+
+def test_a_job_that_nobody_does_is_seen_waiting(client: Client) -> None:
+    assert figure(page(client), 'thoth_jobs_waiting{kind="import"}') == 0
+    Job.objects.create(kind="import")
+    Job.objects.create(kind="import", state=State.RUNNING)
+
+    text = page(client)
+
+    assert figure(text, 'thoth_jobs_waiting{kind="import"}') == 1
+    assert figure(text, 'thoth_oldest_waiting_job_seconds{kind="import"}') > 0
+
+
+def test_postgres_is_described_as_far_as_the_application_may_look(client: Client) -> None:
+    text = page(client)
+
+    if connection.vendor == "postgresql":
+        open_ones = figure(text, "thoth_postgres_connections")
+        assert 0 < open_ones < figure(text, "thoth_postgres_connections_limit")
+        assert figure(text, "thoth_postgres_transactions_total") > 0
+    else:
+        assert not re.search("^thoth_postgres", text, re.MULTILINE)
+
+
+def test_redis_is_up_while_it_takes_commands(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not re.search("^thoth_redis", page(client), re.MULTILINE)
+    with redis_server.running() as redis:
+        monkeypatch.setattr(settings, "REDIS", redis)
+        text = page(client)
+    assert figure(text, "thoth_redis_up") == 1
+    assert figure(text, "thoth_redis_memory_bytes") > 0
+
+    monkeypatch.setattr(settings, "REDIS", Redis("127.0.0.1", 9))
+    assert figure(page(client), "thoth_redis_up") == 0
 
 
 def test_the_queue_is_looked_at_when_somebody_asks(

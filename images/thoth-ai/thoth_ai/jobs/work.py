@@ -15,6 +15,7 @@ from thoth_ai.importing.registering import Target
 from thoth_ai.importing.reporting import Phase
 from thoth_ai.jobs import uploads
 from thoth_ai.jobs.models import OPEN, Job, State
+from thoth_ai.metrics.jobs import PutBackError, counted
 from thoth_ai.workspaces import points
 
 logger = logging.getLogger(__name__)
@@ -25,7 +26,7 @@ PAUSE = 0.5
 STOPPING = threading.Event()
 
 
-class StoppedError(Exception):
+class StoppedError(PutBackError):
     """The worker is told to end; the job goes back and is done by the next."""
 
 
@@ -76,7 +77,8 @@ def _begun(job: Job) -> bool:
 
 def _do(job: Job) -> None:
     try:
-        result = KINDS[job.kind](job)
+        with counted(job.kind):
+            result = KINDS[job.kind](job)
     except StoppedError:
         job.attempts -= 1
         job.state = State.QUEUED

@@ -16,6 +16,10 @@ class Waiting:
     oldest_seconds: float
 
 
+class PutBackError(Exception):
+    """Raised by a job that returns to the queue: it is neither done nor failed."""
+
+
 Look = Callable[[], dict[str, Waiting]]
 _looks: list[Look] = []
 
@@ -39,6 +43,9 @@ def counted(kind: str) -> Iterator[None]:
         with registry.JOBS_RUNNING.labels(kind=kind).track_inprogress():
             yield
         outcome = "done"
+    except PutBackError:
+        outcome = "put back"
+        raise
     finally:
         registry.JOBS.labels(kind=kind, outcome=outcome).inc()
         registry.JOB_SECONDS.labels(kind=kind).observe(time.monotonic() - started)

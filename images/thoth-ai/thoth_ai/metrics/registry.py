@@ -41,7 +41,7 @@ QUESTION_SECONDS = Histogram(
 )
 JOBS = Counter(
     "thoth_jobs",
-    "Jobs that ended, and how: done or failed.",
+    "Jobs that ended, and how: done, failed or put back.",
     ("kind", "outcome"),
     registry=REGISTRY,
 )

@@ -1,16 +1,18 @@
-"""Figures of the database, the vectors and the queue, looked up each time somebody reads them."""
+"""Figures of all that stores something, looked up each time somebody reads them."""
 
 import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
 
+from django.conf import settings
 from django.db import connection
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from thoth_ai.health import checks
-from thoth_ai.metrics import jobs
-from thoth_ai.workspaces import points
+from thoth_ai.metrics import jobs, postgres, queue_server
+from thoth_ai.vectorstores import chosen, configuration
+from thoth_ai.workspaces import following, points
 from thoth_ai.workspaces.models import Database, Example, VectorPoint, Workspace
 
 logger = logging.getLogger(__name__)
@@ -33,8 +35,8 @@ COUNTED: Mapping[str, tuple[str, Callable[[], int]]] = {
     "thoth_examples": ("Stored questions with their SQL.", Example.objects.count),
     "thoth_vector_points": ("Documents with a vector.", VectorPoint.objects.count),
     "thoth_vector_points_waiting": (
-        "Documents that wait for a vector of the model in use.",
-        lambda: points.stale().count(),
+        "Documents that wait for a vector of the model in use, or for the store to take it.",
+        lambda: points.stale().count() + following.waiting().count(),
     ),
     "thoth_database_bytes": ("Size of the application's database.", _bytes),
 }
@@ -63,6 +65,8 @@ class Stores(Collector):
             "thoth_vector_store_up", "Vectors can be searched.", value=_vectors()
         )
         yield from _queue()
+        yield from postgres.figures()
+        yield from queue_server.figures()
 
 
 def _asked(look: Callable[[], int]) -> int | None:
@@ -74,7 +78,10 @@ def _asked(look: Callable[[], int]) -> int | None:
 
 
 def _vectors() -> int:
-    return int(checks.vector().status != checks.FAILING)
+    """Whether the store itself answers; what only waits for it is another figure."""
+    if settings.VECTORS.store == configuration.EMBEDDED:
+        return int(checks.vector().status != checks.FAILING)
+    return int(_asked(lambda: len(chosen.current().health())) is not None)
 
 
 def _queue() -> Iterable[Metric]:
