@@ -15,7 +15,7 @@ from thothctl.cli.main import main
 from thothctl.model.provider import PROVIDERS
 from thothctl.model.stack import Setting, SettingKind
 
-SETTINGS = TemplateBundles().stack("thoth-ai").settings
+SETTINGS = TemplateBundles().stack("thoth-ai").questions
 SAMPLES: dict[str, Any] = {
     "mode": "standalone",
     "llm_provider": "ollama",
@@ -62,7 +62,7 @@ def run(
     return invoke
 
 
-def test_every_setting_has_a_sample() -> None:
+def test_every_question_has_a_sample() -> None:
     assert {setting.key for setting in SETTINGS} == set(SAMPLES)
 
 
