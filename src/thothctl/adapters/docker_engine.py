@@ -10,6 +10,7 @@ from docker.errors import APIError, DockerException, NotFound
 
 from thothctl.adapters import engine_answers, inspection
 from thothctl.errors import EngineRefusedError, EngineUnreachableError
+from thothctl.model.figures import ContainerFigures
 from thothctl.model.inspected import InspectedContainer
 from thothctl.model.install import LABEL_INSTALL, LABEL_PRODUCT
 from thothctl.model.observed import (
@@ -88,6 +89,25 @@ class DockerEngine:
             networks = {n["Name"]: n for n in self._client.api.networks() if n["Name"] in names}
         found = (inspection.container(document, networks) for document in documents)
         return tuple(sorted(found, key=lambda one: one.name))
+
+    def figures(self, install: str) -> tuple[ContainerFigures, ...]:
+        label = {"label": f"{LABEL_INSTALL}={install}"}
+        with asking_to("measure what belongs to the install"):
+            listed = self._client.api.containers(all=True, filters=label)
+            documents = [d for one in listed if (d := self._inspect(one["Id"]))]
+            return tuple(engine_answers.figures(d, self._stats(d)) for d in documents)
+
+    def _stats(self, found: Mapping[str, Any]) -> Mapping[str, Any]:
+        """One reading, without the second that the engine waits for to compare two."""
+        if not found["State"].get("Running"):
+            return {}
+        try:
+            stats: Mapping[str, Any] = self._client.api.stats(
+                found["Id"], stream=False, one_shot=True
+            )
+        except NotFound:  # gone between the list and the look
+            return {}
+        return stats
 
     def labelled(self) -> Mapping[str, tuple[str, ...]]:
         label = {"label": LABEL_INSTALL}

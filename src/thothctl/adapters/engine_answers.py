@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from thothctl.model.figures import ContainerFigures
 from thothctl.model.install import LABEL_RELEASE, LABEL_SERVICE
 from thothctl.model.observed import Condition, LogLine, ObservedContainer, ObservedImage
 
@@ -68,4 +69,22 @@ def listed_image(found: Mapping[str, Any]) -> ObservedImage:
         size=int(found.get("Size", 0)),
         created=str(found.get("Created", "")),
         labels=found.get("Labels") or {},
+    )
+
+
+def figures(found: Mapping[str, Any], stats: Mapping[str, Any]) -> ContainerFigures:
+    """What a container takes; `stats` is empty for one that does not run."""
+    memory = stats.get("memory_stats") or {}
+    detail = memory.get("stats") or {}
+    # What the kernel gives back at once is not in use: cgroup v2's name for it, and v1's.
+    cached = detail.get("inactive_file", detail.get("total_inactive_file", 0))
+    used = (stats.get("cpu_stats") or {}).get("cpu_usage") or {}
+    return ContainerFigures(
+        service=(found["Config"].get("Labels") or {}).get(LABEL_SERVICE, ""),
+        name=found["Name"].lstrip("/"),
+        running=condition(found["State"]) not in {Condition.STOPPED, Condition.RESTARTING},
+        restarts=int(found.get("RestartCount", 0)),
+        memory_bytes=max(0, int(memory.get("usage", 0)) - int(cached)),
+        memory_limit_bytes=int((found.get("HostConfig") or {}).get("Memory") or 0),
+        cpu_seconds=int(used.get("total_usage", 0)) / 1e9,
     )

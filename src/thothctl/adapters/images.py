@@ -29,12 +29,16 @@ class OwnImages:
         self._environment, self._report = environment, report
 
     def present(self, image: Image) -> str | None:
+        if image.upstream:
+            return self._upstream(image)
         return self._builder.find(image) or self._pulled(image)
 
     def provide(self, image: Image, policy: ImagePolicy, registry: str) -> str:
         if found := self.present(image):
             self._report(Progress(image.name, f"present as {found}"))
             return found
+        if image.upstream:
+            return self._fetch(image)
         if policy is ImagePolicy.BUILD or (policy is ImagePolicy.AUTO and not registry):
             return self._builder.build(image)
         if not registry:
@@ -49,6 +53,15 @@ class OwnImages:
                 raise
             self._report(Note(f"{error.message}; building {image.name} instead."))
             return self._builder.build(image)
+
+    def _upstream(self, image: Image) -> str | None:
+        found = self._engine.image(image.upstream)
+        return (found.digests or found.tags or (None,))[0] if found else None
+
+    def _fetch(self, image: Image) -> str:
+        """What others publish is pulled from them, whatever registry holds ours."""
+        self._docker(["pull", image.upstream], image.name, f"pull {image.upstream}")
+        return self._upstream(image) or image.upstream
 
     def push(self, image: Image, registry: str) -> str:
         reference = f"{registry}/{image.name}:{self._version}"

@@ -69,14 +69,10 @@ class SystemHost:
 
     def free_bytes(self, path: Path) -> int | None:
         """Free space for this user at the nearest existing parent; None when it cannot be seen."""
-        for place in (path, *path.parents):
-            try:
-                return shutil.disk_usage(place).free
-            except FileNotFoundError:
-                continue
-            except OSError:
-                return None
-        return None
+        return found[0] if (found := _disk(path)) else None
+
+    def size_bytes(self, path: Path) -> int | None:
+        return found[1] if (found := _disk(path)) else None
 
     def architecture(self) -> str:
         return platform.machine()
@@ -150,6 +146,19 @@ class SystemHost:
         if not (shown or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
             return False
         return webbrowser.open(url)
+
+
+def _disk(path: Path) -> tuple[int, int] | None:
+    """Free space and size of the disk of the nearest existing parent."""
+    for place in (path, *path.parents):
+        try:
+            found = shutil.disk_usage(place)
+        except FileNotFoundError:
+            continue
+        except OSError:
+            return None
+        return found.free, found.total
+    return None
 
 
 def _listening_inodes(port: int) -> frozenset[str]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from thothctl.adapters.docker_engine import DockerEngine
     from thothctl.adapters.docker_exec import DockerExec
     from thothctl.adapters.exec_input import ExecInput
+    from thothctl.adapters.figures_file import FiguresFile
     from thothctl.adapters.images import OwnImages
     from thothctl.adapters.importer import StreamImporter
     from thothctl.adapters.installs_folder import InstallsFolder
@@ -125,6 +126,12 @@ class RealWorld:
         from thothctl.adapters.installs_folder import InstallsFolder
 
         return InstallsFolder(self.home)
+
+    @cached_property
+    def figures(self) -> "FiguresFile":
+        from thothctl.adapters.figures_file import FiguresFile
+
+        return FiguresFile(self.home)
 
     @cached_property
     def certificates(self) -> "CertificateStore":

@@ -9,6 +9,7 @@ from thothctl.cli.certificates import certificates
 from thothctl.cli.config import config
 from thothctl.cli.doctor import doctor
 from thothctl.cli.execute import execute, shell
+from thothctl.cli.figures import figures
 from thothctl.cli.images import images
 from thothctl.cli.import_bird import import_bird
 from thothctl.cli.keys import keys
@@ -54,6 +55,7 @@ for name, function, panel in (
     ("health", health, CARE),
     ("doctor", doctor, CARE),
     ("logs", logs, CARE),
+    ("figures", figures, CARE),
     ("exec", execute, CARE),
     ("shell", shell, CARE),
     ("resume", resume, CARE),

@@ -14,6 +14,7 @@ from rich.console import Console
 from thothctl.cli.progress import Watcher, watching
 from thothctl.errors import DeclinedError, InvalidInputError, UsageError
 from thothctl.model.event import Event
+from thothctl.operations import figures
 from thothctl.operations.execute import execute, new_operation
 from thothctl.operations.keys import settle
 from thothctl.operations.plan import Plan
@@ -138,6 +139,8 @@ class Session:
                 yield
             finally:
                 settle(self.world, self.install)
+                if not self.options.dry_run:
+                    figures.refresh(self.world, self.install)
 
     def carry_out(self, plan: Plan) -> None:
         """Execute a plan under a new operation id, with progress."""

@@ -88,7 +88,7 @@ def read_stack(data: object, source: str) -> Stack:
             modes=root.each("modes", _mode),
             settings=(*root.each("settings", read_setting), *_service_settings(root)),
             secrets=root.each("secrets", _secret),
-            images=root.each("images", lambda name, node: Image(name, node.text("folder"))),
+            images=root.each("images", _image),
             services=root.each("services", _service),
             stores=root.each("stores", _store),
             endpoints=root.each("endpoints", _endpoint),
@@ -152,6 +152,12 @@ def _expanded(key: str, node: Node, services: Sequence[str]) -> list[Setting | N
         setting = read_setting(f"services.{name}.{key}", Node(data, f"{node.path} of {name}"))
         found.append(setting if name in only else None)
     return found
+
+
+def _image(name: str, node: Node) -> Image:
+    upstream = node.text_or("upstream", "")
+    folder = "" if upstream else node.text("folder")
+    return Image(name, folder, upstream, optional=bool(node.data.get("optional")))
 
 
 def _secret(name: str, node: Node) -> SecretSpec:

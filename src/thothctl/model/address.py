@@ -26,6 +26,11 @@ def has_tls(settings: Mapping[str, SettingValue]) -> bool:
     return has_edge(settings) and settings.get("tls") != "off"
 
 
+def is_watched(settings: Mapping[str, SettingValue]) -> bool:
+    """Whether Prometheus reads the figures of the stack."""
+    return has_edge(settings) and settings.get("monitoring") is True
+
+
 def hosts(settings: Mapping[str, SettingValue]) -> tuple[str, ...]:
     """Every name the stack answers to: the chosen ones first, then this machine's own."""
     chosen = [name.strip() for name in str(settings.get("host_name", "")).split(",")]

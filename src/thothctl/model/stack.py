@@ -1,8 +1,8 @@
 """A stack as data: what `templates/stacks/<name>.yaml` says."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 SettingValue = str | int | bool
@@ -150,10 +150,16 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """An image of our own; `folder` is its build context below `images/`."""
+    """An image of our own, or one that others publish.
+
+    Ours is built from `folder` below `images/`; theirs is the `upstream` reference. A service whose
+    image is `optional` is left out of a release when nobody has the image.
+    """
 
     name: str
-    folder: str
+    folder: str = ""
+    upstream: str = ""
+    optional: bool = False
 
     @property
     def variable(self) -> str:
@@ -193,6 +199,8 @@ class Stack:
     services: tuple[Service, ...]
     stores: tuple[Store, ...]
     endpoints: tuple[Endpoint, ...]
+    absent: frozenset[str] = frozenset()
+    """Optional images that a release does without."""
 
     def __post_init__(self) -> None:
         known_images = {image.name for image in self.images}
@@ -252,7 +260,16 @@ class Stack:
         """What runs with these settings, in the order of the stack file."""
         complete = self.complete(settings)
         chosen = self.mode(str(complete["mode"])).services
-        return tuple(s for s in self.services if s.name in chosen and s.is_wanted(complete))
+        return tuple(
+            s
+            for s in self.services
+            if s.name in chosen and s.is_wanted(complete) and s.image not in self.absent
+        )
+
+    def having(self, images: Container[str]) -> "Stack":
+        """The stack as it is with these images: without what others that are missing run."""
+        missing = (i.name for i in self.images if i.optional and i.name not in images)
+        return replace(self, absent=frozenset(missing))
 
     def running_for(self, settings: Mapping[str, SettingValue]) -> tuple[Service, ...]:
         """Those of them that keep running."""

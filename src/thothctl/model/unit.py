@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from thothctl.model.stack import SettingValue
+from thothctl.model.stack import SettingValue, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Chore:
 
     def makes_sense(self, settings: Mapping[str, SettingValue]) -> bool:
         """The settings are those that it is for."""
-        return all(str(settings.get(key, "")) in values for key, values in self.when.items())
+        return all(plain(settings.get(key, "")) in values for key, values in self.when.items())
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,7 +119,9 @@ def rendered_for(
 def _files(world: World, rendering: RenderRelease) -> Mapping[str, str]:
     stack = world.bundles.stack(rendering.stack)
     wanted = stack.images_for(rendering.settings)
-    images = {image.name: world.images.present(image) or image.name for image in wanted}
+    found = {image.name: world.images.present(image) for image in wanted}
+    optional = {image.name for image in wanted if image.optional}
+    images = {name: at or name for name, at in found.items() if at or name not in optional}
     return rendering.files(world, images)
 
 

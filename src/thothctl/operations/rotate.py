@@ -164,7 +164,7 @@ def lasting(stack: Stack, settings: Mapping[str, SettingValue]) -> tuple[str, ..
 
 def consumers(stack: Stack, release: Release, specs: Sequence[SecretSpec]) -> tuple[str, ...]:
     """Services to restart: who reads a secret at its start and does not learn of it otherwise."""
-    running = lasting(stack, release.settings)
+    running = lasting(stack.having(release.images), release.settings)
     read: set[str] = set()
     for spec in specs:
         if not spec.sign_in:

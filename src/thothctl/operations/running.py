@@ -82,7 +82,7 @@ def refuse_unknown(world: World, name: str, services: Sequence[str]) -> None:
 
 def wanted(world: World, current: Active) -> list[str]:
     """The services that the active release consists of."""
-    stack = world.bundles.stack(current.install.stack)
+    stack = world.bundles.stack(current.install.stack).having(current.release.images)
     return [s.name for s in stack.running_for(current.release.settings)]
 
 

@@ -72,7 +72,7 @@ def look(world: World, request: SetupRequest) -> Situation:
         active=active,
         observed=world.engine.observe(install.uuid),
         override_changed=_override_changed(world, request.name, number),
-        images_present=bool(active) and _images_present(world, active),
+        images_present=bool(active) and _images_present(world, active, request),
         edited=bool(number) and bool(edited_files(world, request.name)),
         stored=frozenset(s for s in request.offered if world.installs.has_secret(request.name, s)),
     )
@@ -85,9 +85,15 @@ def _override_changed(world: World, name: str, number: int | None) -> bool:
     return now != world.installs.released_override(name, number)
 
 
-def _images_present(world: World, release: Release | None) -> bool:
-    references = release.images.values() if release else ()
-    return all(world.engine.image(reference) is not None for reference in references)
+def _images_present(world: World, release: Release | None, request: SetupRequest) -> bool:
+    """All that the release has, and none that it went without and that came since."""
+    if release is None:
+        return True
+    wanted = world.bundles.stack(request.stack).images_for(request.settings)
+    came = (i for i in wanted if i.optional and i.name not in release.images)
+    return all(
+        world.engine.image(reference) is not None for reference in release.images.values()
+    ) and not any(world.images.present(image) for image in came)
 
 
 def plan_setup(seen: Situation, request: SetupRequest, stack: Stack, fresh: Fresh) -> Plan:
@@ -117,7 +123,7 @@ def _read_at_start(request: SetupRequest, stack: Stack) -> set[str]:
 
 
 def _runs(seen: Situation, active: Release, stack: Stack) -> bool:
-    wanted = {service.name for service in stack.running_for(active.settings)}
+    wanted = {s.name for s in stack.having(active.images).running_for(active.settings)}
     running = {c.service for c in seen.observed.containers if c.condition is not Condition.STOPPED}
     return running >= wanted
 

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from thothctl.errors import InvalidInputError, NotInstalledError
+from thothctl.errors import InvalidInputError, NetworkError, NotInstalledError
+from thothctl.model.event import Note
 from thothctl.model.install import LABEL_REVISION, Install, Release
 from thothctl.model.rendering import RenderContext
 from thothctl.model.stack import SettingValue
+from thothctl.operations import figures
 from thothctl.operations.plan import step
 from thothctl.operations.rendering import files_hash
 from thothctl.operations.waiting import await_healthy, crashes_named
@@ -28,7 +30,12 @@ class ProvideImages:
 
     def apply(self, world: World) -> None:
         for image in world.bundles.stack(self.stack).images_for(self.settings):
-            world.images.provide(image, ImagePolicy(self.policy), self.registry)
+            try:
+                world.images.provide(image, ImagePolicy(self.policy), self.registry)
+            except NetworkError as error:
+                if not image.optional:
+                    raise
+                world.report(Note(f"Going on without {image.name}: {error.message}"))
 
     def undo(self, world: World) -> None:
         """Keep them: images belong to no install and the next try is faster."""
@@ -123,7 +130,8 @@ class RenderRelease:
         stack = world.bundles.stack(self.stack)
         wanted = stack.images_for(self.settings)
         found = {image.name: world.images.present(image) for image in wanted}
-        if missing := sorted(name for name, reference in found.items() if reference is None):
+        needed = {image.name for image in wanted if not image.optional}
+        if missing := sorted(name for name in needed if found[name] is None):
             raise InvalidInputError(
                 f"image {', '.join(missing)} is gone from the engine",
                 hint="run `thothctl images build`, then `thothctl resume`",
@@ -140,7 +148,8 @@ class RenderRelease:
             install=install_of(world, self.name),
             generations=self.generations,
         )
-        rendered = dict(world.bundles.render(world.bundles.stack(self.stack), context))
+        stack = world.bundles.stack(self.stack).having(images)
+        rendered = dict(world.bundles.render(stack, context))
         override = world.installs.override(self.name)
         return {**rendered, "compose.override.yaml": override or "services: {}\n"}
 
@@ -176,6 +185,8 @@ class StartRelease:
     def apply(self, world: World) -> None:
         self.refuse_lost_volumes(world)
         world.installs.take_offered_secrets(self.name)  # an undo that got stuck put them back
+        release = world.installs.release(self.name, self.number)
+        figures.prepare(world, install_of(world, self.name), release)
         folder = world.installs.release_folder(self.name, self.number)
         with crashes_named(world, install_of(world, self.name), self.number) as watch:
             world.compose.up(folder, watch=watch)

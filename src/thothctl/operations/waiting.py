@@ -25,7 +25,7 @@ def await_healthy(
     world: World, install: Install, release: Release, *, seconds: int = 90
 ) -> tuple[ServiceHealth, ...]:
     """Poll until all services answer; raises NotHealthyError at a crash loop or the deadline."""
-    stack = world.bundles.stack(install.stack)
+    stack = world.bundles.stack(install.stack).having(release.images)
     services = [s.name for s in stack.running_for(release.settings)]
     asked = {endpoint.service for endpoint in stack.endpoints}
     deadline = world.clock.monotonic() + seconds

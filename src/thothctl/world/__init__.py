@@ -8,6 +8,7 @@ from typing import Protocol
 
 from thothctl.model.certificate import Certificate
 from thothctl.model.event import Event
+from thothctl.model.figures import ContainerFigures
 from thothctl.model.inspected import Declared, InspectedContainer
 from thothctl.model.observed import EngineFacts, LogLine, ObservedImage, ObservedStack
 from thothctl.model.recorded import JournalFile
@@ -18,6 +19,7 @@ from thothctl.world.host import Clock as Clock
 from thothctl.world.host import Entropy as Entropy
 from thothctl.world.host import Host as Host
 from thothctl.world.host import Locks as Locks
+from thothctl.world.installs import FiguresFile as FiguresFile
 from thothctl.world.installs import Installs as Installs
 from thothctl.world.programs import Programs as Programs
 from thothctl.world.programs import Watch as Watch
@@ -46,6 +48,9 @@ class Engine(Protocol):
 
     def inspect(self, install: str) -> tuple[InspectedContainer, ...]:
         """The install's containers with the rights and limits they really have."""
+
+    def figures(self, install: str) -> tuple[ContainerFigures, ...]:
+        """What each container of the install takes of the machine now."""
 
     def labelled(self) -> Mapping[str, tuple[str, ...]]:
         """Everything that says it belongs to an install: the install's label to names."""
@@ -177,6 +182,8 @@ class World(Protocol):
     def bundles(self) -> Bundles: ...
     @property
     def installs(self) -> Installs: ...
+    @property
+    def figures(self) -> FiguresFile: ...
     @property
     def journal(self) -> Journal: ...
     @property

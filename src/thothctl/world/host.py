@@ -43,6 +43,9 @@ class Host(Protocol):
     def free_bytes(self, path: Path) -> int | None:
         """Free space for this user at the nearest existing parent; None when it cannot be seen."""
 
+    def size_bytes(self, path: Path) -> int | None:
+        """Size of the disk there; None when it cannot be seen."""
+
     def architecture(self) -> str: ...
     def socket_path(self) -> Path | None: ...
     def socket_writable(self) -> bool | None: ...

@@ -77,3 +77,10 @@ class Installs(Protocol):
     def discard(self, name: str, number: int) -> None: ...
     def remembered(self, name: str) -> Mapping[str, SettingValue]: ...
     def remember(self, name: str, answers: Mapping[str, SettingValue]) -> None: ...
+
+
+class FiguresFile(Protocol):
+    """The figures of an install as text, in a folder that a container mounts."""
+
+    def write(self, name: str, text: str) -> Path:
+        """Replace the whole file, so that a reader sees the old text or the new."""
