@@ -162,6 +162,12 @@ class PlayedServer:
     def health(self, base: str, *, seconds: float = 5) -> tuple[ServiceHealth, ...]:
         return (ServiceHealth("database", ok=True, status="ok", detail=""),)
 
+    def health_inside(self, container: str) -> tuple[ServiceHealth, ...]:
+        return self.health(container)
+
+    def lives(self, base: str) -> bool:
+        return True
+
 
 class PlayedWorld(RealWorld):
     """A real home on a played engine; made once a command, the engine outlives it."""

@@ -1,6 +1,7 @@
 """Containers that are only played: what they are and what they wrote, changing with time."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from types import SimpleNamespace
 from typing import cast
@@ -77,7 +78,7 @@ class Installed:
         return 1
 
     def release(self, name: str, number: int) -> Release:
-        return RELEASE
+        return replace(RELEASE, number=number)
 
 
 def world_of(engine: PlayedContainers) -> World:

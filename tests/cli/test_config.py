@@ -44,7 +44,7 @@ class Place:
 
     def ok(self, *argv: str) -> dict[str, Any]:
         code, document = self.run(*argv)
-        assert code == 0, document
+        assert code == 0, document["errors"]
         data = document["data"]
         assert isinstance(data, dict)
         return data

@@ -132,7 +132,7 @@ def with_database(folder: Path) -> Path:
     data = yaml.safe_load((shipped("templates") / "stacks/thoth-ai.yaml").read_text())
     data["modes"]["standalone"]["services"] = ["app", "postgres"]
     health = {"path": "/", "seconds": 5}
-    data["services"]["postgres"] = {"image": "thoth-ai", "port": 5432, "health": health}
+    data["services"]["postgres"] |= {"image": "thoth-ai", "port": 5432, "health": health}
     data["stores"]["postgres"] = {"service": "postgres", "path": "/data", "saved_as": "postgres"}
     data["secrets"][SECRET] = {
         "length": 32,

@@ -11,6 +11,7 @@ from thothctl.adapters.shipped import shipped
 from thothctl.adapters.yaml_text import read_mapping
 from thothctl.config.compose_values import compose_values, edge_values, postgres_values
 from thothctl.config.env_file import env_quote
+from thothctl.config.mounts import mounted, mounts
 from thothctl.config.stack_file import read_stack
 from thothctl.errors import UsageError
 from thothctl.model.provider_address import as_rendered
@@ -56,12 +57,14 @@ class TemplateBundles:
     def render(self, stack: Stack, context: RenderContext) -> Mapping[str, str]:
         heading = MANAGED if context.install else ALONE
         values = compose_values(stack, context)
+        files = self._files(stack, context, values)
+        values["mounts"] = mounts(files, context)
         template = self._jinja.get_template(f"compose/{stack.name}.yaml.j2")
         compose = template.render(heading=heading, **values)
         used = [v for v in _variables(stack, context) if _is_used(v["name"], compose)]
         env = self._jinja.get_template(f"env/{stack.name}.env.j2")
         return {
-            **self._files(stack, context, values),
+            **mounted(files),
             "compose.yaml": compose,
             ".env": env.render(heading=heading, variables=used, comments=context.install is None),
         }

@@ -8,7 +8,9 @@ import yaml
 from thothctl.config.env_file import env_values
 
 VARIABLE = re.compile(r"\$(?:\{(?P<braced>\w+)(?::?[-?+][^}]*)?\}|(?P<bare>[A-Za-z_]\w*)|\$)")
-DESCRIBED_APART = {"networks", "volumes", "configs"}
+DESCRIBED_APART = ("networks", "volumes")
+WITHOUT_CONTAINER = {"scale"}
+"""What Compose changes without making containers anew."""
 
 
 class _Tagged(yaml.SafeLoader):
@@ -29,8 +31,7 @@ _Tagged.add_multi_constructor("!", _tagged)
 def sections(files: Mapping[str, str]) -> dict[str, str]:
     """Each service with everything that decides whether Compose makes its container anew.
 
-    Variables are filled in from `.env`; networks and volumes it uses, and configuration files
-    below its release that it mounts, count with their content.
+    Variables are filled in from `.env`; networks and volumes count where it uses them.
     """
     variables = env_values(files.get(".env", ""))
     found: dict[str, list[object]] = {}
@@ -38,11 +39,20 @@ def sections(files: Mapping[str, str]) -> dict[str, str]:
         if not name.startswith("compose.") or not name.endswith(".yaml"):
             continue
         document = _mapping(yaml.load(_filled(files[name], variables), _Tagged))  # noqa: S506 - a safe loader
-        shared = [document.get(part) for part in sorted(DESCRIBED_APART)]
         for service, section in _mapping(document.get("services")).items():
-            mounted = [text for place, text in files.items() if place in str(section)]
-            found.setdefault(service, []).append([section, shared, mounted])
+            own = {k: v for k, v in _mapping(section).items() if k not in WITHOUT_CONTAINER}
+            shared = [_used(section, part, document) for part in DESCRIBED_APART]
+            found.setdefault(service, []).append([own, shared])
     return {name: yaml.safe_dump(parts, sort_keys=True) for name, parts in found.items()}
+
+
+def _used(section: object, part: str, document: Mapping[str, object]) -> object:
+    """The networks or volumes that a service names, as they are described apart."""
+    given = _mapping(section).get(part)
+    named = list(given) if isinstance(given, list | dict) else []
+    words = {str(one).partition(":")[0] for one in named if isinstance(one, str)}
+    words |= {str(one.get("source")) for one in named if isinstance(one, Mapping)}
+    return {name: how for name, how in _mapping(document.get(part)).items() if name in words}
 
 
 def _filled(text: str, variables: Mapping[str, str]) -> str:

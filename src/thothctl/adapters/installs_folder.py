@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -13,6 +13,7 @@ from thothctl.adapters.secret_folder import SecretFolder
 from thothctl.adapters.yaml_comments import with_values
 from thothctl.adapters.yaml_text import read_mapping, written_mapping
 from thothctl.config.dotted import flat
+from thothctl.config.mounts import FOLDER as MOUNTS
 from thothctl.config.secret_sources import FILE as SOURCES
 from thothctl.errors import InvalidInputError
 from thothctl.model.install import Install, Release
@@ -60,7 +61,7 @@ class InstallsFolder:
 
     def settings(self, name: str) -> Mapping[str, SettingValue] | None:
         path = self._folder(name) / SETTINGS
-        return _read_yaml(path) if path.is_file() else None
+        return flat(_read_yaml(path), str(path)) if path.is_file() else None  # type: ignore[return-value]  # see below
 
     def save_settings(self, name: str, settings: Mapping[str, SettingValue] | None) -> None:
         path = self._folder(name) / SETTINGS
@@ -170,20 +171,22 @@ class InstallsFolder:
         with translated(f"write {folder}"):
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
-            for file in files:
-                (folder / file).parent.mkdir(parents=True, exist_ok=True)
         for file, text in files.items():
-            for place in (folder / file, folder / RENDERED / file):
-                place.parent.mkdir(parents=True, exist_ok=True)
+            for place in (self._place(folder, file), folder / RENDERED / file):
+                with translated(f"create {place.parent}"):
+                    place.parent.mkdir(parents=True, exist_ok=True)
                 write_durably(place, text)
         return folder
 
     def rendered(self, name: str, number: int) -> Mapping[str, str]:
-        return _texts(self.release_folder(name, number) / RENDERED)
+        folder = self.release_folder(name, number) / RENDERED
+        found = (path for path in sorted(folder.rglob("*")) if path.is_file())
+        return _texts({str(path.relative_to(folder)): path for path in found})
 
     def present(self, name: str, number: int) -> Mapping[str, str]:
         folder = self.release_folder(name, number)
-        return _texts(folder, self.rendered(name, number))
+        places = {file: self._place(folder, file) for file in self.rendered(name, number)}
+        return _texts(places)
 
     def publish(self, name: str, release: Release) -> Path:
         staging = self._staging(name, release.number)
@@ -201,6 +204,14 @@ class InstallsFolder:
             for folder in (self._staging(name, number), self.release_folder(name, number)):
                 if folder.is_dir():
                     shutil.rmtree(folder)
+            self._remove_unused_mounts(name)
+
+    def _remove_unused_mounts(self, name: str) -> None:
+        """What services of no release mount goes with the last release that named it."""
+        used = {path.name for path in self._folder(name).glob(f"releases/*/{RENDERED}/{MOUNTS}*")}
+        for folder in self._folder(name).glob(f"{MOUNTS}*"):
+            if folder.name not in used:
+                shutil.rmtree(folder)
 
     # wizard memory
 
@@ -226,19 +237,21 @@ class InstallsFolder:
             )
         return self._home / "installs" / name
 
+    def _place(self, release: Path, file: str) -> Path:
+        """Where a rendered file of a release lies: what is mounted is shared between releases."""
+        return (release.parent.parent if file.startswith(MOUNTS) else release) / file
+
     def _staging(self, name: str, number: int) -> Path:
         return self._folder(name) / "releases" / f".staging-{number}"
 
 
-def _texts(folder: Path, names: Iterable[str] | None = None) -> dict[str, str]:
-    """The files of a folder by name; of those asked for the ones that are there."""
-    if names is None:
-        names = (str(p.relative_to(folder)) for p in sorted(folder.rglob("*")) if p.is_file())
-    with translated(f"read {folder}"):
+def _texts(places: Mapping[str, Path]) -> dict[str, str]:
+    """The texts of those files that are there."""
+    with translated("read rendered files"):
         return {
-            name: (folder / name).read_text(encoding="utf-8", errors="replace")
-            for name in names
-            if (folder / name).is_file()
+            name: path.read_text(encoding="utf-8", errors="replace")
+            for name, path in places.items()
+            if path.is_file()
         }
 
 
@@ -262,4 +275,4 @@ def _read_json(path: Path) -> dict[str, Any]:
 def _read_yaml(path: Path) -> dict[str, SettingValue]:
     with translated(f"read {path}"):
         text = path.read_text(encoding="utf-8")
-    return flat(read_mapping(text, str(path)), str(path))  # type: ignore[return-value]  # written by us
+    return read_mapping(text, str(path))  # type: ignore[return-value]  # written by us

@@ -11,7 +11,6 @@ from thothctl.model.install import (
     LABEL_RELEASE,
     LABEL_SERVICE,
     LABEL_STORE,
-    LABEL_VERSION,
 )
 from thothctl.model.provider import secrets_in_use
 from thothctl.model.rendering import RenderContext
@@ -83,8 +82,8 @@ def edge_values(settings: Mapping[str, SettingValue]) -> Mapping[str, object]:
 def _service(service: Service, stack: Stack, context: RenderContext) -> ServiceValues:
     labels: dict[str, str] = {}
     if context.install is not None:
-        release = {LABEL_RELEASE: str(context.release), LABEL_VERSION: context.version}
-        labels = {**_identity(context), **release, LABEL_SERVICE: service.name}
+        release = str(context.since.get(service.name, context.release))
+        labels = {**_identity(context), LABEL_RELEASE: release, LABEL_SERVICE: service.name}
     return ServiceValues(
         name=service.name,
         image=stack.image(service.image).variable,

@@ -184,6 +184,7 @@ def _service(name: str, node: Node) -> Service:
         when={key: when.texts(key) for key in when.data} if when else {},
         files={place: files.text(place) for place in files.data} if files else {},
         once=bool(node.data.get("once")),
+        follows=node.texts_or_none("follows"),
     )
 
 

@@ -36,7 +36,11 @@ class Install:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """The numbered, immutable record of one installed state."""
+    """The numbered, immutable record of one installed state.
+
+    `since` says for each service in which release it became what it is: its containers carry that
+    number, so that a change of one service leaves the others running.
+    """
 
     number: int
     created: str
@@ -49,3 +53,8 @@ class Release:
     rendered_hash: str
     settings_version: int = 1
     image_ids: Mapping[str, str] = field(default_factory=dict)
+    since: Mapping[str, int] = field(default_factory=dict)
+
+    def has(self, service: str, label: str) -> bool:
+        """A container of this service with this label is as the release wants it."""
+        return label == str(self.since.get(service, self.number))

@@ -1,7 +1,7 @@
 """What a release is rendered from."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from thothctl.model.install import Install
 from thothctl.model.stack import SettingValue
@@ -9,7 +9,10 @@ from thothctl.model.stack import SettingValue
 
 @dataclass(frozen=True, slots=True)
 class RenderContext:
-    """What templates may use; without an install the files stand alone, for people without us."""
+    """What templates may use; without an install the files stand alone, for people without us.
+
+    `since` is the release in which a service became what it is, where that is not this one.
+    """
 
     settings: Mapping[str, SettingValue]
     images: Mapping[str, str]
@@ -17,3 +20,4 @@ class RenderContext:
     release: int = 0
     install: Install | None = None
     generations: Mapping[str, int] | None = None
+    since: Mapping[str, int] = field(default_factory=dict)

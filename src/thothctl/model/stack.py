@@ -125,6 +125,7 @@ class Service:
 
     One that runs `once` prepares what others need and ends.
 
+    One that `follows` settings reads at its start what they lead to: it starts anew with them.
     It is part of the stack `when` each of these settings has one of these values. Its `files` are
     rendered into the release, by their place below the release's folder: the template of each.
     """
@@ -134,6 +135,7 @@ class Service:
     when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     once: bool = False
+    follows: tuple[str, ...] = ()
 
     def is_wanted(self, settings: Mapping[str, SettingValue]) -> bool:
         return all(plain(settings.get(key, "")) in values for key, values in self.when.items())
@@ -215,6 +217,7 @@ class Stack:
         _require(self.name, "services", readers, known_services)
         self._require_consumers()
         others = {s.belongs_to for s in self.settings if s.belongs_to}
+        others |= {key for service in self.services for key in service.follows}
         _require(self.name, "settings", others, {s.key for s in self.settings})
 
     def _require_consumers(self) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from thothctl.config.differences import concealed, differences
+from thothctl.config.mounts import plain_names
 from thothctl.errors import InvalidInputError
 from thothctl.model.secret import Secret
 from thothctl.model.stack import SettingValue, Stack
@@ -95,7 +96,7 @@ def compare(world: World, before: Mapping[str, str], after: Mapping[str, str]) -
     """The differences, and the services whose section, variables filled in, is another."""
     old, new = world.bundles.sections(before), world.bundles.sections(after)
     services = tuple(name for name in new if new[name] != old.get(name))
-    return Preview(differences(before, after), services)
+    return Preview(differences(plain_names(before), plain_names(after)), services)
 
 
 def rendered_for(
@@ -131,7 +132,7 @@ def edited_files(world: World, name: str) -> dict[str, str]:
     if number is None:
         return {}
     rendered, present = world.installs.rendered(name, number), world.installs.present(name, number)
-    found = differences(rendered, present)
+    found = differences(plain_names(rendered), plain_names(present))
     return {file: concealed(text, _secrets(world, name)) for file, text in found.items()}
 
 

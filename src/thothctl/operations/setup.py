@@ -168,6 +168,7 @@ def _new_release(
             request.settings,
             generations,
             why="files that Compose accepts, before anything starts",
+            anew=_anew(seen, request, stack),
         ),
         steps.StartRelease(
             name, number, previous, _fresh_volumes(seen, generations, name, fresh), why="run it"
@@ -177,6 +178,23 @@ def _new_release(
         *_told(seen, request, stack, ChangeSignIn),
         steps.ActivateRelease(name, number, previous, why=f"release {number} answers"),
         *_removed(request),
+    )
+
+
+def _anew(seen: Situation, request: SetupRequest, stack: Stack) -> tuple[str, ...]:
+    """Services that have to start again though their part of the files may say the same."""
+    if seen.active is None:
+        return ()
+    running = stack.running_for(request.settings)
+    if request.discard_edits:
+        return tuple(service.name for service in running)
+    before, now = stack.complete(seen.active.settings), stack.complete(request.settings)
+    offered = [spec for spec in stack.secrets if spec.name in request.offered]
+    readers = {name for spec in offered for name in spec.services}
+    return tuple(
+        service.name
+        for service in running
+        if service.name in readers or any(before[k] != now[k] for k in service.follows)
     )
 
 

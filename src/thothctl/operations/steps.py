@@ -103,7 +103,10 @@ class SaveSettings:
 @step
 @dataclass(frozen=True)
 class RenderRelease:
-    """Render, let Compose check, then publish the release folder by one rename."""
+    """Render, let Compose check, then publish the release folder by one rename.
+
+    Services `anew` get new containers though their own part of the files may be the same.
+    """
 
     name: str
     stack: str
@@ -113,15 +116,17 @@ class RenderRelease:
     settings: Mapping[str, SettingValue]
     generations: Mapping[str, int]
     why: str
+    anew: tuple[str, ...] = ()
     title: ClassVar[str] = "Compose files"
 
     def apply(self, world: World) -> None:
         if any(r.number == self.number for r in world.installs.releases(self.name)):
             return
         images = self._images(world)
-        files = self.files(world, images)
+        since = self._since(world, images)
+        files = self._files(world, images, since)
         world.compose.check(world.installs.stage(self.name, self.number, files))
-        world.installs.publish(self.name, self._record(world, images, files))
+        world.installs.publish(self.name, self._record(world, images, files, since))
 
     def undo(self, world: World) -> None:
         world.installs.discard(self.name, self.number)
@@ -140,6 +145,27 @@ class RenderRelease:
 
     def files(self, world: World, images: Mapping[str, str]) -> dict[str, str]:
         """What lies in the release's folder, the user's own file included."""
+        return self._files(world, images, self._since(world, images))
+
+    def _since(self, world: World, images: Mapping[str, str]) -> dict[str, int]:
+        """The release in which each service became what it is: this one for what is another now."""
+        active = world.installs.active(self.name)
+        if active is None:
+            return {}
+        before = world.bundles.sections(world.installs.rendered(self.name, active))
+        known = dict.fromkeys(before, active) | dict(
+            world.installs.release(self.name, active).since
+        )
+        now = world.bundles.sections(self._files(world, images, known))
+        return {
+            service: known[service]
+            for service, section in now.items()
+            if section == before.get(service) and service not in self.anew
+        }
+
+    def _files(
+        self, world: World, images: Mapping[str, str], since: Mapping[str, int]
+    ) -> dict[str, str]:
         context = RenderContext(
             settings=self.settings,
             images=images,
@@ -147,13 +173,20 @@ class RenderRelease:
             release=self.number,
             install=install_of(world, self.name),
             generations=self.generations,
+            since=since,
         )
         stack = world.bundles.stack(self.stack).having(images)
         rendered = dict(world.bundles.render(stack, context))
         override = world.installs.override(self.name)
         return {**rendered, "compose.override.yaml": override or "services: {}\n"}
 
-    def _record(self, world: World, images: Mapping[str, str], files: Mapping[str, str]) -> Release:
+    def _record(
+        self,
+        world: World,
+        images: Mapping[str, str],
+        files: Mapping[str, str],
+        since: Mapping[str, int],
+    ) -> Release:
         observed = {name: world.engine.image(reference) for name, reference in images.items()}
         labels = [image.labels.get(LABEL_REVISION, "") for image in observed.values() if image]
         return Release(
@@ -167,6 +200,7 @@ class RenderRelease:
             generations=self.generations,
             database_revision=next((label for label in labels if label), ""),
             rendered_hash=files_hash(files),
+            since=since,
         )
 
 

@@ -76,8 +76,9 @@ def crashes_named(world: World, install: Install, release: int) -> Iterator[Watc
 
 
 def _of_release(world: World, install: Install, release: int) -> list[ObservedContainer]:
+    wanted = world.installs.release(install.name, release)
     containers = world.engine.observe(install.uuid).containers
-    return [c for c in containers if c.release == str(release)]
+    return [c for c in containers if wanted.has(c.service, c.release)]
 
 
 def _trouble(container: ObservedContainer, now: datetime) -> str:

@@ -116,7 +116,7 @@ def volumes(world: World, install: Install) -> Finding:
 def current(world: World, install: Install, release: Release) -> Finding:
     """What runs is what the active release says."""
     observed = world.engine.observe(install.uuid).containers
-    strange = sorted(c.name for c in observed if c.release != str(release.number))
+    strange = sorted(c.name for c in observed if not release.has(c.service, c.release))
     if strange:
         summary = f"not of release {release.number}: {', '.join(strange)}"
         return Finding("containers", Verdict.WARN, summary, "`thothctl start` replaces them")
