@@ -1,143 +1,133 @@
 """A certificate by ACME, from a real test authority, proved through the real nginx."""
 
-import os
 import ssl
-import subprocess
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from contextlib import ExitStack
 from pathlib import Path
 
-import httpx
 import pytest
-from distribution import programs
+from edge.pebble import Pebble, pebble
 from edge.place import HOSTS, Place
-from edge.running import SECONDS, free_port
+from edge.running import SECONDS
 from edge.waiting import until
 
-from thothctl.adapters.certificate_files import check_files
+from thothctl.adapters.certificate_store import CertificateStore
+from thothctl.adapters.machine import SystemClock
 from thothctl.config.edge import Edge, Tls
 from thothctl.errors import NetworkError
-from thothctl.model.acme import AcmeOrder, certbot_argv, refusal
+from thothctl.model.acme import AcmeOrder
 
-HOST = "thoth.test"
-CONFIGURATION = """\
-{{"pebble": {{
-  "listenAddress": "127.0.0.1:{port}", "managementListenAddress": "127.0.0.1:{management}",
-  "certificate": "{root}/certificate.pem", "privateKey": "{root}/key.pem",
-  "httpPort": {http}, "tlsPort": 1, "retryAfter": {{"authz": 1, "order": 1}},
-  "certificateValidityPeriod": 7776000
-}}}}
-"""
-
-
-@dataclass
-class Authority:
-    """A running authority, and certbot as the toolbox runs it."""
-
-    place: Place
-    port: int
-
-    @property
-    def order(self) -> AcmeOrder:
-        root = self.place.root
-        return AcmeOrder(
-            (HOST,),
-            directory=f"https://127.0.0.1:{self.port}/dir",
-            webroot=str(root / "challenges"),
-            state=str(root / "acme"),
-            scratch=str(root / "scratch"),
-        )
-
-    def run(self, *more: str) -> subprocess.CompletedProcess[str]:
-        program, *words = certbot_argv(self.order)
-        trust = {"REQUESTS_CA_BUNDLE": str(self.place.root / "authority.pem")}
-        return subprocess.run(
-            programs().python_argv(program, *words, *more),
-            env={**os.environ, **trust},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    def files(self) -> tuple[Path, Path]:
-        return Path(self.order.certificate), Path(self.order.key)
-
-
-@contextmanager
-def pebble(place: Place) -> Iterator[Authority]:
-    root, port, management = place.root, free_port(), free_port()
-    http = place.nginx.edge.inside.http
-    text = CONFIGURATION.format(root=root, port=port, management=management, http=http)
-    (root / "pebble.json").write_text(text)
-    words = programs().argv(
-        "pebble", "-config", f"{root}/pebble.json", "-dnsserver", f"127.0.0.1:{place.names.port}"
-    )
-    plain = {"PEBBLE_VA_NOSLEEP": "1", "PEBBLE_WFE_NONCEREJECT": "0", "PEBBLE_AUTHZREUSE": "0"}
-    with (root / "pebble.log").open("wb") as log:
-        process = subprocess.Popen(words, env={**os.environ, **plain}, stdout=log, stderr=log)
-    try:
-        until(lambda: _answers(port, root), SECONDS)
-        yield Authority(place, port)
-    finally:
-        process.terminate()
-        process.wait(SECONDS)
-
-
-def _answers(port: int, root: Path) -> bool:
-    trust = ssl.create_default_context(cafile=str(root / "authority.pem"))
-    try:
-        return httpx.get(f"https://127.0.0.1:{port}/dir", verify=trust).is_success
-    except httpx.TransportError:
-        return False
+HOST, NAME = "thoth.test", "default"
 
 
 @pytest.fixture(scope="module")
-def authority() -> Iterator[Authority]:
+def place() -> Iterator[Place]:
     with ExitStack() as stack:
-        place = Place(stack, Edge(Tls.ACME, HOSTS))
-        place.names.addresses = ("127.0.0.1",)
-        yield stack.enter_context(pebble(place))
+        made = Place(stack, Edge(Tls.ACME, HOSTS))
+        made.names.addresses = ("127.0.0.1",)
+        yield made
 
 
-def test_a_certificate_is_given_and_kept_until_it_is_due(authority: Authority) -> None:
-    done = authority.run()
-    assert done.returncode == 0, done.stdout + done.stderr
+@pytest.fixture(scope="module")
+def authority(place: Place) -> Iterator[Pebble]:
+    http = place.nginx.edge.inside.http
+    with pebble(place.root, place.names.port, http) as found:
+        yield found
 
-    certificate, key = authority.files()
-    found = check_files(certificate, key, (HOST,), datetime.now(UTC))
+
+@pytest.fixture
+def store(place: Place, tmp_path: Path) -> CertificateStore:
+    """An install whose proofs nginx serves, with a certificate of its own to begin with."""
+    environment = {"THOTHCTL_CA_BUNDLE": str(place.root / "authority.pem")}
+    store = CertificateStore(tmp_path, SystemClock(), environment)
+    (tmp_path / "installs" / NAME / "tls").mkdir(parents=True)
+    tmp_path.chmod(0o755)
+    proofs = tmp_path / "installs" / NAME / "tls/challenges"
+    proofs.symlink_to(place.root / "challenges")
+    assert store.stand_in(NAME, HOSTS)
+    return store
+
+
+def order(authority: Pebble) -> AcmeOrder:
+    return AcmeOrder((HOST,), authority.directory, "ops@example.org")
+
+
+def served(home: Path) -> Path:
+    return home / "installs" / NAME / "tls/served/certificate.pem"
+
+
+def test_a_certificate_is_given_and_kept_until_it_is_due(
+    store: CertificateStore, authority: Pebble, tmp_path: Path
+) -> None:
+    assert store.authority(NAME) is not None
+
+    assert store.order(NAME, order(authority)) is True
+
+    found = store.served(NAME)
+    assert found is not None
     assert found.names == (HOST,)
-
-    before = certificate.read_bytes()
-    assert authority.run().returncode == 0
-    assert certificate.read_bytes() == before
-
-    assert authority.run("--force-renewal").returncode == 0
-    assert certificate.read_bytes() != before
+    assert store.authority(NAME) is None
+    before = served(tmp_path).read_bytes()
+    assert store.order(NAME, order(authority)) is False
+    assert served(tmp_path).read_bytes() == before
 
 
-def test_what_was_given_is_served_after_a_reload(authority: Authority) -> None:
-    authority.run()
-    certificate, key = authority.files()
-    root = authority.place.root
-    for source, target in ((certificate, "certificate.pem"), (key, "key.pem")):
-        (root / target).write_bytes(source.read_bytes())
+def test_one_that_is_lost_is_ordered_again_by_the_same_account(
+    store: CertificateStore, authority: Pebble, tmp_path: Path
+) -> None:
+    store.order(NAME, order(authority))
+    folder = tmp_path / "installs" / NAME / "tls/acme"
+    accounts = [path.read_bytes() for path in folder.glob("account-*")]
+    before = served(tmp_path).read_bytes()
+    (folder / "certificate.pem").unlink()
 
-    authority.place.nginx.reload()
+    assert store.order(NAME, order(authority)) is True
 
-    leaf = certificate.read_text().partition("-----END")[0]
-    address = ("127.0.0.1", authority.place.nginx.edge.inside.https)
+    assert served(tmp_path).read_bytes() != before
+    assert [path.read_bytes() for path in folder.glob("account-*")] == accounts
+    assert not list((tmp_path / "installs" / NAME / "tls/challenges").rglob("acme-challenge/*"))
+
+
+def test_what_was_given_is_served_after_a_reload(
+    store: CertificateStore, authority: Pebble, place: Place, tmp_path: Path
+) -> None:
+    store.order(NAME, order(authority))
+    folder = served(tmp_path).parent
+    for file in ("certificate.pem", "key.pem"):
+        (place.root / file).write_bytes((folder / file).read_bytes())
+
+    place.nginx.reload()
+
+    leaf = served(tmp_path).read_text().partition("-----END")[0]
+    address = ("127.0.0.1", place.nginx.edge.inside.https)
     until(lambda: ssl.get_server_certificate(address).startswith(leaf), SECONDS)
 
 
-def test_a_name_that_leads_elsewhere_is_explained(authority: Authority) -> None:
-    authority.place.names.addresses = ("127.0.0.99",)
+def test_a_name_that_leads_elsewhere_is_explained_and_the_old_certificate_stays(
+    store: CertificateStore, authority: Pebble, place: Place, tmp_path: Path
+) -> None:
+    before = served(tmp_path).read_bytes()
+    place.names.addresses = ("127.0.0.99",)
 
-    done = authority.run("--force-renewal")
+    with pytest.raises(NetworkError, match="could not reach this machine") as refused:
+        store.order(NAME, order(authority))
 
-    authority.place.names.addresses = ("127.0.0.1",)
-    said = refusal(done.stdout + done.stderr)
-    assert done.returncode != 0
-    assert isinstance(said, NetworkError)
-    assert "could not reach this machine" in said.message
+    place.names.addresses = ("127.0.0.1",)
+    assert "port 80" in refused.value.hint
+    assert served(tmp_path).read_bytes() == before
+
+
+def test_a_name_that_nobody_knows_is_explained(
+    store: CertificateStore, authority: Pebble, place: Place
+) -> None:
+    place.names.addresses = ()
+
+    with pytest.raises(NetworkError, match="could not resolve"):
+        store.order(NAME, order(authority))
+
+    place.names.addresses = ("127.0.0.1",)
+
+
+def test_an_authority_that_is_not_there_is_explained(store: CertificateStore) -> None:
+    with pytest.raises(NetworkError, match="does not answer"):
+        store.order(NAME, AcmeOrder((HOST,), "https://127.0.0.1:9/dir"))

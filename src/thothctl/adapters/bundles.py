@@ -14,6 +14,7 @@ from thothctl.config.env_file import env_quote
 from thothctl.config.mounts import mounted, mounts
 from thothctl.config.stack_file import read_stack
 from thothctl.errors import UsageError
+from thothctl.model.address import published
 from thothctl.model.provider_address import as_rendered
 from thothctl.model.rendering import RenderContext
 from thothctl.model.stack import SettingKind, Stack, plain
@@ -111,7 +112,7 @@ def _variables(stack: Stack, context: RenderContext) -> list[dict[str, str]]:
         (stack.image(name).variable, reference, f"Image of {name}.")
         for name, reference in context.images.items()
     ]
-    settings = as_rendered(stack.complete(context.settings))
+    settings = as_rendered(published(stack.complete(context.settings)))
     lines += [
         (
             f"THOTH_{setting.word}",

@@ -64,6 +64,11 @@ class CertificateFolder:
     def authority_key(self) -> Path:
         return self.root / "authority.key"
 
+    @property
+    def challenges(self) -> Path:
+        """What nginx serves to an ACME authority."""
+        return self.root / "challenges"
+
 
 def ensure_self_signed(folder: CertificateFolder, hosts: tuple[str, ...], now: datetime) -> bool:
     """Leave a certificate for these hosts that is good for a while; True when it is a new one."""
@@ -75,14 +80,39 @@ def ensure_self_signed(folder: CertificateFolder, hosts: tuple[str, ...], now: d
     return True
 
 
+def ensure_stand_in(folder: CertificateFolder, hosts: tuple[str, ...], now: datetime) -> bool:
+    """Leave something to serve until a better one is there: what is served, if it is valid."""
+    public_folder(folder, folder.challenges)
+    if (pair := _present(folder)) and pair.certificate.valid_until > now:
+        return False
+    return ensure_self_signed(folder, hosts, now)
+
+
+def signed_by_us(folder: CertificateFolder) -> bool:
+    """What is served has the install's own authority."""
+    if (pair := _present(folder)) is None or not folder.authority.is_file():
+        return False
+    return pair.issued_by(folder.authority.read_text(encoding="ascii"))
+
+
 def serve(folder: CertificateFolder, certificate: str, key: Secret) -> None:
     """Put a pair where nginx reads it; it does so at its next reload."""
-    private_folder(folder.root)
-    with translated(f"create {folder.served}"):
-        folder.served.mkdir(mode=0o755, exist_ok=True)
-        folder.served.chmod(0o755)
+    public_folder(folder, folder.served)
     write_durably(folder.key, key.reveal(), mode=READ_BY_NGINX)
     write_durably(folder.certificate, certificate, mode=READ_BY_NGINX)
+
+
+def public_folder(folder: CertificateFolder, part: Path) -> None:
+    """Create a part of the folder that nginx gets to see."""
+    private_folder(folder.root)
+    with translated(f"create {part}"):
+        part.mkdir(mode=0o755, exist_ok=True)
+        part.chmod(0o755)
+
+
+def new_key() -> Secret:
+    """A key of today's usual kind, as PEM."""
+    return _key_text(ec.generate_private_key(ec.SECP256R1()))
 
 
 def _authority(folder: CertificateFolder, now: datetime) -> Authority:

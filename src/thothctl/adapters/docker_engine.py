@@ -17,6 +17,7 @@ from thothctl.model.observed import (
     EngineFacts,
     LogLine,
     ObservedImage,
+    ObservedNetwork,
     ObservedStack,
 )
 
@@ -164,6 +165,11 @@ class DockerEngine:
             for c in containers
             if any(p.get("PublicPort") == port for p in c.get("Ports", ()))
         }
+
+    def networks(self) -> tuple[ObservedNetwork, ...]:
+        with asking_to("list networks"):
+            found = self._client.api.networks()
+        return tuple(engine_answers.network(one) for one in found)
 
     def logs(
         self,

@@ -4,8 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from thothctl.model.figures import ContainerFigures
-from thothctl.model.install import LABEL_RELEASE, LABEL_SERVICE
-from thothctl.model.observed import Condition, LogLine, ObservedContainer, ObservedImage
+from thothctl.model.install import LABEL_INSTALL, LABEL_RELEASE, LABEL_SERVICE
+from thothctl.model.observed import (
+    Condition,
+    LogLine,
+    ObservedContainer,
+    ObservedImage,
+    ObservedNetwork,
+)
 
 NUMBER = "com.docker.compose.container-number"
 
@@ -87,4 +93,14 @@ def figures(found: Mapping[str, Any], stats: Mapping[str, Any]) -> ContainerFigu
         memory_bytes=max(0, int(memory.get("usage", 0)) - int(cached)),
         memory_limit_bytes=int((found.get("HostConfig") or {}).get("Memory") or 0),
         cpu_seconds=int(used.get("total_usage", 0)) / 1e9,
+    )
+
+
+def network(found: dict[str, Any]) -> ObservedNetwork:
+    """A network as the list of them describes it."""
+    ranges = (found.get("IPAM") or {}).get("Config") or ()
+    return ObservedNetwork(
+        name=str(found["Name"]),
+        install=str((found.get("Labels") or {}).get(LABEL_INSTALL, "")),
+        subnets=tuple(str(one["Subnet"]) for one in ranges if one.get("Subnet")),
     )

@@ -4,7 +4,6 @@ import os
 import platform
 import secrets
 import shutil
-import socket
 import stat
 import string
 import sys
@@ -14,8 +13,9 @@ import webbrowser
 from datetime import UTC, datetime
 from pathlib import Path
 
-from thothctl.adapters import daemon
+from thothctl.adapters import daemon, network
 from thothctl.model.inspected import DaemonSettings, Permissions
+from thothctl.model.observed import Route
 from thothctl.model.secret import Secret
 from thothctl.model.stack import SecretSpec
 
@@ -91,24 +91,20 @@ class SystemHost:
         return bool(found) and "/snap/" in str(Path(found).resolve()) if found else False
 
     def port_is_free(self, address: str, port: int) -> bool:
-        family = socket.AF_INET6 if ":" in address else socket.AF_INET
-        with socket.socket(family, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((address, port))
-            except PermissionError:
-                return True  # the engine, not this user, will bind it
-            except OSError:
-                return False
-        return True
+        return network.can_bind(address, port)
+
+    def has_address(self, address: str) -> bool:
+        return network.can_bind(address, 0)
+
+    def unprivileged_port(self) -> int:
+        return network.unprivileged_port()
+
+    def routes(self) -> tuple[Route, ...]:
+        return network.routes()
 
     def port_owner(self, port: int) -> str:
         """Name and pid of the listening process, as far as this user may see; else empty."""
-        inodes = _listening_inodes(port)
-        for process in Path("/proc").glob("[0-9]*") if inodes else ():
-            if _holds(process, inodes):
-                return f"{(process / 'comm').read_text().strip()} (pid {process.name})"
-        return ""
+        return network.owner(port)
 
     def is_root(self) -> bool:
         return hasattr(os, "geteuid") and os.geteuid() == 0
@@ -159,25 +155,3 @@ def _disk(path: Path) -> tuple[int, int] | None:
             return None
         return found.free, found.total
     return None
-
-
-def _listening_inodes(port: int) -> frozenset[str]:
-    found = set()
-    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
-        try:
-            lines = Path(table).read_text().splitlines()[1:]
-        except OSError:
-            continue
-        for line in lines:
-            fields = line.split()
-            local, state, inode = fields[1], fields[3], fields[9]
-            if state == "0A" and int(local.rsplit(":", 1)[1], 16) == port:
-                found.add(f"socket:[{inode}]")
-    return frozenset(found)
-
-
-def _holds(process: Path, inodes: frozenset[str]) -> bool:
-    try:
-        return any(str(link.readlink()) in inodes for link in (process / "fd").iterdir())
-    except OSError:  # not ours to look at, or gone
-        return False

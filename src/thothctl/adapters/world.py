@@ -137,7 +137,7 @@ class RealWorld:
     def certificates(self) -> "CertificateStore":
         from thothctl.adapters.certificate_store import CertificateStore
 
-        return CertificateStore(self.home, self.clock)
+        return CertificateStore(self.home, self.clock, self._environment)
 
     @cached_property
     def journal(self) -> "JournalFolder":

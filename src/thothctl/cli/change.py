@@ -8,8 +8,10 @@ from thothctl.cli.differences import show_differences
 from thothctl.cli.envelope import Outcome
 from thothctl.cli.session import Session
 from thothctl.cli.setup_view import show_checks, show_findings, show_plan
+from thothctl.config.exposed import refuse_unfit
 from thothctl.errors import ThothctlError
 from thothctl.model.finding import Finding, Verdict
+from thothctl.model.network import subnet_of
 from thothctl.model.secret import Secret
 from thothctl.model.stack import Stack
 from thothctl.operations.configure import edited_files, refusal_of, renders
@@ -17,7 +19,7 @@ from thothctl.operations.plan import Plan
 from thothctl.operations.recover import Unfinished, go_on, refuse_unfinished, take_back, unfinished
 from thothctl.operations.rotate import fetched
 from thothctl.operations.setup import Fresh, SetupRequest, look, plan_setup
-from thothctl.probes.preflight import Needs, preflight, refusal
+from thothctl.probes.preflight import Needs, doors, preflight, refusal
 
 
 class End(Enum):
@@ -98,6 +100,9 @@ def with_fetched(session: Session, change: Change) -> Change:
 
 def planned(session: Session, change: Change) -> Result:
     """Check and plan; changes nothing."""
+    settings = change.stack.complete(change.request.settings)
+    usual = str(change.stack.complete({}).get("acme_directory", ""))
+    refuse_unfit(settings, usual_directory=usual)
     findings = _preflight(session, change)
     if error := refusal(findings):
         return Result(End.REFUSED, findings, error=error)
@@ -135,10 +140,10 @@ def _preflight(session: Session, change: Change) -> tuple[Finding, ...]:
     install = session.world.installs.find(request.name)
     needs = Needs(
         minimum=change.stack.mode(str(settings["mode"])).minimum,
-        address=str(settings["bind"]),
-        port=int(settings["port"]),
+        doors=doors(settings),
         install=install.uuid if install else "none yet",
         project=install.project if install else f"thoth-{request.name}",
+        subnet=subnet_of(settings),
     )
     return preflight(session.world, needs)
 

@@ -19,7 +19,7 @@ Mode = Annotated[
     str | None, typer.Option(metavar="MODE", help="How the stack is run: standalone, production.")
 ]
 TlsOption = Annotated[
-    str | None, typer.Option("--tls", metavar="KIND", help="self-signed, files or off.")
+    str | None, typer.Option("--tls", metavar="KIND", help="self-signed, files, acme or off.")
 ]
 HostName = Annotated[
     str | None, typer.Option(metavar="NAMES", help="Names that browsers use, comma separated.")
@@ -29,6 +29,26 @@ TlsCertificate = Annotated[
 ]
 TlsKey = Annotated[
     str | None, typer.Option("--tls-key-file", metavar="FILE", help="Its private key, as PEM.")
+]
+AcmeEmail = Annotated[
+    str | None, typer.Option(metavar="EMAIL", help="Where the ACME authority may write to.")
+]
+AcmeDirectory = Annotated[
+    str | None, typer.Option(metavar="URL", help="The ACME authority's directory.")
+]
+HttpPort = Annotated[
+    str | None, typer.Option(metavar="PORT", help="Second port, for redirects and ACME; 0 is none.")
+]
+TrustedProxies = Annotated[
+    str | None, typer.Option(metavar="RANGES", help="Proxies whose word about clients counts.")
+]
+Public = Annotated[
+    bool | None,
+    typer.Option("--public/--no-public", metavar="", help="Listen on every address; takes TLS."),
+]
+PortOffset = Annotated[str | None, typer.Option(metavar="N", help="Added to every published port.")]
+DataDir = Annotated[
+    str | None, typer.Option(metavar="PATH", help="Keep data in this folder, not in volumes.")
 ]
 Vector = Annotated[
     str | None, typer.Option(metavar="STORE", help="Where vectors are kept: pgvector, embedded.")
@@ -134,6 +154,13 @@ ANSWERS: dict[str, tuple[Any, object]] = {
     "host_name": (HostName, None),
     "tls_certificate": (TlsCertificate, None),
     "tls_key_file": (TlsKey, None),
+    "acme_email": (AcmeEmail, None),
+    "acme_directory": (AcmeDirectory, None),
+    "http_port": (HttpPort, None),
+    "trusted_proxies": (TrustedProxies, None),
+    "public": (Public, None),
+    "port_offset": (PortOffset, None),
+    "data_dir": (DataDir, None),
     "vector": (Vector, None),
     "admin_email": (AdminEmail, None),
     "demo": (Demo, None),

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from thothctl.config.edge import Edge, Tls, variables
+from thothctl.config.exposed import trusted_proxies
+from thothctl.model import address
 from thothctl.model.address import has_edge, hosts
 from thothctl.model.install import (
     LABEL_GENERATION,
@@ -12,6 +14,7 @@ from thothctl.model.install import (
     LABEL_SERVICE,
     LABEL_STORE,
 )
+from thothctl.model.network import networks
 from thothctl.model.provider import secrets_in_use
 from thothctl.model.rendering import RenderContext
 from thothctl.model.stack import SecretSpec, Service, SettingValue, Stack
@@ -40,7 +43,7 @@ class ServiceValues:
 
 def compose_values(stack: Stack, context: RenderContext) -> dict[str, object]:
     """Every name that the Compose templates use."""
-    settings = stack.complete(context.settings)
+    settings = address.published(stack.complete(context.settings))
     services = {s.name: _service(s, stack, context) for s in stack.services_for(settings)}
     secrets = sorted({name for service in services.values() for name in service.secrets})
     return {
@@ -51,7 +54,8 @@ def compose_values(stack: Stack, context: RenderContext) -> dict[str, object]:
         "keys": secrets_in_use(settings) if context.install else {},
         "alone": context.install is None,
         "labels": _identity(context),
-        "networks": ("front", "back", "egress") if "nginx" in services else ("front",),
+        "door": "" if settings.get("public") is True else "${THOTH_BIND}:",
+        "networks": networks(settings, context.install.uuid if context.install else stack.name),
         "volumes": _volumes(stack, settings, context),
     }
 
@@ -75,7 +79,13 @@ def edge_values(settings: Mapping[str, SettingValue]) -> Mapping[str, object]:
     """Every name that the nginx template uses; nothing where there is no edge."""
     if not has_edge(settings):
         return {}
-    chosen = Edge(Tls(str(settings["tls"])), hosts(settings), int(settings["port"]))
+    chosen = Edge(
+        Tls(str(settings["tls"])),
+        hosts(settings),
+        port=address.port(settings),
+        trusted_proxies=trusted_proxies(settings),
+        ipv6=settings.get("network.ipv6") is True,
+    )
     return variables(chosen)
 
 

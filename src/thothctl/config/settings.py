@@ -167,8 +167,10 @@ def _address(_: Setting, given: object) -> str:
         raise ValueError(f"must be an IP address, not {_repeated(given)}") from None
 
 
-def _email(_: Setting, given: object) -> str:
+def _email(setting: Setting, given: object) -> str:
     text = str(given).strip()
+    if not text and setting.optional:
+        return ""
     if not EMAIL.fullmatch(text) or ".." in text:
         raise ValueError(f"must be an e-mail address, not {_repeated(given)}")
     return text

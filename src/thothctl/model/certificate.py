@@ -9,6 +9,8 @@ from thothctl.errors import InvalidInputError
 LEAF_LIFE = timedelta(days=397)
 """The longest that browsers accept."""
 RENEW_BEFORE = timedelta(days=30)
+LONG_LIFE = timedelta(days=90)
+"""Who lives that long is warned about in months and weeks, others in proportion."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,22 @@ class Certificate:
         return self.valid_until - now
 
     def is_due(self, now: datetime) -> bool:
-        return self.left(now) < RENEW_BEFORE
+        """A third of its life is left, at most a month: short ones are renewed in time, too."""
+        return self.left(now) < self.within(RENEW_BEFORE)
+
+    def within(self, usual: timedelta) -> timedelta:
+        """A warning time, shortened for a certificate that does not live long."""
+        life = self.valid_until - self.valid_from
+        return min(usual, life * (usual / LONG_LIFE))
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why an authority gave no certificate, the last time it was asked."""
+
+    at: str
+    message: str
+    hint: str
 
 
 def _matches(name: str, host: str) -> bool:

@@ -65,6 +65,23 @@ class ObservedStack:
 
 
 @dataclass(frozen=True, slots=True)
+class ObservedNetwork:
+    """A network of the engine with the label of its install, empty when it is not ours."""
+
+    name: str
+    install: str
+    subnets: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where this machine sends packets for a range; the default route is none."""
+
+    interface: str
+    destination: str
+
+
+@dataclass(frozen=True, slots=True)
 class ObservedImage:
     """An image on the engine; `size` in bytes."""
 

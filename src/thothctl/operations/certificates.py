@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from thothctl.errors import EngineRefusedError, UsageError
+from thothctl.errors import UsageError
 from thothctl.model.address import has_tls, hosts
-from thothctl.model.certificate import Certificate
+from thothctl.model.certificate import Certificate, Refused
+from thothctl.operations.edge import reload_edge
 from thothctl.operations.edge_steps import provide_certificate
-from thothctl.operations.running import Active, active, container_of
+from thothctl.operations.running import Active, active
 from thothctl.world import World
-
-EDGE = "nginx"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +19,7 @@ class Served:
     certificate: Certificate
     hosts: tuple[str, ...]
     authority: Path | None
+    refused: Refused | None = None
 
 
 def served(world: World, name: str) -> Served:
@@ -28,7 +28,11 @@ def served(world: World, name: str) -> Served:
     certificate = world.certificates.served(name)
     if certificate is None:
         raise UsageError(f"{name} has no certificate yet", hint="run `thothctl setup`")
-    return Served(certificate, hosts(current.release.settings), world.certificates.authority(name))
+    refused = None
+    if current.release.settings.get("tls") == "acme":
+        refused = world.certificates.refused(name)
+    names, authority = hosts(current.release.settings), world.certificates.authority(name)
+    return Served(certificate, names, authority, refused)
 
 
 def renew(world: World, name: str) -> bool:
@@ -39,14 +43,7 @@ def renew(world: World, name: str) -> bool:
     current = _with_tls(world, name)
     if not provide_certificate(world, name, current.release.settings):
         return False
-    observed = world.engine.observe(current.install.uuid)
-    edge = container_of(observed, EDGE)
-    status, said = world.programs.captured(edge.id, ("nginx", "-s", "reload"))
-    if status != 0:
-        raise EngineRefusedError(
-            f"nginx did not take the new certificate: {said.strip()[-300:]}",
-            hint="see `thothctl logs nginx`, then `thothctl restart nginx`",
-        )
+    reload_edge(world, current.install)
     return True
 
 

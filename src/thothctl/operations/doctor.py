@@ -30,9 +30,9 @@ from thothctl.world import World
 QUICK_SECONDS, FULL_SECONDS = 2.5, 8.0
 
 RENEWAL = {
-    "self-signed": "the next `thothctl setup` that changes something makes a new one",
-    "files": "give new files: `thothctl setup --tls-certificate FILE --tls-key FILE`",
-    "acme": "see why it was not renewed: `thothctl logs nginx`",
+    "self-signed": "`thothctl certificates renew`; `thothctl service install` does it by the clock",
+    "files": "replace the files, then `thothctl certificates renew` reads them",
+    "acme": "`thothctl certificates renew`; `thothctl service install` does it by the clock",
 }
 
 Probes = Mapping[str, Probe]
@@ -158,11 +158,11 @@ def _installed(install: Install, current: Active | None, depth: Depth) -> Probes
     if current is None:
         return always
     release = current.release
-    address, number = str(release.settings["bind"]), int(release.settings["port"])
+    published = preflight.doors(release.settings)
     always |= {
         "images": lambda world: records.images(world, release),
         "containers": lambda world: records.current(world, install, release),
-        "port": lambda world: port.free(world, address, number, install.uuid),
+        "port": lambda world: [port.free(world, door, install.uuid) for door in published],
     }
     if has_tls(release.settings):
         always["certificate"] = lambda world: _certificate(world, current)
@@ -180,7 +180,9 @@ def _certificate(world: World, current: Active) -> Finding:
     if served is None:
         summary = "there is no certificate to serve"
         return Finding(certificates.PROBE, Verdict.FAIL, summary, "run `thothctl setup`")
-    tls = str(current.release.settings.get("tls", ""))
+    name, tls = current.install.name, str(current.release.settings.get("tls", ""))
+    if tls == "acme" and (refused := world.certificates.refused(name)) is not None:
+        return certificates.refused(refused, served, world.clock.now())
     return certificates.expiry(served, world.clock.now(), renewal=RENEWAL.get(tls, "renew it"))
 
 

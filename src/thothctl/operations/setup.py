@@ -5,15 +5,17 @@ from dataclasses import dataclass, field
 
 from thothctl.model.address import has_tls
 from thothctl.model.install import Install, Release
+from thothctl.model.network import networks
 from thothctl.model.observed import Condition, ObservedStack
 from thothctl.model.provider import secrets_in_use
 from thothctl.model.stack import SettingValue, Stack
 from thothctl.operations import steps
 from thothctl.operations.configure import edited_files
-from thothctl.operations.edge_steps import ProvideCertificate
+from thothctl.operations.edge_steps import OrderCertificate, ProvideCertificate
 from thothctl.operations.plan import Plan, Step
 from thothctl.operations.rotate import keepers
 from thothctl.operations.secret_steps import AlignRole, ChangeSignIn, RemoveSecret, ReplaceSecret
+from thothctl.operations.uninstall import RemoveContainers
 from thothctl.world import ImagePolicy, World
 
 
@@ -170,11 +172,13 @@ def _new_release(
             why="files that Compose accepts, before anything starts",
             anew=_anew(seen, request, stack),
         ),
+        *_other_networks(seen, request, stack),
         steps.StartRelease(
             name, number, previous, _fresh_volumes(seen, generations, name, fresh), why="run it"
         ),
         *_told(seen, request, stack, AlignRole),
         steps.AwaitHealthy(name, number, request.seconds, why="setup ends when the stack answers"),
+        *_order(request),
         *_told(seen, request, stack, ChangeSignIn),
         steps.ActivateRelease(name, number, previous, why=f"release {number} answers"),
         *_removed(request),
@@ -202,6 +206,25 @@ def _certificate(request: SetupRequest) -> tuple[Step, ...]:
     if not has_tls(request.settings):
         return ()
     return (ProvideCertificate(request.name, request.settings, why="nobody reads along"),)
+
+
+def _other_networks(seen: Situation, request: SetupRequest, stack: Stack) -> tuple[Step, ...]:
+    """Compose leaves a network that is there as it is, whatever its files say now."""
+    if seen.install is None or seen.active is None:
+        return ()
+    before = networks(stack.complete(seen.active.settings), seen.install.uuid)
+    after = networks(stack.complete(request.settings), seen.install.uuid)
+    if all(before[name] == after[name] for name in before.keys() & after.keys()):
+        return ()
+    why = "its networks are made anew, with other addresses"
+    return (RemoveContainers(request.name, seen.install.uuid, why=why),)
+
+
+def _order(request: SetupRequest) -> tuple[Step, ...]:
+    if not has_tls(request.settings) or request.settings.get("tls") != "acme":
+        return ()
+    why = "nginx serves the proofs that the authority asks for"
+    return (OrderCertificate(request.name, request.settings, why=why),)
 
 
 def _told(

@@ -1,12 +1,14 @@
 """What is looked at before an operation: all probes at once, each with its own limit."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from ipaddress import IPv4Network
 
 from thothctl.errors import CheckFailedError
+from thothctl.model.address import binds, ports
 from thothctl.model.finding import Finding, Verdict
-from thothctl.model.stack import Minimum
-from thothctl.probes import engine, machine, port
+from thothctl.model.stack import Minimum, SettingValue
+from thothctl.probes import engine, machine, network, port
 from thothctl.probes.parallel import Probe, guarded, run
 from thothctl.world import World
 
@@ -16,10 +18,20 @@ class Needs:
     """What the operation wants of the machine; `install` is the label of our own containers."""
 
     minimum: Minimum
-    address: str
-    port: int
+    doors: tuple[port.Door, ...]
     install: str
     project: str
+    subnet: IPv4Network | None = None
+
+
+def doors(settings: Mapping[str, SettingValue]) -> tuple[port.Door, ...]:
+    """What is to be published, and how to choose it."""
+    flags = ("--port", "--http-port")
+    offset = int(settings.get("port_offset", 0))
+    return tuple(
+        port.Door(number, binds(settings), flag, offset)
+        for number, flag in zip(ports(settings), flags, strict=False)
+    )
 
 
 def preflight(world: World, needs: Needs) -> tuple[Finding, ...]:
@@ -27,11 +39,19 @@ def preflight(world: World, needs: Needs) -> tuple[Finding, ...]:
     [first] = guarded("engine", engine.reachable, world)
     if first.verdict is Verdict.FAIL:
         return (first,)
-    ours = (
-        ("port", lambda world: port.free(world, needs.address, needs.port, needs.install)),
+    return (first, *run(world, (*of_machine(needs.minimum), *_of_install(needs))))
+
+
+def _of_install(needs: Needs) -> tuple[tuple[str, Probe], ...]:
+    subnet = needs.subnet
+    chosen: tuple[tuple[str, Probe], ...] = ()
+    if subnet is not None:
+        chosen = ((network.PROBE, lambda world: network.free(world, subnet, needs.install)),)
+    return (
+        ("port", lambda world: [port.free(world, d, needs.install) for d in needs.doors]),
+        *chosen,
         ("names", lambda world: engine.names_free(world, needs.project, needs.install)),
     )
-    return (first, *run(world, (*of_machine(needs.minimum), *ours)))
 
 
 def of_machine(minimum: Minimum) -> tuple[tuple[str, Probe], ...]:

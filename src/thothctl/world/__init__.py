@@ -6,11 +6,18 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from thothctl.model.certificate import Certificate
+from thothctl.model.acme import AcmeOrder
+from thothctl.model.certificate import Certificate, Refused
 from thothctl.model.event import Event
 from thothctl.model.figures import ContainerFigures
 from thothctl.model.inspected import Declared, InspectedContainer
-from thothctl.model.observed import EngineFacts, LogLine, ObservedImage, ObservedStack
+from thothctl.model.observed import (
+    EngineFacts,
+    LogLine,
+    ObservedImage,
+    ObservedNetwork,
+    ObservedStack,
+)
 from thothctl.model.recorded import JournalFile
 from thothctl.model.rendering import RenderContext
 from thothctl.model.secret import Secret, SecretSource
@@ -59,6 +66,9 @@ class Engine(Protocol):
     def image(self, reference: str) -> ObservedImage | None: ...
     def publishers(self, port: int) -> Mapping[str, str]:
         """Containers that publish this host port: name to install label, empty when not ours."""
+
+    def networks(self) -> tuple[ObservedNetwork, ...]:
+        """All of them, whoever they belong to."""
 
     def logs(
         self,
@@ -136,6 +146,16 @@ class Certificates(Protocol):
     def take(self, name: str, certificate: Path, key: Path, hosts: tuple[str, ...]) -> None:
         """Check files of the user and serve copies of them; raises InvalidInputError."""
 
+    def stand_in(self, name: str, hosts: tuple[str, ...]) -> bool:
+        """Serve something until an order is answered: what is there, or one of our own."""
+
+    def order(self, name: str, order: AcmeOrder) -> bool:
+        """Serve what an ACME authority gives, asked only when it is time; True when it is new."""
+
+    def refuse(self, name: str, refused: Refused) -> None:
+        """Record why an order came to nothing."""
+
+    def refused(self, name: str) -> Refused | None: ...
     def served(self, name: str) -> Certificate | None: ...
     def authority(self, name: str) -> Path | None:
         """The authority to trust, None where the certificate is one the world trusts."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from thothctl.model.inspected import DaemonSettings, Permissions
+from thothctl.model.observed import Route
 from thothctl.model.secret import Secret
 from thothctl.model.stack import SecretSpec
 
@@ -51,6 +52,15 @@ class Host(Protocol):
     def socket_writable(self) -> bool | None: ...
     def compose_is_snap(self) -> bool: ...
     def port_is_free(self, address: str, port: int) -> bool: ...
+    def has_address(self, address: str) -> bool:
+        """It can be listened on: it is this machine's, and its family is switched on."""
+
+    def unprivileged_port(self) -> int:
+        """The lowest port that a program without rights may open."""
+
+    def routes(self) -> tuple[Route, ...]:
+        """IPv4 ranges that this machine reaches by itself; none where that cannot be seen."""
+
     def port_owner(self, port: int) -> str: ...
     def open_page(self, url: str) -> bool: ...
     def is_root(self) -> bool: ...
