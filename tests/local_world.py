@@ -15,6 +15,7 @@ from thothctl.model.observed import (
     LogLine,
     ObservedContainer,
     ObservedImage,
+    ObservedNetwork,
     ObservedStack,
 )
 from thothctl.model.secret import Secret
@@ -69,6 +70,9 @@ class PlayedEngine:
 
     def publishers(self, port: int) -> Mapping[str, str]:
         return {}
+
+    def networks(self) -> tuple[ObservedNetwork, ...]:
+        return ()
 
     def logs(
         self,

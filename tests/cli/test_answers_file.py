@@ -32,6 +32,7 @@ SAMPLES: dict[str, Any] = {
     "host_name": "thoth.example.org",
     "tls_certificate": "/etc/mine/chain.pem",
     "tls_key_file": "/etc/mine/key.pem",
+    "trusted_proxies": "10.0.0.5/32",
     "vector": "embedded",
     "admin_email": "me@example.org",
     "demo": False,

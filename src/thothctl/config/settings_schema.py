@@ -49,7 +49,10 @@ _SHAPES: Mapping[SettingKind, Callable[[Setting], dict[str, object]]] = {
         "type": "string",
         "anyOf": [{"format": "ipv4"}, {"format": "ipv6"}],
     },
-    SettingKind.EMAIL: lambda _: {"type": "string", "pattern": "^[^@\\s]+@[^@\\s]+$"},
+    SettingKind.EMAIL: lambda s: {
+        "type": "string",
+        "pattern": "^([^@\\s]+@[^@\\s]+)?$" if s.optional else "^[^@\\s]+@[^@\\s]+$",
+    },
     SettingKind.BOOLEAN: lambda _: {"type": "boolean"},
     SettingKind.URL: lambda s: {
         "type": "string",
