@@ -64,17 +64,7 @@ def _warned(findings: tuple[Finding, ...]) -> CheckWarnedError | None:
 
 def _data(report: Report) -> dict[str, object]:
     counts = Counter(finding.verdict.value for finding in report.findings)
-    doors = [
-        {
-            "service": one.service,
-            "published": exposure.shown(port),
-            "inside": port.inner,
-            "reachable": exposure.reachable(port),
-            "rules": [] if port.is_local else exposure.rules_for(port),
-        }
-        for one in report.containers
-        for port in one.published
-    ]
+    doors = exposure.doors([(o.service, port) for o in report.containers for port in o.published])
     return {
         "groups": {group.title: [f.probe for f in group.findings] for group in report.groups},
         "counts": {verdict.value: counts[verdict.value] for verdict in Verdict},

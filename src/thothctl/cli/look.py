@@ -14,12 +14,14 @@ from thothctl.cli.options import command
 from thothctl.cli.session import Session
 from thothctl.cli.setup_view import show_checks
 from thothctl.errors import CheckFailedError, ThothctlError
+from thothctl.model.address import is_local
 from thothctl.model.finding import Verdict
 from thothctl.model.observed import Condition, ObservedContainer, ObservedStack
 from thothctl.operations import keys, running
 from thothctl.operations.recover import unfinished
 from thothctl.operations.steps import install_of
 from thothctl.operations.waiting import await_healthy
+from thothctl.probes import exposure
 
 COLOURS = {
     Condition.HEALTHY: "green",
@@ -150,7 +152,15 @@ def open_page(session: Session) -> Outcome:
     """Open the page in a browser, or print its address where there is none."""
     current = running.active(session.world, session.install)
     opened = not session.options.dry_run and session.world.host.open_page(current.url)
-    return Outcome({"url": current.url, "opened": opened}, lambda c: c.print(current.url))
+    settings = current.release.settings
+    doors = exposure.doors([("web", port) for port in exposure.planned(settings)])
+
+    def show(console: Console) -> None:
+        console.print(current.url)
+        for door in doors if not is_local(settings) else ():
+            console.print(f"[dim]{door['published']} is reachable {door['reachable']}[/]")
+
+    return Outcome({"url": current.url, "opened": opened, "reachable": doors}, show)
 
 
 @command

@@ -32,6 +32,7 @@ from thothctl.model.provider import SKIPPED, USES
 from thothctl.model.stack import SettingValue, Stack
 from thothctl.operations import running
 from thothctl.operations.setup import SetupRequest
+from thothctl.probes import exposure
 from thothctl.world import ImagePolicy
 
 
@@ -94,7 +95,7 @@ def _flags(given: Mapping[str, object], assignments: Sequence[str]) -> dict[str,
 
 
 def _set_up(session: Session, change: Change, chosen: Chosen) -> Outcome:
-    notes = chosen.notes
+    notes = (*chosen.notes, *exposure.announced(change.request.settings))
     show_notes(session.stderr, notes)
     result = carry(session, change)
     if result.end is End.DONE:
@@ -104,7 +105,16 @@ def _set_up(session: Session, change: Change, chosen: Chosen) -> Outcome:
     else:
         outcome = result.outcome
     data = {**outcome.data, "notes": notes} if notes else outcome.data
-    return replace(outcome, data=data, warnings=chosen.warnings)
+    refused = _refused(session, change.request)
+    return replace(outcome, data=data, warnings=(*chosen.warnings, *refused))
+
+
+def _refused(session: Session, request: SetupRequest) -> tuple[str, ...]:
+    """Why another certificate than the one asked for is served."""
+    refused = session.world.certificates.refused(request.name)
+    if request.settings.get("tls") != "acme" or refused is None:
+        return ()
+    return (f"{refused.message}; the old certificate stays. {refused.hint}",)
 
 
 def save(session: Session, stack: Stack, settings: Mapping[str, SettingValue], path: Path) -> None:
@@ -136,6 +146,7 @@ def _done(session: Session, request: SetupRequest, findings: tuple[Finding, ...]
         "admin_email": settings["admin_email"],
         "admin_password_file": str(password),
         "settings": settings,
+        "reachable": exposure.doors([("web", port) for port in exposure.planned(settings)]),
     }
     once = current.release.number == 1 and session.stdout.is_terminal
     secret = session.world.installs.secret(request.name, "admin_password") if once else None

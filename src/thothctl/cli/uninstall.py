@@ -1,5 +1,6 @@
 """`thothctl uninstall`: shows what goes, asks, and selects by label only."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
@@ -11,8 +12,10 @@ from thothctl.cli.options import command
 from thothctl.cli.session import Session
 from thothctl.errors import UsageError
 from thothctl.model.observed import ObservedStack
+from thothctl.operations import service_unit
 from thothctl.operations.recover import go_on, refuse_unfinished, unfinished
 from thothctl.operations.uninstall import inventory, plan_uninstall
+from thothctl.operations.unit_files import UnitRequest
 
 Purge = Annotated[
     bool,
@@ -31,12 +34,14 @@ def uninstall(session: Session, purge: Purge = False, confirm: Confirm = "") -> 
     name = session.install
     install, observed, active = inventory(session.world, name)
     plan = plan_uninstall(install, observed, active, purge=purge)
-    data = _data(observed, purge=purge)
+    units = service_unit.installed(session.world, name)
+    data = {**_data(observed, purge=purge), "units": _names(session, units)}
     if session.options.dry_run:
-        return Outcome(data, lambda console: _show(console, observed, purge=purge))
-    if not plan.steps:
+        return Outcome(data, lambda console: _show(console, observed, data, purge=purge))
+    if not plan.steps and not units:
         return Outcome(data, lambda c: c.print("Nothing to do: only data is left, and kept."))
-    _agree(session, observed, purge=purge, confirm=confirm)
+    _agree(session, observed, data, purge=purge, confirm=confirm)
+    warnings = _without_units(session, units)
     with session.locked("uninstall", fresh=False):
         pending = unfinished(session.world, name)
         if pending and pending.plan.kind == "uninstall":
@@ -47,10 +52,34 @@ def uninstall(session: Session, purge: Purge = False, confirm: Confirm = "") -> 
             refuse_unfinished(session.world, name)
         session.carry_out(plan)
     kept = "" if purge else "; the data is kept, `thothctl setup` brings it back"
-    return Outcome(data, lambda c: c.print(f"[green]✓[/] {name} is uninstalled{kept}"))
+    line = f"[green]✓[/] {name} is uninstalled{kept}"
+    return Outcome(data, lambda c: c.print(line), warnings=warnings)
 
 
-def _agree(session: Session, observed: ObservedStack, *, purge: bool, confirm: str) -> None:
+def _names(session: Session, units: tuple[UnitRequest, ...]) -> list[str]:
+    found = (service_unit.standing(session.world, request) for request in units)
+    return [one.name for ones in found for one in ones if one.is_there]
+
+
+def _without_units(session: Session, units: tuple[UnitRequest, ...]) -> list[str]:
+    """Remove what starts the stack, before the lock is taken: to stop it, they want that too."""
+    left = []
+    for request in units:
+        if command := service_unit.by_root(session.world, request):
+            left.append(f"its units are left in place, which root may remove: {command}")
+        else:
+            service_unit.uninstall(session.world, request)
+    return left
+
+
+def _agree(
+    session: Session,
+    observed: ObservedStack,
+    data: Mapping[str, object],
+    *,
+    purge: bool,
+    confirm: str,
+) -> None:
     name = session.install
     if not purge:
         return
@@ -61,7 +90,7 @@ def _agree(session: Session, observed: ObservedStack, *, purge: bool, confirm: s
             f"--purge removes all data of {name} and wants its name",
             hint=f"give --confirm {name}; `--dry-run` shows what would go",
         )
-    _show(session.stderr, observed, purge=True)
+    _show(session.stderr, observed, data, purge=True)
     session.confirm(f"Remove all of this, the data included, of {name}?")
 
 
@@ -74,7 +103,9 @@ def _data(observed: ObservedStack, *, purge: bool) -> dict[str, object]:
     }
 
 
-def _show(console: Console, observed: ObservedStack, *, purge: bool) -> None:
+def _show(
+    console: Console, observed: ObservedStack, data: Mapping[str, object], *, purge: bool
+) -> None:
     table = Table.grid(padding=(0, 2))
     fate = "[red]removed[/]" if purge else "[green]kept[/]"
     for container in observed.containers:
@@ -83,5 +114,8 @@ def _show(console: Console, observed: ObservedStack, *, purge: bool) -> None:
         table.add_row("network", network, "[red]removed[/]")
     for volume in observed.volumes:
         table.add_row("volume", volume, fate)
+    units = data["units"]
+    for unit in units if isinstance(units, list) else ():
+        table.add_row("unit", unit, "[red]removed[/]")
     table.add_row("records", "settings, secrets, releases", fate)
     console.print(table)

@@ -87,6 +87,27 @@ def uninstall(world: World, request: UnitRequest) -> tuple[str, ...]:
     return tuple(ours)
 
 
+def installed(world: World, name: str) -> tuple[UnitRequest, ...]:
+    """Where units of this install lie: the machine's folder, this account's, both or neither."""
+    try:
+        units = world.units
+    except NoSystemdError:
+        return ()
+    requests = (UnitRequest(name, UnitPlace(for_user=own)) for own in (False, True))
+    return tuple(r for r in requests if _ours(world, r, units.read(r.place)))
+
+
+def by_root(world: World, request: UnitRequest) -> str:
+    """What root has to run to remove them; empty where this account may do it itself."""
+    may = request.place.for_user or world.host.is_root()
+    if may and world.units.manages():
+        return ""
+    caller = world.units.caller()
+    own = [f"{name}={value}" for name, value in caller.environment.items()]
+    words = [*caller.program, "service", "uninstall", "--install", request.name]
+    return shell_line(["sudo", "env", *own, *words])
+
+
 def standing(world: World, request: UnitRequest) -> tuple[Standing, ...]:
     """How each unit is that should be there, or is."""
     ours = _ours(world, request, world.units.read(request.place))
