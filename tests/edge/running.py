@@ -90,6 +90,7 @@ def inside(root: Path, resolver: int, app_port: int) -> Inside:
         certificate=str(root / "certificate.pem"),
         key=str(root / "key.pem"),
         challenges=str(root / "challenges"),
+        own=str(root / "conf.d/server/*.conf"),
     )
 
 

@@ -58,7 +58,7 @@ class TemplateBundles:
     def render(self, stack: Stack, context: RenderContext) -> Mapping[str, str]:
         heading = MANAGED if context.install else ALONE
         values = compose_values(stack, context)
-        files = self._files(stack, context, values)
+        files = {**self._files(stack, context, values), **context.own_files}
         values["mounts"] = mounts(files, context)
         template = self._jinja.get_template(f"compose/{stack.name}.yaml.j2")
         compose = template.render(heading=heading, **values)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from thothctl.adapters.files import private_folder, sync_folder, translated, write_durably
+from thothctl.adapters.own_files import read_own_files
 from thothctl.adapters.secret_folder import SecretFolder
 from thothctl.adapters.yaml_comments import with_values
 from thothctl.adapters.yaml_text import read_mapping, written_mapping
@@ -82,6 +83,9 @@ class InstallsFolder:
         path = self._folder(name) / OVERRIDE
         with translated(f"read {path}"):
             return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+    def own_files(self, name: str) -> Mapping[str, str]:
+        return read_own_files(self._folder(name))
 
     # secrets
 

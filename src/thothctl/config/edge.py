@@ -48,6 +48,7 @@ class Inside:
     certificate: str = "/etc/nginx/tls/certificate.pem"
     key: str = "/etc/nginx/tls/key.pem"
     challenges: str = "/var/www/acme"
+    own: str = "/etc/nginx/conf.d/server/*.conf"
 
 
 @dataclass(frozen=True, slots=True)

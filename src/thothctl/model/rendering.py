@@ -21,3 +21,4 @@ class RenderContext:
     install: Install | None = None
     generations: Mapping[str, int] | None = None
     since: Mapping[str, int] = field(default_factory=dict)
+    own_files: Mapping[str, str] = field(default_factory=dict)

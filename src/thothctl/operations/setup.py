@@ -3,19 +3,23 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from thothctl.model.address import has_tls
+from thothctl.config.mounts import plain_names
 from thothctl.model.install import Install, Release
-from thothctl.model.network import networks
 from thothctl.model.observed import Condition, ObservedStack
+from thothctl.model.own_files import own_files
 from thothctl.model.provider import secrets_in_use
 from thothctl.model.stack import SettingValue, Stack
 from thothctl.operations import steps
 from thothctl.operations.configure import edited_files
-from thothctl.operations.edge_steps import OrderCertificate, ProvideCertificate
+from thothctl.operations.outer_steps import (
+    certificate_steps,
+    network_steps,
+    order_steps,
+    own_file_steps,
+)
 from thothctl.operations.plan import Plan, Step
 from thothctl.operations.rotate import keepers
 from thothctl.operations.secret_steps import AlignRole, ChangeSignIn, RemoveSecret, ReplaceSecret
-from thothctl.operations.uninstall import RemoveContainers
 from thothctl.world import ImagePolicy, World
 
 
@@ -47,6 +51,7 @@ class Situation:
     active: Release | None = None
     observed: ObservedStack = field(default_factory=ObservedStack)
     override_changed: bool = False
+    own_files: bool = False
     images_present: bool = False
     edited: bool = False
     stored: frozenset[str] = frozenset()
@@ -63,8 +68,9 @@ class Fresh:
 def look(world: World, request: SetupRequest) -> Situation:
     """Read records and engine; changes nothing."""
     install = world.installs.find(request.name)
+    own = bool(world.installs.own_files(request.name))
     if install is None:
-        return Situation()
+        return Situation(own_files=own)
     number = world.installs.active(request.name)
     active = world.installs.release(request.name, number) if number else None
     return Situation(
@@ -74,6 +80,7 @@ def look(world: World, request: SetupRequest) -> Situation:
         active=active,
         observed=world.engine.observe(install.uuid),
         override_changed=_override_changed(world, request.name, number),
+        own_files=own,
         images_present=bool(active) and _images_present(world, active, request),
         edited=bool(number) and bool(edited_files(world, request.name)),
         stored=frozenset(s for s in request.offered if world.installs.has_secret(request.name, s)),
@@ -81,8 +88,13 @@ def look(world: World, request: SetupRequest) -> Situation:
 
 
 def _override_changed(world: World, name: str, number: int | None) -> bool:
+    """What the user adds to our files is another than the active release was made with."""
     if number is None:
         return False
+    if dict(world.installs.own_files(name)) != own_files(
+        plain_names(world.installs.rendered(name, number))
+    ):
+        return True
     now = world.installs.override(name) or "services: {}\n"
     return now != world.installs.released_override(name, number)
 
@@ -159,7 +171,7 @@ def _new_release(
         *_identity(seen, request, fresh),
         steps.GenerateSecrets(name, request.stack, request.settings, why="no default passwords"),
         *_replaced(seen, request),
-        *_certificate(request),
+        *certificate_steps(name, request.settings),
         steps.SaveSettings(name, request.settings, seen.settings, why="what was chosen"),
         steps.RenderRelease(
             name,
@@ -172,13 +184,14 @@ def _new_release(
             why="files that Compose accepts, before anything starts",
             anew=_anew(seen, request, stack),
         ),
+        *own_file_steps(name, number, there=seen.own_files),
         *_other_networks(seen, request, stack),
         steps.StartRelease(
             name, number, previous, _fresh_volumes(seen, generations, name, fresh), why="run it"
         ),
         *_told(seen, request, stack, AlignRole),
         steps.AwaitHealthy(name, number, request.seconds, why="setup ends when the stack answers"),
-        *_order(request),
+        *order_steps(name, request.settings),
         *_told(seen, request, stack, ChangeSignIn),
         steps.ActivateRelease(name, number, previous, why=f"release {number} answers"),
         *_removed(request),
@@ -202,29 +215,11 @@ def _anew(seen: Situation, request: SetupRequest, stack: Stack) -> tuple[str, ..
     )
 
 
-def _certificate(request: SetupRequest) -> tuple[Step, ...]:
-    if not has_tls(request.settings):
-        return ()
-    return (ProvideCertificate(request.name, request.settings, why="nobody reads along"),)
-
-
 def _other_networks(seen: Situation, request: SetupRequest, stack: Stack) -> tuple[Step, ...]:
-    """Compose leaves a network that is there as it is, whatever its files say now."""
     if seen.install is None or seen.active is None:
         return ()
-    before = networks(stack.complete(seen.active.settings), seen.install.uuid)
-    after = networks(stack.complete(request.settings), seen.install.uuid)
-    if all(before[name] == after[name] for name in before.keys() & after.keys()):
-        return ()
-    why = "its networks are made anew, with other addresses"
-    return (RemoveContainers(request.name, seen.install.uuid, why=why),)
-
-
-def _order(request: SetupRequest) -> tuple[Step, ...]:
-    if not has_tls(request.settings) or request.settings.get("tls") != "acme":
-        return ()
-    why = "nginx serves the proofs that the authority asks for"
-    return (OrderCertificate(request.name, request.settings, why=why),)
+    before, after = stack.complete(seen.active.settings), stack.complete(request.settings)
+    return network_steps(seen.install, before, after)
 
 
 def _told(

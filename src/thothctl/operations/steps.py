@@ -174,6 +174,7 @@ class RenderRelease:
             install=install_of(world, self.name),
             generations=self.generations,
             since=since,
+            own_files=world.installs.own_files(self.name),
         )
         stack = world.bundles.stack(self.stack).having(images)
         rendered = dict(world.bundles.render(stack, context))

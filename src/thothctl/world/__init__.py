@@ -28,7 +28,9 @@ from thothctl.world.host import Host as Host
 from thothctl.world.host import Locks as Locks
 from thothctl.world.installs import FiguresFile as FiguresFile
 from thothctl.world.installs import Installs as Installs
+from thothctl.world.programs import Chore as Chore
 from thothctl.world.programs import Programs as Programs
+from thothctl.world.programs import Trial as Trial
 from thothctl.world.programs import Watch as Watch
 from thothctl.world.server import Importer as Importer
 from thothctl.world.server import Providers as Providers

@@ -65,6 +65,9 @@ class Installs(Protocol):
     def override(self, name: str) -> str:
         """The user's compose.override.yaml, empty text when there is none."""
 
+    def own_files(self, name: str) -> Mapping[str, str]:
+        """The user's files below config/, by the place they get in a release."""
+
     def released_override(self, name: str, number: int) -> str: ...
     def stage(self, name: str, number: int, files: Mapping[str, str]) -> Path: ...
     def publish(self, name: str, release: Release) -> Path: ...

@@ -1,0 +1,44 @@
+"""The part of a setup's plan that deals with what lies around the services."""
+
+from collections.abc import Mapping
+
+from thothctl.model.address import has_tls
+from thothctl.model.install import Install
+from thothctl.model.network import networks
+from thothctl.model.stack import SettingValue
+from thothctl.operations.edge_steps import OrderCertificate, ProvideCertificate
+from thothctl.operations.own_files import TryOwnFiles
+from thothctl.operations.plan import Step
+from thothctl.operations.uninstall import RemoveContainers
+
+Settings = Mapping[str, SettingValue]
+
+
+def certificate_steps(name: str, settings: Settings) -> tuple[Step, ...]:
+    """Something to serve, before anything starts."""
+    if not has_tls(settings):
+        return ()
+    return (ProvideCertificate(name, settings, why="nobody reads along"),)
+
+
+def order_steps(name: str, settings: Settings) -> tuple[Step, ...]:
+    """What is asked of an ACME authority once nginx answers it."""
+    if not has_tls(settings) or settings.get("tls") != "acme":
+        return ()
+    why = "nginx serves the proofs that the authority asks for"
+    return (OrderCertificate(name, settings, why=why),)
+
+
+def own_file_steps(name: str, number: int, *, there: bool) -> tuple[Step, ...]:
+    """The user's own files are tried before what runs is touched."""
+    why = "nothing is restarted for a file that nobody can read"
+    return (TryOwnFiles(name, number, why=why),) if there else ()
+
+
+def network_steps(install: Install, before: Settings, after: Settings) -> tuple[Step, ...]:
+    """Compose leaves a network that is there as it is, whatever its files say now."""
+    old, new = networks(before, install.uuid), networks(after, install.uuid)
+    if all(old[name] == new[name] for name in old.keys() & new.keys()):
+        return ()
+    why = "its networks are made anew, with other addresses"
+    return (RemoveContainers(install.name, install.uuid, why=why),)
