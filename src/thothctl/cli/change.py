@@ -144,6 +144,7 @@ def _preflight(session: Session, change: Change) -> tuple[Finding, ...]:
         install=install.uuid if install else "none yet",
         project=install.project if install else f"thoth-{request.name}",
         subnet=subnet_of(settings),
+        data_dir=str(settings.get("data_dir", "")),
     )
     return preflight(session.world, needs)
 

@@ -13,6 +13,7 @@ from thothctl.cli.session import Session
 from thothctl.errors import UsageError
 from thothctl.model.observed import ObservedStack
 from thothctl.operations import service_unit
+from thothctl.operations.data_folder import RemoveFolders, data_places
 from thothctl.operations.recover import go_on, refuse_unfinished, unfinished
 from thothctl.operations.uninstall import inventory, plan_uninstall
 from thothctl.operations.unit_files import UnitRequest
@@ -33,9 +34,14 @@ def uninstall(session: Session, purge: Purge = False, confirm: Confirm = "") -> 
     """Remove containers and networks; with --purge also data, settings and secrets."""
     name = session.install
     install, observed, active = inventory(session.world, name)
-    plan = plan_uninstall(install, observed, active, purge=purge)
+    places, images = data_places(session.world, install)
+    why = "the data lies there"
+    folders = (RemoveFolders(install.project, install.uuid, images, places, why=why),)
+    plan = plan_uninstall(install, observed, active, purge=purge, folders=folders if places else ())
     units = service_unit.installed(session.world, name)
     data = {**_data(observed, purge=purge), "units": _names(session, units)}
+    if places:
+        data["folders"] = [f"{place}/{install.project}" for place in places]
     if session.options.dry_run:
         return Outcome(data, lambda console: _show(console, observed, data, purge=purge))
     if not plan.steps and not units:
@@ -114,8 +120,9 @@ def _show(
         table.add_row("network", network, "[red]removed[/]")
     for volume in observed.volumes:
         table.add_row("volume", volume, fate)
-    units = data["units"]
-    for unit in units if isinstance(units, list) else ():
-        table.add_row("unit", unit, "[red]removed[/]")
+    for key, lost in (("folders", fate), ("units", "[red]removed[/]")):
+        named = data.get(key)
+        for one in named if isinstance(named, list) else ():
+            table.add_row(key.removesuffix("s"), one, lost)
     table.add_row("records", "settings, secrets, releases", fate)
     console.print(table)

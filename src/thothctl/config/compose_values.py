@@ -133,10 +133,15 @@ def _volumes(
 ) -> dict[str, object]:
     install, generations = context.install, context.generations or {}
     if install is None:
-        return {store.name: {"name": "", "labels": {}} for store in stack.stores_for(settings)}
+        return {
+            store.name: {"name": "", "place": "", "labels": {}}
+            for store in stack.stores_for(settings)
+        }
+    root = str(settings.get("data_dir", ""))
     return {
         name: {
             "name": install.volume(name, number),
+            "place": install.place(root, name, number) if root else "",
             "labels": {
                 **_identity(context),
                 LABEL_STORE: name,

@@ -30,6 +30,10 @@ class Install:
         """The Compose project: host-wide, so it carries the product's name."""
         return f"thoth-{self.name}"
 
+    def place(self, data_dir: str, store: str, generation: int) -> str:
+        """The folder of the host that a volume stands for, where the user chose one for data."""
+        return f"{data_dir.rstrip('/')}/{self.project}/{store}_g{generation}"
+
     def volume(self, store: str, generation: int) -> str:
         return f"{self.project}_{store}_g{generation}"
 

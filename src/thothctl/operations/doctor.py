@@ -17,6 +17,7 @@ from thothctl.operations.running import Active
 from thothctl.probes import (
     certificates,
     daemon,
+    data_folder,
     engine,
     exposure,
     port,
@@ -164,6 +165,10 @@ def _installed(install: Install, current: Active | None, depth: Depth) -> Probes
         "containers": lambda world: records.current(world, install, release),
         "port": lambda world: [port.free(world, door, install.uuid) for door in published],
     }
+    if path := str(release.settings.get("data_dir", "")):
+        always[data_folder.PROBE] = lambda world: data_folder.usable(
+            world, path, _needed(world, current)
+        )
     if has_tls(release.settings):
         always["certificate"] = lambda world: _certificate(world, current)
     if depth.quick:

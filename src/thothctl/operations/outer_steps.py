@@ -6,6 +6,7 @@ from thothctl.model.address import has_tls
 from thothctl.model.install import Install
 from thothctl.model.network import networks
 from thothctl.model.stack import SettingValue
+from thothctl.operations.data_folder import PrepareFolders
 from thothctl.operations.edge_steps import OrderCertificate, ProvideCertificate
 from thothctl.operations.own_files import TryOwnFiles
 from thothctl.operations.plan import Step
@@ -42,3 +43,14 @@ def network_steps(install: Install, before: Settings, after: Settings) -> tuple[
         return ()
     why = "its networks are made anew, with other addresses"
     return (RemoveContainers(install.name, install.uuid, why=why),)
+
+
+def folder_steps(
+    name: str, stack: str, settings: Settings, fresh: Mapping[str, int]
+) -> tuple[Step, ...]:
+    """Folders for the stores that are new, where the user chose a place for data."""
+    if not settings.get("data_dir") or not fresh:
+        return ()
+    parts = tuple(f"{store}_g{generation}" for store, generation in fresh.items())
+    why = "data lies where it was asked for, owned by the services' own users"
+    return (PrepareFolders(name, stack, settings, parts, why=why),)

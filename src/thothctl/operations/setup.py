@@ -11,8 +11,10 @@ from thothctl.model.provider import secrets_in_use
 from thothctl.model.stack import SettingValue, Stack
 from thothctl.operations import steps
 from thothctl.operations.configure import edited_files
+from thothctl.operations.data_folder import refuse_moved
 from thothctl.operations.outer_steps import (
     certificate_steps,
+    folder_steps,
     network_steps,
     order_steps,
     own_file_steps,
@@ -113,6 +115,8 @@ def _images_present(world: World, release: Release | None, request: SetupRequest
 def plan_setup(seen: Situation, request: SetupRequest, stack: Stack, fresh: Fresh) -> Plan:
     """Decide how to get to the requested stack; an empty plan means nothing to do."""
     goal = f"set up {request.stack} as {request.name}"
+    if newest := max(seen.releases, key=lambda r: r.number, default=None):
+        refuse_moved(newest.settings, request.settings)
     if seen.active is not None and _is_current(seen, seen.active, request, stack):
         start = () if _runs(seen, seen.active, stack) else _start(seen, request)
         return _plan(goal, request, (*_replaced(seen, request), *start, *_removed(request)), seen)
@@ -159,6 +163,9 @@ def _new_release(
     number = max((r.number for r in seen.releases), default=0) + 1
     previous = seen.active.number if seen.active else None
     generations = _generations(seen, stack, request.settings)
+    new = _fresh_stores(seen, generations)
+    install = seen.install or Install(name, fresh.uuid, "", fresh.now)
+    volumes = tuple(install.volume(store, generation) for store, generation in new.items())
     provide = steps.ProvideImages(
         request.stack,
         request.settings,
@@ -186,9 +193,8 @@ def _new_release(
         ),
         *own_file_steps(name, number, there=seen.own_files),
         *_other_networks(seen, request, stack),
-        steps.StartRelease(
-            name, number, previous, _fresh_volumes(seen, generations, name, fresh), why="run it"
-        ),
+        *folder_steps(name, request.stack, request.settings, new),
+        steps.StartRelease(name, number, previous, volumes, why="run it"),
         *_told(seen, request, stack, AlignRole),
         steps.AwaitHealthy(name, number, request.seconds, why="setup ends when the stack answers"),
         *order_steps(name, request.settings),
@@ -261,11 +267,7 @@ def _generations(
     return {store.name: known.get(store.name, 1) for store in stack.stores_for(settings)}
 
 
-def _fresh_volumes(
-    seen: Situation, generations: Mapping[str, int], name: str, fresh: Fresh
-) -> tuple[str, ...]:
-    """Volumes that no release ever used: only these may be created, and taken back."""
-    install = seen.install or Install(name, fresh.uuid, "", fresh.now)
+def _fresh_stores(seen: Situation, generations: Mapping[str, int]) -> dict[str, int]:
+    """Those that no release ever used: only these may be created, and taken back."""
     used = {(s, g) for r in seen.releases for s, g in r.generations.items()}
-    new = [(s, g) for s, g in generations.items() if (s, g) not in used]
-    return tuple(install.volume(store, generation) for store, generation in new)
+    return {s: g for s, g in generations.items() if (s, g) not in used}

@@ -80,9 +80,17 @@ class ForgetInstall:
 
 
 def plan_uninstall(
-    install: Install, observed: ObservedStack, active: int | None, *, purge: bool
+    install: Install,
+    observed: ObservedStack,
+    active: int | None,
+    *,
+    purge: bool,
+    folders: tuple[Step, ...] = (),
 ) -> Plan:
-    """Containers and networks; with `purge` the volumes, settings and secrets too."""
+    """Containers and networks; with `purge` the volumes, settings and secrets too.
+
+    `folders` removes what lies outside of volumes.
+    """
     name, uuid = install.name, install.uuid
     if not purge and active is None and not observed.containers and not observed.networks:
         return Plan(f"uninstall {name}", "uninstall", name)
@@ -91,6 +99,7 @@ def plan_uninstall(
     everything: tuple[Step, ...] = (
         remove,
         RemoveVolumes(uuid, why="asked for with --purge"),
+        *folders,
         ForgetInstall(name, why="nothing is left that it describes"),
     )
     chosen = everything if purge else keep

@@ -8,6 +8,7 @@ from thothctl.errors import CheckFailedError
 from thothctl.model.address import binds, ports
 from thothctl.model.finding import Finding, Verdict
 from thothctl.model.stack import Minimum, SettingValue
+from thothctl.probes import data_folder as folder
 from thothctl.probes import engine, machine, network, port
 from thothctl.probes.parallel import Probe, guarded, run
 from thothctl.world import World
@@ -22,6 +23,7 @@ class Needs:
     install: str
     project: str
     subnet: IPv4Network | None = None
+    data_dir: str = ""
 
 
 def doors(settings: Mapping[str, SettingValue]) -> tuple[port.Door, ...]:
@@ -43,10 +45,12 @@ def preflight(world: World, needs: Needs) -> tuple[Finding, ...]:
 
 
 def _of_install(needs: Needs) -> tuple[tuple[str, Probe], ...]:
-    subnet = needs.subnet
-    chosen: tuple[tuple[str, Probe], ...] = ()
+    subnet, path = needs.subnet, needs.data_dir
+    chosen: list[tuple[str, Probe]] = []
     if subnet is not None:
-        chosen = ((network.PROBE, lambda world: network.free(world, subnet, needs.install)),)
+        chosen += [(network.PROBE, lambda world: network.free(world, subnet, needs.install))]
+    if path:
+        chosen += [(folder.PROBE, lambda world: folder.usable(world, path, needs.minimum))]
     return (
         ("port", lambda world: [port.free(world, d, needs.install) for d in needs.doors]),
         *chosen,
