@@ -12,11 +12,11 @@ from thothctl.adapters.network import can_bind, routes, unprivileged_port
 from thothctl.model.finding import Verdict
 from thothctl.model.network import networks
 from thothctl.model.observed import ObservedNetwork, Route
-from thothctl.model.stack import Minimum
+from thothctl.model.stack import Minimum, SettingValue
 from thothctl.probes import data_folder, network, port
 from thothctl.world import World
 
-PRODUCTION = {"mode": "production"}
+PRODUCTION: dict[str, SettingValue] = {"mode": "production"}
 ROUTES = """\
 Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT
 eth0\t00000000\t0100000A\t0003\t0\t0\t0\t00000000\t0\t0\t0
@@ -25,7 +25,11 @@ eth0\t0000000A\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0
 
 
 def test_a_range_is_shared_out_and_only_the_outer_networks_have_ipv6() -> None:
-    chosen = {**PRODUCTION, "network.subnet": "10.9.0.0/24", "network.ipv6": True}
+    chosen: dict[str, SettingValue] = {
+        **PRODUCTION,
+        "network.subnet": "10.9.0.0/24",
+        "network.ipv6": True,
+    }
 
     found = networks(chosen, "an install")
 
@@ -98,9 +102,11 @@ def test_the_suggested_port_is_without_the_offset() -> None:
         holder.bind(("127.0.0.1", 0))
         holder.listen()
         taken = holder.getsockname()[1]
-        world = machine()
-        world.host.port_is_free = can_bind  # type: ignore[method-assign]  # the real one
-        world.host.port_owner = lambda _: "me"  # type: ignore[method-assign]
+        host = SimpleNamespace(
+            has_address=lambda _: True, port_is_free=can_bind, port_owner=lambda _: "me"
+        )
+        engine = SimpleNamespace(publishers=lambda _: {})
+        world = cast("World", SimpleNamespace(engine=engine, host=host))
 
         found = port.free(world, port.Door(taken, ("127.0.0.1",), "--port", 1000), "me")
 
