@@ -8,7 +8,8 @@ PYTHON ?= $(shell for p in /usr/bin/python3 python3.13 python3.12 python3.11 pyt
 
 # What depends on the database runs a second time, on PostgreSQL.
 ON_POSTGRES := $(addprefix tests/server/test_,access.py any_database.py history.py http.py import.py import_bird_folders.py \
-	import_killed.py import_postgres.py import_refusals.py jobs.py knowledge_round_trip.py metrics.py model_answers.py workspaces.py)
+	import_killed.py import_postgres.py import_refusals.py jobs.py knowledge_round_trip.py metrics.py model_answers.py workspaces.py worker.py \
+	documents.py examples.py)
 
 .PHONY: dev server-dev engine check unit server test e2e bench wheel dist docs clean
 

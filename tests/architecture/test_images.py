@@ -59,6 +59,14 @@ def test_a_build_needs_no_frontend_and_says_what_it_made(folder: Path) -> None:
     assert not re.search(r"\b(curl|wget|gosu|sudo)\b", text)
 
 
+@pytest.mark.parametrize("folder", FOLDERS, ids=named)
+def test_an_init_of_its_own_reaps_what_lost_its_parent(folder: Path) -> None:
+    text = build_file(folder)
+
+    assert re.search(r"apt-get install [^&]*\btini\b", text)
+    assert '\nENTRYPOINT ["tini", "--"' in text
+
+
 def test_the_scripts_of_the_images_are_portable_and_clean() -> None:
     scripts = [
         path

@@ -74,6 +74,16 @@ def client(administrator: str) -> Client:
     return Client(SERVER_NAME="localhost", enforce_csrf_checks=True, raise_request_exception=False)
 
 
+@pytest.fixture
+def cards(client: Client, tmp_path: Path) -> Client:
+    """A server with one workspace."""
+    from tests.server import bird, imports  # noqa: PLC0415 - after django.setup()
+
+    root = bird.root(tmp_path / "dev")
+    assert imports.run("--folder", str(root), "--db", "card_games", name="cards").status == 0
+    return client
+
+
 def _use(name: str) -> None:
     _release()
     connections["default"].settings_dict["NAME"] = name
