@@ -11,7 +11,8 @@ from thothctl import errors
 from thothctl.adapters.bundles import TemplateBundles
 from thothctl.cli.app import app
 from thothctl.cli.options import COMMON
-from thothctl.model.stack import Setting, SettingValue, Stack
+from thothctl.model.setting import Setting, SettingValue
+from thothctl.model.stack import Stack
 
 REFERENCE = Path(__file__).parent / "reference"
 MANY = 3

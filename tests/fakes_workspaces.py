@@ -23,7 +23,7 @@ from thothctl.model.install import Install, Release
 from thothctl.model.observed import Condition, ObservedContainer, ObservedStack
 from thothctl.model.recorded import Snapshot
 from thothctl.model.secret import Secret
-from thothctl.model.stack import SettingValue
+from thothctl.model.setting import SettingValue
 
 SETTINGS: dict[str, SettingValue] = {"bind": "127.0.0.1", "port": 8080, "mode": "standalone"}
 

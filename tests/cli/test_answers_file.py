@@ -13,7 +13,7 @@ from local_world import Play
 from thothctl.adapters.bundles import TemplateBundles
 from thothctl.cli.main import main
 from thothctl.model.provider import PROVIDERS
-from thothctl.model.stack import Setting, SettingKind
+from thothctl.model.setting import Setting, SettingKind
 
 SETTINGS = TemplateBundles().stack("thoth-ai").questions
 SAMPLES: dict[str, Any] = {

@@ -7,7 +7,7 @@ from cli.conftest import Run
 from cli.test_contract import TREE, flags_of
 
 from thothctl.adapters.bundles import TemplateBundles
-from thothctl.model.stack import Setting, SettingKind
+from thothctl.model.setting import Setting, SettingKind
 
 STACK = TemplateBundles().stack("thoth-ai")
 EXAMPLES = {s.kind: s for s in STACK.settings if s.advanced}

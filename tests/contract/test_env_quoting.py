@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from thothctl.config.env_file import env_quote, env_values
 from thothctl.config.settings import parse
 from thothctl.errors import InvalidInputError
-from thothctl.model.stack import Setting, SettingKind
+from thothctl.model.setting import Setting, SettingKind
 
 NASTY = ["$HOME", "${X:-y}", '"', "a b", "#x", "a\\b", "ü", "", "`id`", "$$", "a=b", " x "]
 ANY = st.text(st.one_of(st.characters(codec="utf-8"), st.sampled_from("$\"'\\#\n\r\t{}=` ")))

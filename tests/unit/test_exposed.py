@@ -8,7 +8,7 @@ from thothctl.errors import InvalidInputError
 from thothctl.model import address
 from thothctl.model.install import Install
 from thothctl.model.rendering import RenderContext
-from thothctl.model.stack import SettingValue
+from thothctl.model.setting import SettingValue
 from thothctl.probes import exposure
 
 BUNDLES = TemplateBundles()

@@ -12,7 +12,8 @@ from thothctl.adapters.network import can_bind, routes, unprivileged_port
 from thothctl.model.finding import Verdict
 from thothctl.model.network import networks
 from thothctl.model.observed import ObservedNetwork, Route
-from thothctl.model.stack import Minimum, SettingValue
+from thothctl.model.setting import SettingValue
+from thothctl.model.stack import Minimum
 from thothctl.probes import data_folder, network, port
 from thothctl.world import World
 

@@ -8,7 +8,7 @@ from thothctl.model.install import Install
 from thothctl.model.provider import PROVIDERS, Provider, likely
 from thothctl.model.provider_address import as_rendered, for_container, for_host
 from thothctl.model.rendering import RenderContext
-from thothctl.model.stack import SettingValue
+from thothctl.model.setting import SettingValue
 
 BUNDLES = TemplateBundles()
 STACK = BUNDLES.stack("thoth-ai")

@@ -17,7 +17,8 @@ from thothctl.errors import UsageError
 from thothctl.model.address import published
 from thothctl.model.provider_address import as_rendered
 from thothctl.model.rendering import RenderContext
-from thothctl.model.stack import SettingKind, Stack, plain
+from thothctl.model.setting import SettingKind
+from thothctl.model.stack import Stack, plain
 
 MANAGED = "Rendered by thothctl; put changes of your own into compose.override.yaml."
 ALONE = """\

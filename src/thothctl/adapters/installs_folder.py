@@ -19,7 +19,8 @@ from thothctl.config.secret_sources import FILE as SOURCES
 from thothctl.errors import InvalidInputError
 from thothctl.model.install import Install, Release
 from thothctl.model.secret import Secret, SecretFolderFacts
-from thothctl.model.stack import INSTALL_NAME, SettingValue
+from thothctl.model.setting import SettingValue
+from thothctl.model.stack import INSTALL_NAME
 
 RECORD, SETTINGS, OVERRIDE = "install.json", "settings.yaml", "compose.override.yaml"
 RELEASE, RENDERED = "release.json", ".rendered"

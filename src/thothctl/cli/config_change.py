@@ -11,7 +11,8 @@ from thothctl.cli.wizard import assigned, refuse_incomplete
 from thothctl.config.settings import Layer, resolve
 from thothctl.errors import AnswerMissingError, UsageError
 from thothctl.model.provider import USES, provider_of
-from thothctl.model.stack import SettingValue, Stack
+from thothctl.model.setting import SettingValue
+from thothctl.model.stack import Stack
 from thothctl.operations import configure
 from thothctl.operations.keys import Keyed, with_keys
 from thothctl.operations.running import Active, active

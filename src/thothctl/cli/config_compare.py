@@ -8,7 +8,7 @@ from thothctl.cli.envelope import Outcome
 from thothctl.cli.session import Session
 from thothctl.errors import UsageError
 from thothctl.model.install import Release
-from thothctl.model.stack import SettingValue
+from thothctl.model.setting import SettingValue
 from thothctl.operations.configure import compare as compare_files
 from thothctl.operations.configure import rendered_for
 

@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from thothctl.cli.differences import show_differences
-from thothctl.model.stack import SettingValue
+from thothctl.model.setting import SettingValue
 from thothctl.operations.configure import Preview, SettingState
 from thothctl.operations.running import Active
 

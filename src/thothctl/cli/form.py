@@ -6,7 +6,8 @@ from thothctl.adapters.prompt_frame import Line
 from thothctl.adapters.prompts import Option
 from thothctl.model.provider import LOCAL, NONE, PROVIDERS, SKIPPED, STORED, USES, provider_of
 from thothctl.model.provider_address import as_rendered
-from thothctl.model.stack import Setting, SettingKind, SettingValue, Stack
+from thothctl.model.setting import Setting, SettingKind, SettingValue
+from thothctl.model.stack import Stack
 
 CHOICES = {"yes": True, "no": False}
 TITLES = {

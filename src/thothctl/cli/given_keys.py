@@ -9,7 +9,7 @@ from thothctl.config.keys import TakenOver, clean_key
 from thothctl.errors import UsageError
 from thothctl.model.provider import USES, Provider, provider_of
 from thothctl.model.secret import Secret
-from thothctl.model.stack import SettingValue
+from thothctl.model.setting import SettingValue
 from thothctl.operations.keys import is_stored
 
 

@@ -19,7 +19,8 @@ from thothctl.cli.wizard import Chosen
 from thothctl.config.settings import Resolved, parse
 from thothctl.errors import DeclinedError, InvalidInputError, ThothctlError
 from thothctl.model.provider import likely, provider_of
-from thothctl.model.stack import Setting, SettingKind, SettingValue, Stack
+from thothctl.model.setting import Setting, SettingKind, SettingValue
+from thothctl.model.stack import Stack
 from thothctl.operations.keys import with_keys
 
 START, CHANGE, SAVE, CANCEL, OTHER = "start", "change", "save", "cancel", "other"

@@ -21,7 +21,7 @@ from thothctl.model.provider import (
     provider_of,
 )
 from thothctl.model.secret import Secret
-from thothctl.model.stack import Setting, SettingValue
+from thothctl.model.setting import Setting, SettingValue
 from thothctl.operations.keys import is_stored
 from thothctl.probes import keys as probe
 

@@ -8,7 +8,8 @@ from thothctl.config.settings import Layer, resolve
 from thothctl.errors import UsageError
 from thothctl.model.provider import NONE, PROVIDERS, USES, KeyRequest, Provider, provider_of
 from thothctl.model.secret import Secret
-from thothctl.model.stack import SettingValue, Stack
+from thothctl.model.setting import SettingValue
+from thothctl.model.stack import Stack
 from thothctl.operations.keys import Keyed, with_keys
 
 FOR = {"llm": ("llm",), "embedding": ("embedding",), "both": USES, NONE: ()}

@@ -29,7 +29,8 @@ from thothctl.cli.wizard import Chosen, WizardInput, answers_of, assigned, gathe
 from thothctl.errors import UsageError
 from thothctl.model.finding import Finding
 from thothctl.model.provider import SKIPPED, USES
-from thothctl.model.stack import SettingValue, Stack
+from thothctl.model.setting import SettingValue
+from thothctl.model.stack import Stack
 from thothctl.operations import running
 from thothctl.operations.setup import SetupRequest
 from thothctl.probes import exposure

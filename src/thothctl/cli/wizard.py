@@ -20,7 +20,8 @@ from thothctl.model.provider import (
 )
 from thothctl.model.provider_address import as_rendered
 from thothctl.model.secret import Secret
-from thothctl.model.stack import SettingKind, SettingValue, Stack
+from thothctl.model.setting import SettingKind, SettingValue
+from thothctl.model.stack import Stack
 from thothctl.operations.keys import Keyed, with_keys
 from thothctl.probes import keys as probe
 

@@ -17,7 +17,8 @@ from thothctl.model.install import (
 from thothctl.model.network import networks
 from thothctl.model.provider import secrets_in_use
 from thothctl.model.rendering import RenderContext
-from thothctl.model.stack import SecretSpec, Service, SettingValue, Stack
+from thothctl.model.setting import SettingValue
+from thothctl.model.stack import SecretSpec, Service, Stack
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from thothctl.errors import InvalidInputError
 from thothctl.model.acme import refuse_private_names
 from thothctl.model.address import chosen_hosts, has_edge, is_local, ports
 from thothctl.model.network import gateway, refuse_unfit_network
-from thothctl.model.stack import SettingValue
+from thothctl.model.setting import SettingValue
 
 HIGHEST_PORT = 65535
 

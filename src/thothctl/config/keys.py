@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from thothctl.errors import InvalidInputError
 from thothctl.model.provider import PROVIDERS, USES, Provider
 from thothctl.model.secret import Secret
-from thothctl.model.stack import SettingKind, Stack
+from thothctl.model.setting import SettingKind
+from thothctl.model.stack import Stack
 
 LONGEST_KEY = 4096
 OTHER_NAMES = {

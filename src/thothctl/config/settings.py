@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 
 from thothctl.errors import AnswerMissingError, InvalidInputError
 from thothctl.model.provider import NONE, SKIPPED, STORED
-from thothctl.model.stack import Setting, SettingKind, SettingValue, Stack
+from thothctl.model.setting import Setting, SettingKind, SettingValue
+from thothctl.model.stack import Stack
 
 EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
 URL = re.compile(r"https?://[A-Za-z0-9._~:/%@+,;=!$&()*\[\]-]+")

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 
 from thothctl.config.settings import HIGHEST_PORT, LONGEST_TEXT
 from thothctl.model.provider import NONE, SKIPPED, STORED
-from thothctl.model.stack import Setting, SettingKind, Stack
+from thothctl.model.setting import Setting, SettingKind
+from thothctl.model.stack import Stack
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from thothctl.config.settings import parse, refuse_unknown
 from thothctl.errors import InvalidInputError
+from thothctl.model.setting import Setting, SettingKind
 from thothctl.model.stack import (
     Endpoint,
     Image,
@@ -14,8 +15,6 @@ from thothctl.model.stack import (
     SaveKind,
     SecretSpec,
     Service,
-    Setting,
-    SettingKind,
     Stack,
     Store,
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from thothctl.model.stack import SettingValue
+from thothctl.model.setting import SettingValue
 
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared, never bound
 LOOPBACK = ("localhost", "127.0.0.1", "::1")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from thothctl.model.stack import SettingValue
+from thothctl.model.setting import SettingValue
 
 LABEL_INSTALL = "io.thoth.install"
 LABEL_SERVICE = "io.thoth.service"

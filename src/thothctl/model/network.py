@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from thothctl.errors import InvalidInputError
 from thothctl.model.address import has_edge
-from thothctl.model.stack import SettingValue
+from thothctl.model.setting import SettingValue
 
 SMALLEST = 26
 """Prefix of the smallest range: a quarter of it holds every container of a network."""

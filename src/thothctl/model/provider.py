@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from thothctl.model.answer import JsonObject
 from thothctl.model.secret import Secret
-from thothctl.model.stack import SettingValue
+from thothctl.model.setting import SettingValue
 
 NONE, LOCAL = "none", "local"
 """No language model; embeddings made by the server itself."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit, urlunsplit
 
 from thothctl.model.provider import USES, provider_of
-from thothctl.model.stack import SettingValue
+from thothctl.model.setting import SettingValue
 
 GATEWAY = "host.docker.internal"
 """What a container calls the machine it runs on."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from thothctl.model.install import Install
-from thothctl.model.stack import SettingValue
+from thothctl.model.setting import SettingValue
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,7 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from thothctl.model.setting import Setting as Setting
-from thothctl.model.setting import SettingKind as SettingKind
-from thothctl.model.setting import SettingValue as SettingValue
+from thothctl.model.setting import Setting, SettingValue
 
 ROLE = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 

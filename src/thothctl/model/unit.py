@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from thothctl.model.stack import SettingValue, plain
+from thothctl.model.setting import SettingValue
+from thothctl.model.stack import plain
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from thothctl.config.differences import concealed, differences
 from thothctl.config.mounts import plain_names
 from thothctl.errors import InvalidInputError
 from thothctl.model.secret import Secret
-from thothctl.model.stack import SettingValue, Stack
+from thothctl.model.setting import SettingValue
+from thothctl.model.stack import Stack
 from thothctl.operations.plan import Plan
 from thothctl.operations.running import Active
 from thothctl.operations.steps import RenderRelease

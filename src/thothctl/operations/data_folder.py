@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from thothctl.errors import EngineRefusedError, InvalidInputError
 from thothctl.model.install import Install
-from thothctl.model.stack import SettingValue
+from thothctl.model.setting import SettingValue
 from thothctl.operations.plan import step
 from thothctl.operations.steps import install_of
 from thothctl.world import Chore, World

@@ -10,7 +10,7 @@ from thothctl.model.acme import AcmeOrder
 from thothctl.model.address import chosen_hosts, hosts
 from thothctl.model.certificate import Refused
 from thothctl.model.event import Note
-from thothctl.model.stack import SettingValue
+from thothctl.model.setting import SettingValue
 from thothctl.operations.edge import reload_edge
 from thothctl.operations.plan import step
 from thothctl.operations.steps import install_of

@@ -17,7 +17,7 @@ from thothctl.model.provider import (
     provider_of,
 )
 from thothctl.model.secret import Secret
-from thothctl.model.stack import SettingValue
+from thothctl.model.setting import SettingValue
 from thothctl.operations.recover import unfinished
 from thothctl.operations.steps import install_of
 from thothctl.probes import keys as probe

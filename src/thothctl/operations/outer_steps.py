@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from thothctl.model.address import has_tls
 from thothctl.model.install import Install
 from thothctl.model.network import networks
-from thothctl.model.stack import SettingValue
+from thothctl.model.setting import SettingValue
 from thothctl.operations.data_folder import PrepareFolders
 from thothctl.operations.edge_steps import OrderCertificate, ProvideCertificate
 from thothctl.operations.own_files import TryOwnFiles

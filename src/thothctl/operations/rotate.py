@@ -9,7 +9,8 @@ from thothctl.errors import CheckFailedError, InvalidInputError, UsageError
 from thothctl.model.install import Release
 from thothctl.model.observed import Condition, ObservedStack
 from thothctl.model.secret import Secret
-from thothctl.model.stack import SecretSpec, SettingValue, Stack
+from thothctl.model.setting import SettingValue
+from thothctl.model.stack import SecretSpec, Stack
 from thothctl.operations import steps
 from thothctl.operations.plan import Plan, Step
 from thothctl.operations.running import Active

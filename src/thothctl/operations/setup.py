@@ -8,7 +8,8 @@ from thothctl.model.install import Install, Release
 from thothctl.model.observed import Condition, ObservedStack
 from thothctl.model.own_files import own_files
 from thothctl.model.provider import secrets_in_use
-from thothctl.model.stack import SettingValue, Stack
+from thothctl.model.setting import SettingValue
+from thothctl.model.stack import Stack
 from thothctl.operations import steps
 from thothctl.operations.configure import edited_files
 from thothctl.operations.data_folder import refuse_moved

@@ -8,7 +8,7 @@ from thothctl.errors import InvalidInputError, NetworkError, NotInstalledError
 from thothctl.model.event import Note
 from thothctl.model.install import LABEL_REVISION, Install, Release
 from thothctl.model.rendering import RenderContext
-from thothctl.model.stack import SettingValue
+from thothctl.model.setting import SettingValue
 from thothctl.operations import figures
 from thothctl.operations.plan import step
 from thothctl.operations.rendering import files_hash

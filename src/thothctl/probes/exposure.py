@@ -6,7 +6,7 @@ from thothctl.model.address import binds as bound
 from thothctl.model.address import bracketed, has_edge, http_port, is_local, ports
 from thothctl.model.finding import Finding, Verdict
 from thothctl.model.inspected import InspectedContainer, Published
-from thothctl.model.stack import SettingValue
+from thothctl.model.setting import SettingValue
 
 PROBE = "exposure"
 ALLOWED = "192.0.2.0/24"

@@ -7,7 +7,8 @@ from ipaddress import IPv4Network
 from thothctl.errors import CheckFailedError
 from thothctl.model.address import binds, ports
 from thothctl.model.finding import Finding, Verdict
-from thothctl.model.stack import Minimum, SettingValue
+from thothctl.model.setting import SettingValue
+from thothctl.model.stack import Minimum
 from thothctl.probes import data_folder as folder
 from thothctl.probes import engine, machine, network, port
 from thothctl.probes.parallel import Probe, guarded, run

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from thothctl.model.install import Install, Release
 from thothctl.model.secret import Secret, SecretFolderFacts
-from thothctl.model.stack import SettingValue
+from thothctl.model.setting import SettingValue
 
 
 class Installs(Protocol):
