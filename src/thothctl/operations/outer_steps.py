@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from thothctl.model.address import has_tls
-from thothctl.model.install import Install
+from thothctl.model.install import Install, Release
 from thothctl.model.network import networks
 from thothctl.model.setting import SettingValue
 from thothctl.operations.data_folder import PrepareFolders
@@ -36,9 +36,13 @@ def own_file_steps(name: str, number: int, *, there: bool) -> tuple[Step, ...]:
     return (TryOwnFiles(name, number, why=why),) if there else ()
 
 
-def network_steps(install: Install, before: Settings, after: Settings) -> tuple[Step, ...]:
+def network_steps(
+    install: Install | None, active: Release | None, after: Settings
+) -> tuple[Step, ...]:
     """Compose leaves a network that is there as it is, whatever its files say now."""
-    old, new = networks(before, install.uuid), networks(after, install.uuid)
+    if install is None or active is None:
+        return ()
+    old, new = networks(active.settings, install.uuid), networks(after, install.uuid)
     if all(old[name] == new[name] for name in old.keys() & new.keys()):
         return ()
     why = "its networks are made anew, with other addresses"

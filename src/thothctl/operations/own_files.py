@@ -69,3 +69,14 @@ class TryOwnFiles:
             if name.startswith(f"mounts/{first}-") and name.count("/") == DEPTH
         }
         return {**mounts, folder / "tls" / "served": "/etc/nginx/tls"}
+
+
+def additions_changed(world: World, name: str, number: int | None) -> bool:
+    """What the user adds to our files is another than that release was made with."""
+    if number is None:
+        return False
+    released = own_files(plain_names(world.installs.rendered(name, number)))
+    if dict(world.installs.own_files(name)) != released:
+        return True
+    now = world.installs.override(name) or "services: {}\n"
+    return now != world.installs.released_override(name, number)

@@ -3,10 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from thothctl.config.mounts import plain_names
 from thothctl.model.install import Install, Release
 from thothctl.model.observed import Condition, ObservedStack
-from thothctl.model.own_files import own_files
 from thothctl.model.provider import secrets_in_use
 from thothctl.model.setting import SettingValue
 from thothctl.model.stack import Stack
@@ -20,9 +18,10 @@ from thothctl.operations.outer_steps import (
     order_steps,
     own_file_steps,
 )
+from thothctl.operations.own_files import additions_changed
 from thothctl.operations.plan import Plan, Step
-from thothctl.operations.rotate import keepers
-from thothctl.operations.secret_steps import AlignRole, ChangeSignIn, RemoveSecret, ReplaceSecret
+from thothctl.operations.secret_steps import AlignRole, ChangeSignIn
+from thothctl.operations.setup_secrets import removed, replaced, told
 from thothctl.world import ImagePolicy, World
 
 
@@ -82,24 +81,12 @@ def look(world: World, request: SetupRequest) -> Situation:
         releases=world.installs.releases(request.name),
         active=active,
         observed=world.engine.observe(install.uuid),
-        override_changed=_override_changed(world, request.name, number),
+        override_changed=additions_changed(world, request.name, number),
         own_files=own,
         images_present=bool(active) and _images_present(world, active, request),
         edited=bool(number) and bool(edited_files(world, request.name)),
         stored=frozenset(s for s in request.offered if world.installs.has_secret(request.name, s)),
     )
-
-
-def _override_changed(world: World, name: str, number: int | None) -> bool:
-    """What the user adds to our files is another than the active release was made with."""
-    if number is None:
-        return False
-    if dict(world.installs.own_files(name)) != own_files(
-        plain_names(world.installs.rendered(name, number))
-    ):
-        return True
-    now = world.installs.override(name) or "services: {}\n"
-    return now != world.installs.released_override(name, number)
 
 
 def _images_present(world: World, release: Release | None, request: SetupRequest) -> bool:
@@ -120,7 +107,16 @@ def plan_setup(seen: Situation, request: SetupRequest, stack: Stack, fresh: Fres
         refuse_moved(newest.settings, request.settings)
     if seen.active is not None and _is_current(seen, seen.active, request, stack):
         start = () if _runs(seen, seen.active, stack) else _start(seen, request)
-        return _plan(goal, request, (*_replaced(seen, request), *start, *_removed(request)), seen)
+        return _plan(
+            goal,
+            request,
+            (
+                *replaced(request.name, request.offered, seen.stored),
+                *start,
+                *removed(request.name, request.unwanted),
+            ),
+            seen,
+        )
     return _plan(goal, request, _new_release(seen, request, stack, fresh), seen)
 
 
@@ -178,7 +174,7 @@ def _new_release(
         provide,
         *_identity(seen, request, fresh),
         steps.GenerateSecrets(name, request.stack, request.settings, why="no default passwords"),
-        *_replaced(seen, request),
+        *replaced(request.name, request.offered, seen.stored),
         *certificate_steps(name, request.settings),
         steps.SaveSettings(name, request.settings, seen.settings, why="what was chosen"),
         steps.RenderRelease(
@@ -193,7 +189,7 @@ def _new_release(
             anew=_anew(seen, request, stack),
         ),
         *own_file_steps(name, number, there=seen.own_files),
-        *_other_networks(seen, request, stack),
+        *network_steps(seen.install, seen.active, request.settings),
         *folder_steps(name, request.stack, request.settings, new),
         steps.StartRelease(name, number, previous, volumes, why="run it"),
         *_told(seen, request, stack, AlignRole),
@@ -201,7 +197,7 @@ def _new_release(
         *order_steps(name, request.settings),
         *_told(seen, request, stack, ChangeSignIn),
         steps.ActivateRelease(name, number, previous, why=f"release {number} answers"),
-        *_removed(request),
+        *removed(request.name, request.unwanted),
     )
 
 
@@ -222,34 +218,13 @@ def _anew(seen: Situation, request: SetupRequest, stack: Stack) -> tuple[str, ..
     )
 
 
-def _other_networks(seen: Situation, request: SetupRequest, stack: Stack) -> tuple[Step, ...]:
-    if seen.install is None or seen.active is None:
-        return ()
-    before, after = stack.complete(seen.active.settings), stack.complete(request.settings)
-    return network_steps(seen.install, before, after)
-
-
 def _told(
     seen: Situation, request: SetupRequest, stack: Stack, kind: type[Step]
 ) -> tuple[Step, ...]:
-    """Who keeps a copy of a replaced secret; in a first release everybody starts with it."""
+    """In a first release everybody starts with the secrets there are."""
     if seen.active is None:
         return ()
-    name, settings = request.name, request.settings
-    specs = [spec for spec in stack.secrets if spec.name in request.offered]
-    told = (step for spec in specs for step in keepers(name, stack, settings, spec))
-    return tuple(step for step in told if isinstance(step, kind))
-
-
-def _replaced(seen: Situation, request: SetupRequest) -> tuple[Step, ...]:
-    return tuple(
-        ReplaceSecret(request.name, s, had=s in seen.stored, why="a key was given")
-        for s in request.offered
-    )
-
-
-def _removed(request: SetupRequest) -> tuple[Step, ...]:
-    return tuple(RemoveSecret(request.name, s, why="it is not wanted") for s in request.unwanted)
+    return told(request.name, stack, request.settings, request.offered, kind)
 
 
 def _identity(seen: Situation, request: SetupRequest, fresh: Fresh) -> tuple[Step, ...]:

@@ -1,6 +1,6 @@
 """Probes a port of this machine: free, ours, or whose."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from thothctl.model.finding import Finding, Verdict
 from thothctl.world import World
@@ -25,13 +25,15 @@ def free(world: World, door: Door, install: str) -> Finding:
     foreign = sorted(name for name, label in publishers.items() if label != install)
     if publishers and not foreign:
         return Finding("port", Verdict.PASS, f"port {number} is published by this install")
-    if strange := [one for one in door.addresses if not world.host.has_address(one)]:
+    own = [one for one in door.addresses if world.host.has_address(one)]
+    if not own:
         hint = "give --bind an address that `ip address` shows, or 127.0.0.1"
-        return Finding("port", Verdict.FAIL, f"this machine has no address {strange[0]}", hint)
-    if not foreign and all(world.host.port_is_free(one, number) for one in door.addresses):
+        summary = f"this machine has no address {door.addresses[0]}"
+        return Finding("port", Verdict.FAIL, summary, hint)
+    if not foreign and all(world.host.port_is_free(one, number) for one in own):
         return _rootless(world, number)
     owner = f"the container {foreign[0]}" if foreign else world.host.port_owner(number)
-    other = next_free(world, door)
+    other = next_free(world, replace(door, addresses=tuple(own)))
     summary = f"port {number} is taken by {owner or 'another program'}"
     near = f"the next free one: {door.flag} {other - door.offset}" if other else ""
     return Finding("port", Verdict.FAIL, summary, near or f"choose another with {door.flag}")
