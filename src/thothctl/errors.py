@@ -171,6 +171,12 @@ class NetworkError(ThothctlError):
     exit_code = ExitCode.NETWORK
 
 
+class LoginRequiredError(NetworkError):
+    """A registry wants to know who asks, or knows and says no."""
+
+    code = "login_required"
+
+
 class UnfinishedError(ThothctlError):
     """The journal holds an operation that never ended."""
 

@@ -1,15 +1,14 @@
 """Calls of providers' APIs that prove a key: all at once, within one limit of time."""
 
 import json
-import ssl
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
 
+from thothctl.adapters.http_trust import trust
 from thothctl.adapters.proxies import proxy_for
 from thothctl.model.answer import JsonObject
 from thothctl.model.provider import KeyClass, KeyReply, KeyRequest
@@ -54,7 +53,7 @@ class HttpProviders:
 
     def _client(self, proxy: str | None) -> httpx.Client:
         return httpx.Client(
-            verify=_trust(self._environment), trust_env=False, proxy=proxy, follow_redirects=False
+            verify=trust(self._environment), trust_env=False, proxy=proxy, follow_redirects=False
         )
 
 
@@ -101,15 +100,6 @@ def _parsed(text: str) -> JsonObject | None:
     except ValueError:
         return None
     return body if isinstance(body, dict) else None
-
-
-def _trust(environment: Mapping[str, str]) -> ssl.SSLContext:
-    """The usual certificates, and those the user named."""
-    context = httpx.create_ssl_context(trust_env=False)
-    chosen = environment.get("THOTHCTL_CA_BUNDLE") or environment.get("SSL_CERT_FILE")
-    if chosen and Path(chosen).is_file():
-        context.load_verify_locations(cafile=chosen)
-    return context
 
 
 def _silence(error: Exception, base: str, proxy: str | None) -> KeyReply:

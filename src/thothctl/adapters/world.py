@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from thothctl.adapters.journal_file import JournalFolder
     from thothctl.adapters.locks import LockFolder
     from thothctl.adapters.provider_http import HttpProviders
+    from thothctl.adapters.registry import HttpRegistry
     from thothctl.adapters.secret_backends import SecretBackends
     from thothctl.adapters.server_http import HttpServer
     from thothctl.adapters.systemd import SystemdUnits
@@ -114,6 +115,12 @@ class RealWorld:
 
         builder = ImageBuilder(self.home, self.version, self.engine, self._child, self.report)
         return OwnImages(self.version, self.engine, builder, self._child, self.report)
+
+    @cached_property
+    def registry(self) -> "HttpRegistry":
+        from thothctl.adapters.registry import HttpRegistry
+
+        return HttpRegistry(self._environment)
 
     @cached_property
     def bundles(self) -> "TemplateBundles":

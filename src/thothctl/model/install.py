@@ -14,6 +14,11 @@ LABEL_PRODUCT = "io.thoth.product"
 LABEL_VERSION = "io.thoth.version"
 LABEL_SOURCE = "io.thoth.source"
 LABEL_REVISION = "io.thoth.database-revision"
+LABEL_UPGRADE_FROM = "io.thoth.upgrade-from"
+LABEL_REVERSIBLE_TO = "io.thoth.reversible-to"
+LABEL_REQUIRES = "io.thoth.requires-thothctl"
+LABEL_YANKED = "io.thoth.yanked"
+LABEL_VECTOR_STORE = "io.thoth.vector-store"
 
 
 @dataclass(frozen=True, slots=True)

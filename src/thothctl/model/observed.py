@@ -94,6 +94,20 @@ class ObservedImage:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferedImage:
+    """An image in a registry; `reference` pins it by digest, `size` is what a pull transfers."""
+
+    reference: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+    size: int = 0
+    layers: tuple[str, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        return self.reference.rpartition("@")[2]
+
+
+@dataclass(frozen=True, slots=True)
 class EngineFacts:
     """What the engine tells about itself and its machine; sizes in bytes."""
 

@@ -32,6 +32,7 @@ from thothctl.world.programs import Chore as Chore
 from thothctl.world.programs import Programs as Programs
 from thothctl.world.programs import Trial as Trial
 from thothctl.world.programs import Watch as Watch
+from thothctl.world.registry import Registry as Registry
 from thothctl.world.server import Importer as Importer
 from thothctl.world.server import Providers as Providers
 from thothctl.world.server import Server as Server
@@ -200,6 +201,8 @@ class World(Protocol):
     def secret_stores(self) -> SecretStores: ...
     @property
     def images(self) -> Images: ...
+    @property
+    def registry(self) -> Registry: ...
     @property
     def bundles(self) -> Bundles: ...
     @property
