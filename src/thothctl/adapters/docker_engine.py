@@ -157,6 +157,20 @@ class DockerEngine:
             digests=tuple(found.get("RepoDigests") or ()),
         )
 
+    def remove_image(self, identity: str) -> bool:
+        with asking_to("list containers"):
+            used = {c["ImageID"] for c in self._client.api.containers(all=True)}
+        found = self.image(identity)
+        if identity in used or found is None:
+            return found is None
+        for name in (*found.tags, *found.digests) or (identity,):
+            with asking_to(f"remove the image {name}"):
+                try:
+                    self._client.api.remove_image(name)
+                except NotFound:  # its last name is gone, and the image with it
+                    continue
+        return True
+
     def publishers(self, port: int) -> Mapping[str, str]:
         with asking_to("list published ports"):
             containers = self._client.api.containers(filters={"publish": str(port)})

@@ -75,6 +75,7 @@ def listed_image(found: Mapping[str, Any]) -> ObservedImage:
         size=int(found.get("Size", 0)),
         created=str(found.get("Created", "")),
         labels=found.get("Labels") or {},
+        digests=tuple(d for d in found.get("RepoDigests") or () if "<none>" not in d),
     )
 
 

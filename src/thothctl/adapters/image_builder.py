@@ -42,7 +42,8 @@ class ImageBuilder:
         report: Report,
     ) -> None:
         self._home, self._version, self._engine = home, version, engine
-        self._environment, self._report = environment, report
+        self.environment = environment
+        self._report = report
 
     def find(self, image: Image) -> str | None:
         """The pinned tag of the image built from exactly these sources."""
@@ -65,10 +66,11 @@ class ImageBuilder:
 
     def build(self, image: Image) -> str:
         """Build and pin; the base image first where none can be pulled."""
-        arguments = {"BASE_IMAGE": self._base()}
+        arguments = {"BASE_IMAGE": self.base()}
         return self._build(image, arguments)
 
-    def _base(self) -> str:
+    def base(self) -> str:
+        """The image that all others start from."""
         if chosen := os.environ.get("THOTHCTL_BASE_IMAGE"):
             return chosen
         if not package_tree.can_build():
@@ -80,7 +82,7 @@ class ImageBuilder:
         try:
             return self._build(BASE, {"PACKAGES": tree})
         finally:
-            output(["docker", "image", "rm", "--force", tree], environment=self._environment)
+            output(["docker", "image", "rm", "--force", tree], environment=self.environment)
 
     def _import_tree(self) -> str:
         tag = f"thoth-packages:{self.source_hash(BASE)[:12]}"
@@ -88,7 +90,7 @@ class ImageBuilder:
             work = private_folder(private_folder(self._home) / "work")
         with tempfile.TemporaryDirectory(dir=work, prefix="base-") as folder:
             tar = package_tree.make(Path(folder), self._heard(BASE.name))
-            done = run(["docker", "import", str(tar), tag], environment=self._environment)
+            done = run(["docker", "import", str(tar), tag], environment=self.environment)
         if done.status != 0:
             self._refuse(BASE.name, done)
         return tag
@@ -100,7 +102,7 @@ class ImageBuilder:
             written = Path(folder) / "image-id"
             argv = [*self._argv(image, arguments, Path(folder)), "--iidfile", str(written)]
             context = str(shipped("images") / image.folder)
-            environment = {**self._environment, "DOCKER_BUILDKIT": "1"}
+            environment = {**self.environment, "DOCKER_BUILDKIT": "1"}
             done = run([*argv, context], environment=environment, heard=self._heard(image.name))
             if done.status != 0:
                 self._refuse(image.name, done)
@@ -122,7 +124,7 @@ class ImageBuilder:
 
     def _pin(self, image: Image, identity: str) -> str:
         tag = f"{image.name}:{self._version}-{identity.removeprefix('sha256:')[:12]}"
-        done = run(["docker", "tag", identity, tag], environment=self._environment)
+        done = run(["docker", "tag", identity, tag], environment=self.environment)
         if done.status != 0:
             self._refuse(image.name, done)
         return tag
@@ -131,14 +133,14 @@ class ImageBuilder:
         return Heard(name, self._report)
 
     def _refuse(self, name: str, done: Outcome) -> None:
-        gone, _ = output(["docker", "version"], environment=self._environment)
+        gone, _ = output(["docker", "version"], environment=self.environment)
         if gone:
             raise EngineUnreachableError(
                 f"Docker went away while {name} was built",
                 hint="start Docker, then run the command again; finished layers are kept",
             )
         _, root = output(
-            ["docker", "info", "--format", "{{.DockerRootDir}}"], environment=self._environment
+            ["docker", "info", "--format", "{{.DockerRootDir}}"], environment=self.environment
         )
         if "no space left on device" in done.text or _is_full(Path(root.strip())):
             raise NoSpaceError(

@@ -1,17 +1,23 @@
 """Images of our own: there already, from a registry, or built here."""
 
-from collections.abc import Mapping
-
 from thothctl.adapters.image_builder import PRODUCT, ImageBuilder
-from thothctl.adapters.process import run
-from thothctl.errors import NetworkError, UsageError
+from thothctl.adapters.process import Outcome, output, run
+from thothctl.errors import (
+    EngineUnreachableError,
+    IntegrityError,
+    NetworkError,
+    NoSpaceError,
+    UsageError,
+)
 from thothctl.model.event import Note, Progress
 from thothctl.model.install import LABEL_VERSION
 from thothctl.model.observed import ObservedImage
 from thothctl.model.stack import Image
-from thothctl.world import Engine, ImagePolicy, Report
+from thothctl.world import Engine, ImagePolicy, Registry, Report
 
 TITLE = "org.opencontainers.image.title"
+FULL = "no space left on device"
+"""The only sign of a full disk that docker gives; the engine has no code for it."""
 
 
 class OwnImages:
@@ -22,19 +28,23 @@ class OwnImages:
         version: str,
         engine: Engine,
         builder: ImageBuilder,
-        environment: Mapping[str, str],
+        registry: Registry,
         report: Report,
     ) -> None:
         self._version, self._engine, self._builder = version, engine, builder
-        self._environment, self._report = environment, report
+        self._registry, self._report = registry, report
 
-    def present(self, image: Image) -> str | None:
+    def present(self, image: Image, registry: str = "") -> str | None:
         if image.upstream:
             return self._upstream(image)
+        if registry and (pulled := self._pulled(image, registry)):
+            return pulled
         return self._builder.find(image) or self._pulled(image)
 
     def provide(self, image: Image, policy: ImagePolicy, registry: str) -> str:
-        if found := self.present(image):
+        pulled_only = policy is ImagePolicy.REGISTRY and not image.upstream
+        found = self._pulled(image, registry) if pulled_only else self.present(image, registry)
+        if found:
             self._report(Progress(image.name, f"present as {found}"))
             return found
         if image.upstream:
@@ -54,6 +64,25 @@ class OwnImages:
             self._report(Note(f"{error.message}; building {image.name} instead."))
             return self._builder.build(image)
 
+    def fetch(self, reference: str) -> None:
+        name = reference.partition("@")[0].rpartition("/")[2]
+        if self._has(reference):
+            self._report(Progress(name, "present"))
+            return
+        repository, _, digest = reference.partition("@")
+        self._registry.image(repository, digest, self._engine.facts().architecture)
+        self._docker(["pull", "--quiet", reference], name, f"pull {reference}")
+        if not self._has(reference):
+            raise IntegrityError(
+                f"the engine has no {reference} after pulling it",
+                hint="look at the engine and the registry; nothing was changed",
+            )
+
+    def _has(self, reference: str) -> bool:
+        """By this very digest; where the engine tells none, by the name it was given."""
+        found = self._engine.image(reference)
+        return found is not None and ("@" not in reference or reference in found.digests)
+
     def _upstream(self, image: Image) -> str | None:
         found = self._engine.image(image.upstream)
         return (found.digests or found.tags or (None,))[0] if found else None
@@ -71,24 +100,23 @@ class OwnImages:
         return reference
 
     def _pull(self, image: Image, registry: str) -> str:
-        reference = f"{registry}/{image.name}:{self._version}"
-        self._docker(["pull", reference], image.name, f"pull {reference}")
-        pinned = self._pulled(image)
-        if pinned is None:
+        """Ask for the digest of this version first, then pull exactly that."""
+        repository, architecture = f"{registry}/{image.name}", self._engine.facts().architecture
+        offered = self._registry.image(repository, self._version, architecture)
+        if offered.labels.get(TITLE) != image.name:
             raise NetworkError(
-                f"{reference} is not an image of this product",
+                f"{repository}:{self._version} is not an image of this product",
                 hint="look at the registry's path, or use --images build",
             )
-        return pinned
+        self.fetch(offered.reference)
+        return offered.reference
 
-    def _pulled(self, image: Image) -> str | None:
+    def _pulled(self, image: Image, registry: str = "") -> str | None:
         """By digest; only what a registry gave has one."""
-        for found in self._engine.images(PRODUCT):
-            if found.labels.get(TITLE) == image.name and self._is_this_version(found):
-                digests = self._engine.image(found.id)
-                if digests and digests.digests:
-                    return digests.digests[0]
-        return None
+        source = f"{registry}/{image.name}@" if registry else ""
+        ours = (i for i in self._engine.images(PRODUCT) if i.labels.get(TITLE) == image.name)
+        digests = (d for found in ours if self._is_this_version(found) for d in found.digests)
+        return next((digest for digest in digests if digest.startswith(source)), None)
 
     def _is_this_version(self, found: ObservedImage) -> bool:
         return found.labels.get(LABEL_VERSION) == self._version
@@ -97,10 +125,23 @@ class OwnImages:
         def heard(line: str) -> None:
             self._report(Progress(name, line[:70]))
 
-        done = run(["docker", *words], environment=self._environment, heard=heard)
+        done = run(["docker", *words], environment=self._builder.environment, heard=heard)
         if done.status != 0:
-            last = next((line for line in reversed(done.tail) if line.strip()), "no output")
-            raise NetworkError(
-                f"could not {action}: {last}",
-                hint="look at the registry's name, `docker login` and the network",
+            self._refuse(action, done)
+
+    def _refuse(self, action: str, done: Outcome) -> None:
+        if FULL in done.text:
+            raise NoSpaceError(
+                f"no space left to {action}",
+                hint="free some space where Docker keeps images: `thothctl images prune`",
             )
+        if output(["docker", "version"], environment=self._builder.environment)[0] != 0:
+            raise EngineUnreachableError(
+                f"Docker went away when asked to {action}",
+                hint="start Docker, then run the command again; finished layers are kept",
+            )
+        last = next((line for line in reversed(done.tail) if line.strip()), "no output")
+        raise NetworkError(
+            f"could not {action}: {last}",
+            hint="look at the registry's name, `docker login` and the network",
+        )

@@ -114,7 +114,7 @@ class RealWorld:
         from thothctl.adapters.images import OwnImages
 
         builder = ImageBuilder(self.home, self.version, self.engine, self._child, self.report)
-        return OwnImages(self.version, self.engine, builder, self._child, self.report)
+        return OwnImages(self.version, self.engine, builder, self.registry, self.report)
 
     @cached_property
     def registry(self) -> "HttpRegistry":

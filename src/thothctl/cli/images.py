@@ -1,6 +1,7 @@
-"""`thothctl images`: build, pull, push, list."""
+"""`thothctl images`: build, pull, push, list, prune."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Annotated
 
 import typer
@@ -16,9 +17,9 @@ from thothctl.errors import UsageError
 from thothctl.model.install import LABEL_VERSION
 from thothctl.model.observed import ObservedImage
 from thothctl.model.stack import Image
+from thothctl.operations.prune_images import PRODUCT, Surplus, refuse_strangers, remove, surplus
 from thothctl.world import ImagePolicy
 
-PRODUCT = "thothctl"
 MIB = 1024 * 1024
 
 Mode = Annotated[
@@ -26,7 +27,14 @@ Mode = Annotated[
     typer.Option("--mode", metavar="MODE", help="The images of this mode; else those installed."),
 ]
 
-images = typer.Typer(name="images", help="Build, pull, push and list images.", no_args_is_help=True)
+Force = Annotated[
+    bool,
+    typer.Option("--force", metavar="", help="Even if installs of another home are here."),
+]
+
+images = typer.Typer(
+    name="images", help="Build, pull, push, list and prune images.", no_args_is_help=True
+)
 
 
 @command
@@ -69,8 +77,50 @@ def list_images(session: Session) -> Outcome:
     return Outcome({"images": [_data(image) for image in found]}, lambda c: _show(c, found))
 
 
-for name, function in (("build", build), ("pull", pull), ("push", push), ("list", list_images)):
+@command
+def prune(session: Session, force: Force = False) -> Outcome:
+    """Remove images that no release of any install names; what a rollback needs stays."""
+    world = session.world
+    with ExitStack() as held:
+        if not session.options.dry_run:
+            for install in world.installs.names():
+                held.enter_context(world.locks.hold(install, "images prune"))
+        found = surplus(world)
+        if session.options.dry_run or not found.images:
+            return _pruned(found, ())
+        if not force:
+            refuse_strangers(world)
+        session.confirm(f"Remove {len(found.images)} images ({found.bytes / MIB:,.0f} MiB)?")
+        return _pruned(found, remove(world, found.images))
+
+
+for name, function in (
+    ("build", build),
+    ("pull", pull),
+    ("push", push),
+    ("list", list_images),
+    ("prune", prune),
+):
     images.command(name)(function)
+
+
+def _pruned(found: Surplus, gone: tuple[ObservedImage, ...]) -> Outcome:
+    data = {
+        "surplus": [_data(image) for image in found.images],
+        "removed": [image.id for image in gone],
+        "kept": found.kept,
+        "bytes": found.bytes,
+    }
+
+    def show(console: Console) -> None:
+        if not found.images:
+            console.print("Nothing to remove: releases name every image.")
+            return
+        _show(console, found.images)
+        done = f"[green]✓[/] {len(gone)} removed" if gone else "Nothing was changed"
+        console.print(f"{done}; {found.kept} are needed.")
+
+    return Outcome(data, show)
 
 
 def _each(session: Session, stack: str, mode: str | None, act: Callable[[Image], str]) -> Outcome:

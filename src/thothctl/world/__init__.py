@@ -83,6 +83,9 @@ class Engine(Protocol):
     ) -> Iterator[LogLine]:
         """Lines of both its outputs; all of the past without `tail` and `since`."""
 
+    def remove_image(self, identity: str) -> bool:
+        """False when a container uses it; tags of other names are left alone."""
+
     def remove_containers(self, install: str) -> None: ...
     def remove_networks(self, install: str) -> None: ...
     def remove_volumes(self, install: str, names: Sequence[str] | None = None) -> None: ...
@@ -121,8 +124,14 @@ class SecretStores(Protocol):
 class Images(Protocol):
     """Builds, pulls and pushes images of our own; returns the pinned reference."""
 
-    def present(self, image: Image) -> str | None:
-        """The pinned reference of an image built or pulled from exactly these sources."""
+    def present(self, image: Image, registry: str = "") -> str | None:
+        """The pinned reference of an image built from exactly these sources, or pulled.
+
+        One from this registry wins where one is named.
+        """
+
+    def fetch(self, reference: str) -> None:
+        """Have exactly this image, pinned by digest; raises IntegrityError for another."""
 
     def provide(self, image: Image, policy: ImagePolicy, registry: str) -> str: ...
     def push(self, image: Image, registry: str) -> str: ...
