@@ -1,11 +1,13 @@
 """The settings an operator gives: variables, and files that win over them."""
 
 import os
+import re
 from pathlib import Path
 
 from thoth_ai.errors import ServerError
 
 TRUE = frozenset({"1", "true", "yes", "on"})
+ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?")
 FALSE = frozenset({"", "0", "false", "no", "off"})
 
 
@@ -17,9 +19,9 @@ def text(name: str, default: str = "") -> str:
     return os.environ.get(name, "").strip() or default
 
 
-def flag(name: str) -> bool:
+def flag(name: str, default: str = "") -> bool:
     """Read a yes or no; anything else is refused rather than guessed."""
-    value = text(name).lower()
+    value = text(name, default).lower()
     if value in TRUE | FALSE:
         return value in TRUE
     raise ServerError(f"{name} is {value!r}.", hint=f"Set {name} to true or false.")
@@ -46,6 +48,17 @@ def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
 def words(name: str) -> list[str]:
     """Read a comma-separated list."""
     return [word.strip() for word in text(name).split(",") if word.strip()]
+
+
+def origins(name: str) -> frozenset[str]:
+    """Read a list of web origins; everybody is none that may be named."""
+    found = words(name)
+    if wrong := [word for word in found if not ORIGIN.fullmatch(word)]:
+        raise ServerError(
+            f"{name} names {wrong[0]!r}, which is no origin.",
+            hint=f"Set {name} to origins such as https://portal.example.org, without a path.",
+        )
+    return frozenset(found)
 
 
 def _content(name: str, path: Path) -> str:

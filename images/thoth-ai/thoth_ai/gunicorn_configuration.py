@@ -4,7 +4,7 @@ import os
 import socket
 
 from thoth_ai import environment, json_logging
-from thoth_ai.settings import LOG_LEVEL, SECRETS
+from thoth_ai.settings import LOG_LEVEL, REQUESTS_AT_ONCE, SECRETS
 
 
 def _address(port: int) -> str:
@@ -20,7 +20,7 @@ def _address(port: int) -> str:
 
 bind = [_address(environment.number("PORT", 8080, lowest=1, highest=65535))]
 workers = 1
-threads = 16  # questions at a language model hold one each, and health must still be answered
+threads = REQUESTS_AT_ONCE  # questions at a language model hold one each; health needs its own
 worker_class = "gthread"
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - a heartbeat
 control_socket_disable = True

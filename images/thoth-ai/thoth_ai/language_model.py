@@ -19,7 +19,10 @@ from thoth_ai.providers.types import (
     ignore,
 )
 
-AT_ONCE = 6
+
+def at_once() -> int:
+    """Return how many requests may be with the model, so that others are answered meanwhile."""
+    return max(1, int(settings.REQUESTS_AT_ONCE) * 3 // 8)
 
 
 class BusyError(Exception):
@@ -28,12 +31,12 @@ class BusyError(Exception):
 
 @dataclass(slots=True)
 class LanguageModel:
-    """A chat that counts what it consumes and never serves more than `AT_ONCE` requests."""
+    """A chat that counts what it consumes and never serves more requests than `at_once` says."""
 
     chat: Chat
     last_failure: ProviderError | None = None
     _places: threading.BoundedSemaphore = field(
-        default_factory=lambda: threading.BoundedSemaphore(AT_ONCE)
+        default_factory=lambda: threading.BoundedSemaphore(at_once())
     )
 
     def complete(

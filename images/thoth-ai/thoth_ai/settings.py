@@ -31,6 +31,10 @@ ADMIN_EMAIL = environment.text("ADMIN_EMAIL", "admin@localhost")
 API_TOKEN = environment.text("API_TOKEN") or secret_files.read(DATA_DIR, secret_files.API_TOKEN)
 POSTGRES = connecting.from_environment()
 REDIS = redis_settings.from_environment()
+REQUESTS_AT_ONCE = environment.number("REQUESTS_AT_ONCE", 16, lowest=4, highest=256)
+CACHE_SECONDS = environment.number("CACHE_TTL_SECONDS", 0, lowest=0, highest=86_400)
+CORS_ORIGINS = environment.origins("CORS_ORIGINS")
+USER_TOKENS = environment.flag("USER_TOKENS", default="true")
 WORKER_THREADS = environment.number("WORKER_THREADS", 2, lowest=1, highest=32)
 LANGUAGE_MODEL = provider_settings.language_model()
 EMBEDDING = provider_settings.embedding()
@@ -67,6 +71,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "thoth_ai.metrics.middleware.measure",
     "thoth_ai.web.headers.content_security",
+    "thoth_ai.web.cors.other_origins",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -107,6 +112,7 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "ask"
 LOGOUT_REDIRECT_URL = "login"
 SESSION_COOKIE_NAME = "thoth_session"
+SESSION_COOKIE_AGE = 3600 * environment.number("SESSION_HOURS", 336, lowest=1, highest=8760)
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = "thoth_csrf"
 CSRF_COOKIE_SAMESITE = "Lax"

@@ -110,3 +110,13 @@ def test_signing_in_forgets_the_failures_before(client: Client) -> None:
         assert try_to_sign_in(client, "wrong") == 200
         assert try_to_sign_in(client, PASSWORD) == 302
         client.logout()
+
+
+def test_tokens_of_users_can_be_turned_off(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = post(client, "tokens", {"name": "x"}).json()
+    monkeypatch.setattr("django.conf.settings.USER_TOKENS", False)
+    theirs = {"Authorization": f"Bearer {made['token']}"}
+
+    assert client.get("/api/v1/workspaces", headers=theirs).status_code == 401
+    assert post(client, "tokens", {"name": "y"}).status_code == 403
+    assert get(client, "workspaces").status_code == 200

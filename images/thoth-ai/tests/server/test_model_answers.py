@@ -9,7 +9,7 @@ from provider_server import ProviderServer
 from tests.server import databases, imports
 from tests.server.conversations import ask, get, listen, post
 from tests.services.application_database import either
-from thoth_ai.language_model import AT_ONCE, current
+from thoth_ai.language_model import at_once, current
 from thoth_ai.providers.types import ProviderSettings
 from thoth_ai.workspaces.models import Evidence, Workspace
 
@@ -246,13 +246,13 @@ def test_more_questions_than_places_hear_that_it_is_busy(
 ) -> None:
     model = current()
     assert model is not None
-    for _ in range(AT_ONCE):
+    for _ in range(at_once()):
         assert model._places.acquire(blocking=False)  # noqa: SLF001 - fill every place
 
     response = post(zoo, "ask", {"question": QUESTION})
     streamed = listen(zoo, QUESTION).of("problem")
 
-    for _ in range(AT_ONCE):
+    for _ in range(at_once()):
         model._places.release()  # noqa: SLF001 - as above
     assert response.status_code == 503
     assert streamed[0]["code"] == "busy"

@@ -77,6 +77,8 @@ def _bearer_refusal(request: HttpRequest, header: str) -> HttpResponse | None:
         user = User.objects.filter(is_superuser=True, is_active=True).order_by("pk").first()
         if user is None:
             return _unauthorised("There is no active administrator for the token to act as.")
+    elif not settings.USER_TOKENS:
+        return _unauthorised("Tokens of users are turned off here.")
     else:
         user = ApiToken.owner(text.strip())
         if user is None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from thoth_ai.accounts.models import ApiToken
@@ -20,6 +21,9 @@ def tokens(request: HttpRequest) -> HttpResponse:
         found = ApiToken.objects.filter(user=user_of(request))
         return JsonResponse({"tokens": [_line(token) for token in found]})
     _refuse_heirs(request)
+    if not settings.USER_TOKENS:
+        hint = "Ask the operator: `thothctl config set auth.user_tokens=true`."
+        raise ProblemError(403, "Forbidden", "Tokens of users are turned off here.", hint)
     body = Body(request, "name", "days")
     days = body.optional_number("days")
     if days and days > MOST_DAYS:

@@ -20,7 +20,7 @@ from thoth_ai.api.access import authorised, user_of
 from thoth_ai.api.bodies import LONGEST_QUESTION, LONGEST_SQL, Body
 from thoth_ai.api.problems import ProblemError
 from thoth_ai.api.streaming import events
-from thoth_ai.language_model import AT_ONCE, BusyError
+from thoth_ai.language_model import BusyError, at_once
 from thoth_ai.questions import catalogue, edited, history
 from thoth_ai.questions.answers import as_document
 from thoth_ai.questions.ask import Asker
@@ -94,7 +94,7 @@ def not_run(error: Exception) -> ProblemError:
 
 
 def _busy() -> ProblemError:
-    detail = f"{AT_ONCE} questions are with the language model already."
+    detail = f"{at_once()} questions are with the language model already."
     return ProblemError(503, "Busy", detail, "Ask again in a few seconds.")
 
 

@@ -3,6 +3,8 @@
 import logging
 from dataclasses import replace
 
+from django.conf import settings
+
 from thoth_ai import language_model
 from thoth_ai.metrics import registry
 from thoth_ai.providers.types import ProviderError
@@ -10,9 +12,10 @@ from thoth_ai.questions import background, stored
 from thoth_ai.questions.answers import Answer, NoAnswer, Reason, Reply
 from thoth_ai.questions.asked import Asked, no_answer
 from thoth_ai.questions.hearing import Step
+from thoth_ai.questions.kept import KEPT
 from thoth_ai.questions.point_index import Found, PointIndex, Search
 from thoth_ai.questions.written import Writer
-from thoth_ai.workspaces import points
+from thoth_ai.workspaces import points, revisions
 from thoth_ai.workspaces.models import Database, Workspace
 
 logger = logging.getLogger(__name__)
@@ -131,6 +134,10 @@ def _write(
     search: Search | None,
     near: Found,
 ) -> Reply:
+    key = (database.pk, asked.question, asked.earlier, model.chat.model, revisions.current())
+    if kept := KEPT.find(key, asked, settings.CACHE_SECONDS):
+        asked.hear(Step("run", "Taking the answer from before", "done"))
+        return kept
     asked.hear(Step("schema", "Reading the schema"))
     known = background.gather(asked, database, search)
     count = len(known.schema.tables)
@@ -138,5 +145,7 @@ def _write(
     reply = Writer(asked, database, model, known, near).answer()
     if isinstance(reply, Answer) and asked.workspace is None and Workspace.objects.count() > 1:
         note = f"The question is about the workspace {database.workspace.name}."
-        return replace(reply, assumptions=(note, *reply.assumptions))
+        reply = replace(reply, assumptions=(note, *reply.assumptions))
+    if isinstance(reply, Answer):
+        KEPT.keep(key, reply, settings.CACHE_SECONDS)
     return reply
