@@ -114,7 +114,14 @@ class PlayedCompose:
     def check(self, folder: Path) -> None:
         self._engine.calls.append("check")
 
-    def up(self, folder: Path, services: Sequence[str] = (), *, watch: Watch | None = None) -> None:
+    def up(
+        self,
+        folder: Path,
+        services: Sequence[str] = (),
+        *,
+        watch: Watch | None = None,
+        alone: bool = False,
+    ) -> None:
         self._engine.calls.append(f"up {folder.name}")
         if self._engine.broken == "gone":
             self._engine.gone = True

@@ -36,7 +36,7 @@ def test_what_stays_the_same_keeps_the_number_of_its_release(production: Place) 
     planned = production.ok("config", "set", "services.app.memory=2g", "--dry-run")
 
     production.ok("config", "set", "services.app.memory=2g")
-    production.ok("config", "set", "services.redis.memory=256m")
+    production.ok("config", "set", "services.redis.memory=1g")
 
     assert planned["recreated"] == ["app"]
     assert labels(production, 3) == {

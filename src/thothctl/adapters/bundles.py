@@ -12,6 +12,7 @@ from thothctl.adapters.yaml_text import read_mapping
 from thothctl.config.compose_values import compose_values, edge_values, postgres_values
 from thothctl.config.env_file import env_quote
 from thothctl.config.mounts import mounted, mounts
+from thothctl.config.sizes import in_bytes
 from thothctl.config.stack_file import read_stack
 from thothctl.errors import UsageError
 from thothctl.model.address import published
@@ -45,6 +46,7 @@ class TemplateBundles:
             lstrip_blocks=True,
             keep_trailing_newline=True,
         )
+        self._jinja.filters["bytes"] = in_bytes
 
     def stack(self, reference: str) -> Stack:
         own = reference.endswith((".yaml", ".yml"))
@@ -76,7 +78,7 @@ class TemplateBundles:
     ) -> Mapping[str, str]:
         """The files that services mount from the release's folder."""
         settings = stack.complete(context.settings)
-        known = {**values, **edge_values(settings), **postgres_values(settings)}
+        known = {**values, **edge_values(settings), **postgres_values()}
         return {
             place: self._jinja.get_template(template).render(known)
             for service in stack.services_for(context.settings)

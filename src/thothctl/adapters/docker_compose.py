@@ -49,8 +49,16 @@ class DockerCompose:
             )
         return inspection.declared(text)
 
-    def up(self, folder: Path, services: Sequence[str] = (), *, watch: Watch | None = None) -> None:
-        words = ("up", "--detach", "--no-build", "--remove-orphans", *services)
+    def up(
+        self,
+        folder: Path,
+        services: Sequence[str] = (),
+        *,
+        watch: Watch | None = None,
+        alone: bool = False,
+    ) -> None:
+        own = ["--no-deps"] if alone else []
+        words = ("up", "--detach", "--no-build", "--remove-orphans", *own, *services)
         self._do(folder, "start the services", *words, watch=watch)
 
     def stop(self, folder: Path, services: Sequence[str] = (), *, seconds: int) -> None:

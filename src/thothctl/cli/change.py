@@ -8,6 +8,7 @@ from thothctl.cli.differences import show_differences
 from thothctl.cli.envelope import Outcome
 from thothctl.cli.session import Session
 from thothctl.cli.setup_view import show_checks, show_findings, show_plan
+from thothctl.config.combinations import refuse_conflicts
 from thothctl.config.exposed import refuse_unfit
 from thothctl.errors import ThothctlError
 from thothctl.model.finding import Finding, Verdict
@@ -15,10 +16,11 @@ from thothctl.model.network import subnet_of
 from thothctl.model.secret import Secret
 from thothctl.model.stack import Stack
 from thothctl.operations.configure import edited_files, refusal_of, renders
+from thothctl.operations.consequences import SetupRequest, refuse_other_mode
 from thothctl.operations.plan import Plan
 from thothctl.operations.recover import Unfinished, go_on, refuse_unfinished, take_back, unfinished
 from thothctl.operations.rotate import fetched
-from thothctl.operations.setup import Fresh, SetupRequest, look, plan_setup
+from thothctl.operations.setup import Fresh, look, plan_setup
 from thothctl.probes.preflight import Needs, doors, preflight, refusal
 
 
@@ -76,6 +78,7 @@ class Result:
 
 def carry(session: Session, change: Change) -> Result:
     """Bring the install to what is wanted; a setup that was cut off goes on first."""
+    _refuse_unfit(session, change)
     change = with_fetched(session, change)
     if session.options.dry_run:
         return planned(session, change)
@@ -100,9 +103,7 @@ def with_fetched(session: Session, change: Change) -> Change:
 
 def planned(session: Session, change: Change) -> Result:
     """Check and plan; changes nothing."""
-    settings = change.stack.complete(change.request.settings)
-    usual = str(change.stack.complete({}).get("acme_directory", ""))
-    refuse_unfit(settings, usual_directory=usual)
+    _refuse_unfit(session, change)
     findings = _preflight(session, change)
     if error := refusal(findings):
         return Result(End.REFUSED, findings, error=error)
@@ -113,6 +114,14 @@ def planned(session: Session, change: Change) -> Result:
         if edits:
             return Result(End.REFUSED, findings, error=refusal_of(edits, name), edits=edits)
     return Result(End.PLANNED, findings, plan=plan)
+
+
+def _refuse_unfit(session: Session, change: Change) -> None:
+    settings = change.stack.complete(change.request.settings)
+    usual = str(change.stack.complete({}).get("acme_directory", ""))
+    refuse_unfit(settings, usual_directory=usual)
+    refuse_conflicts(change.stack, change.request.settings)
+    refuse_other_mode(session.world, change.request, change.stack)
 
 
 def _carry(session: Session, change: Change) -> Result:

@@ -14,9 +14,9 @@ from thothctl.model.provider import USES, provider_of
 from thothctl.model.setting import SettingValue
 from thothctl.model.stack import Stack
 from thothctl.operations import configure
+from thothctl.operations.consequences import SetupRequest
 from thothctl.operations.keys import Keyed, with_keys
 from thothctl.operations.running import Active, active
-from thothctl.operations.setup import SetupRequest
 
 SECONDS = 90
 FILE = "settings.yaml"

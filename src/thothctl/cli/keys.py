@@ -30,8 +30,8 @@ from thothctl.model.provider import (
 )
 from thothctl.model.stack import Stack
 from thothctl.operations import running
+from thothctl.operations.consequences import SetupRequest
 from thothctl.operations.keys import Keyed, KeyPlace, check_places, places
-from thothctl.operations.setup import SetupRequest
 from thothctl.probes import keys as probe
 
 SECONDS = 90

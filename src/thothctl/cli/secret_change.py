@@ -14,6 +14,7 @@ from thothctl.cli.setup_view import show_plan
 from thothctl.model.provider import PROVIDERS
 from thothctl.model.secret import Secret
 from thothctl.model.stack import SecretSpec, Stack
+from thothctl.operations.consequences import SetupRequest
 from thothctl.operations.plan import Plan
 from thothctl.operations.rotate import (
     Replacement,
@@ -21,7 +22,6 @@ from thothctl.operations.rotate import (
     refuse_stopped,
 )
 from thothctl.operations.running import Active, active
-from thothctl.operations.setup import SetupRequest
 
 SECONDS = 90
 

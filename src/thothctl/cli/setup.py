@@ -32,7 +32,7 @@ from thothctl.model.provider import SKIPPED, USES
 from thothctl.model.setting import SettingValue
 from thothctl.model.stack import Stack
 from thothctl.operations import running
-from thothctl.operations.setup import SetupRequest
+from thothctl.operations.consequences import SetupRequest
 from thothctl.probes import exposure
 from thothctl.world import ImagePolicy
 

@@ -51,7 +51,7 @@ DataDir = Annotated[
     str | None, typer.Option(metavar="PATH", help="Keep data in this folder, not in volumes.")
 ]
 Vector = Annotated[
-    str | None, typer.Option(metavar="STORE", help="Where vectors are kept: pgvector, embedded.")
+    str | None, typer.Option(metavar="STORE", help="pgvector, chroma, qdrant or embedded.")
 ]
 Port = Annotated[str | None, typer.Option(metavar="PORT", help="Port on this machine.")]
 Bind = Annotated[str | None, typer.Option(metavar="IP", help="IP address to listen on.")]

@@ -20,6 +20,11 @@ from thothctl.model.rendering import RenderContext
 from thothctl.model.setting import SettingValue
 from thothctl.model.stack import SecretSpec, Service, Stack
 
+LOGGING: Mapping[str, SettingValue] = {"driver": "json-file", "max_size": "10m", "max_files": 3}
+"""For a stack file that has no such settings."""
+AROUND_AN_ANSWER = 270
+"""Seconds that an answer may take beside the last request to a language model."""
+
 
 @dataclass(frozen=True, slots=True)
 class ServiceValues:
@@ -36,6 +41,7 @@ class ServiceValues:
     keys: tuple[str, ...]
     once: bool
     chosen: Mapping[str, SettingValue]
+    logging: Mapping[str, SettingValue]
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -61,7 +67,7 @@ def compose_values(stack: Stack, context: RenderContext) -> dict[str, object]:
     }
 
 
-def postgres_values(settings: Mapping[str, SettingValue]) -> Mapping[str, object]:
+def postgres_values() -> Mapping[str, object]:
     """Every name that the template of PostgreSQL's first start uses."""
     return {
         "migrator": "thoth_migrator",
@@ -72,7 +78,6 @@ def postgres_values(settings: Mapping[str, SettingValue]) -> Mapping[str, object
         "data_database": "thoth_data",
         "reader_connections": 40,
         "reader_temp_files": "1GB",
-        "vector": settings.get("vector") == "pgvector",
     }
 
 
@@ -86,6 +91,7 @@ def edge_values(settings: Mapping[str, SettingValue]) -> Mapping[str, object]:
         port=address.port(settings),
         trusted_proxies=trusted_proxies(settings),
         ipv6=settings.get("network.ipv6") is True,
+        answer_seconds=AROUND_AN_ANSWER + int(settings.get("agent_timeout_seconds", 60)),
     )
     return variables(chosen)
 
@@ -103,12 +109,13 @@ def _service(service: Service, stack: Stack, context: RenderContext) -> ServiceV
         generated=tuple(s.name for s in _read(service, stack, context) if not s.provider),
         keys=tuple(s.name for s in _read(service, stack, context) if s.provider),
         once=service.once,
-        chosen=_own(service, stack.complete(context.settings)),
+        chosen=_below(f"services.{service.name}.", stack.complete(context.settings)),
+        logging={**LOGGING, **_below("logging.", stack.complete(context.settings))},
     )
 
 
-def _own(service: Service, settings: Mapping[str, SettingValue]) -> Mapping[str, SettingValue]:
-    before = f"services.{service.name}."
+def _below(before: str, settings: Mapping[str, SettingValue]) -> dict[str, SettingValue]:
+    """The settings with such keys, by the rest of the key."""
     return {k.removeprefix(before): v for k, v in settings.items() if k.startswith(before)}
 
 

@@ -10,8 +10,8 @@ from thothctl.model.secret import Secret
 from thothctl.model.setting import SettingValue
 from thothctl.model.stack import Stack
 from thothctl.operations.plan import Plan
+from thothctl.operations.release_step import RenderRelease
 from thothctl.operations.running import Active
-from thothctl.operations.steps import RenderRelease
 from thothctl.world import World
 
 

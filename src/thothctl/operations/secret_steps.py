@@ -8,7 +8,7 @@ from thothctl.errors import EngineRefusedError, NotHealthyError
 from thothctl.model.secret import Secret
 from thothctl.operations.plan import step
 from thothctl.operations.steps import install_of
-from thothctl.operations.waiting import await_healthy
+from thothctl.operations.waiting import await_healthy, crashes_named
 from thothctl.world import World
 
 PSQL = ("psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", "postgres")
@@ -170,7 +170,8 @@ def restart_services(world: World, name: str, number: int, services: tuple[str, 
     """Stop these services of a release, and start them."""
     folder = world.installs.release_folder(name, number)
     world.compose.stop(folder, services, seconds=STOP_SECONDS)
-    world.compose.up(folder, services)
+    with crashes_named(world, install_of(world, name), number) as watch:
+        world.compose.up(folder, services, watch=watch)
 
 
 def container_of(world: World, name: str, service: str) -> str:

@@ -10,6 +10,7 @@ from thothctl.model.setting import SettingValue
 from thothctl.model.stack import Stack
 from thothctl.operations import steps
 from thothctl.operations.configure import edited_files
+from thothctl.operations.consequences import SetupRequest, anew, indexed
 from thothctl.operations.data_folder import refuse_moved
 from thothctl.operations.outer_steps import (
     certificate_steps,
@@ -20,27 +21,10 @@ from thothctl.operations.outer_steps import (
 )
 from thothctl.operations.own_files import additions_changed
 from thothctl.operations.plan import Plan, Step
+from thothctl.operations.release_step import RenderRelease
 from thothctl.operations.secret_steps import AlignRole, ChangeSignIn
 from thothctl.operations.setup_secrets import removed, replaced, told
-from thothctl.world import ImagePolicy, World
-
-
-@dataclass(frozen=True, slots=True)
-class SetupRequest:
-    """What the user asked for; `seconds` is the time the stack gets to become healthy.
-
-    `offered` and `unwanted` name secrets: the values of the first lie ready to be stored.
-    """
-
-    name: str
-    stack: str
-    settings: Mapping[str, SettingValue]
-    policy: ImagePolicy = ImagePolicy.AUTO
-    registry: str = ""
-    seconds: int = 90
-    offered: tuple[str, ...] = ()
-    unwanted: tuple[str, ...] = ()
-    discard_edits: bool = False
+from thothctl.world import World
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +161,7 @@ def _new_release(
         *replaced(request.name, request.offered, seen.stored),
         *certificate_steps(name, request.settings),
         steps.SaveSettings(name, request.settings, seen.settings, why="what was chosen"),
-        steps.RenderRelease(
+        RenderRelease(
             name,
             request.stack,
             number,
@@ -186,7 +170,7 @@ def _new_release(
             request.settings,
             generations,
             why="files that Compose accepts, before anything starts",
-            anew=_anew(seen, request, stack),
+            anew=anew(seen.active, request, stack),
         ),
         *own_file_steps(name, number, there=seen.own_files),
         *network_steps(seen.install, seen.active, request.settings),
@@ -197,24 +181,8 @@ def _new_release(
         *order_steps(name, request.settings),
         *_told(seen, request, stack, ChangeSignIn),
         steps.ActivateRelease(name, number, previous, why=f"release {number} answers"),
+        *indexed(seen.active, request, stack, number),
         *removed(request.name, request.unwanted),
-    )
-
-
-def _anew(seen: Situation, request: SetupRequest, stack: Stack) -> tuple[str, ...]:
-    """Services that have to start again though their part of the files may say the same."""
-    if seen.active is None:
-        return ()
-    running = stack.running_for(request.settings)
-    if request.discard_edits:
-        return tuple(service.name for service in running)
-    before, now = stack.complete(seen.active.settings), stack.complete(request.settings)
-    offered = [spec for spec in stack.secrets if spec.name in request.offered]
-    readers = {name for spec in offered for name in spec.services}
-    return tuple(
-        service.name
-        for service in running
-        if service.name in readers or any(before[k] != now[k] for k in service.follows)
     )
 
 

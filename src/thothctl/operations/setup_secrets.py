@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
-from thothctl.model.stack import SettingValue, Stack
+from thothctl.model.setting import SettingValue
+from thothctl.model.stack import Stack
 from thothctl.operations.plan import Step
 from thothctl.operations.rotate import keepers
 from thothctl.operations.secret_steps import RemoveSecret, ReplaceSecret

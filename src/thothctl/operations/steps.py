@@ -4,15 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from thothctl.errors import InvalidInputError, NetworkError, NotInstalledError
+from thothctl.errors import NetworkError, NotInstalledError
 from thothctl.model.event import Note
-from thothctl.model.install import LABEL_REVISION, Install, Release
-from thothctl.model.rendering import RenderContext
+from thothctl.model.install import Install
 from thothctl.model.setting import SettingValue
 from thothctl.operations import figures
+from thothctl.operations.bringing_up import bring_up
 from thothctl.operations.plan import step
-from thothctl.operations.rendering import files_hash
-from thothctl.operations.waiting import await_healthy, crashes_named
+from thothctl.operations.waiting import await_healthy
 from thothctl.world import ImagePolicy, World
 
 
@@ -102,111 +101,6 @@ class SaveSettings:
 
 @step
 @dataclass(frozen=True)
-class RenderRelease:
-    """Render, let Compose check, then publish the release folder by one rename.
-
-    Services `anew` get new containers though their own part of the files may be the same.
-    """
-
-    name: str
-    stack: str
-    number: int
-    created: str
-    reason: str
-    settings: Mapping[str, SettingValue]
-    generations: Mapping[str, int]
-    why: str
-    anew: tuple[str, ...] = ()
-    title: ClassVar[str] = "Compose files"
-
-    def apply(self, world: World) -> None:
-        if any(r.number == self.number for r in world.installs.releases(self.name)):
-            return
-        images = self._images(world)
-        since = self._since(world, images)
-        files = self._files(world, images, since)
-        world.compose.check(world.installs.stage(self.name, self.number, files))
-        world.installs.publish(self.name, self._record(world, images, files, since))
-
-    def undo(self, world: World) -> None:
-        world.installs.discard(self.name, self.number)
-
-    def _images(self, world: World) -> dict[str, str]:
-        stack = world.bundles.stack(self.stack)
-        wanted = stack.images_for(self.settings)
-        found = {image.name: world.images.present(image) for image in wanted}
-        needed = {image.name for image in wanted if not image.optional}
-        if missing := sorted(name for name in needed if found[name] is None):
-            raise InvalidInputError(
-                f"image {', '.join(missing)} is gone from the engine",
-                hint="run `thothctl images build`, then `thothctl resume`",
-            )
-        return {name: reference for name, reference in found.items() if reference is not None}
-
-    def files(self, world: World, images: Mapping[str, str]) -> dict[str, str]:
-        """What lies in the release's folder, the user's own file included."""
-        return self._files(world, images, self._since(world, images))
-
-    def _since(self, world: World, images: Mapping[str, str]) -> dict[str, int]:
-        """The release in which each service became what it is: this one for what is another now."""
-        active = world.installs.active(self.name)
-        if active is None:
-            return {}
-        before = world.bundles.sections(world.installs.rendered(self.name, active))
-        known = dict.fromkeys(before, active) | dict(
-            world.installs.release(self.name, active).since
-        )
-        now = world.bundles.sections(self._files(world, images, known))
-        return {
-            service: known[service]
-            for service, section in now.items()
-            if section == before.get(service) and service not in self.anew
-        }
-
-    def _files(
-        self, world: World, images: Mapping[str, str], since: Mapping[str, int]
-    ) -> dict[str, str]:
-        context = RenderContext(
-            settings=self.settings,
-            images=images,
-            version=world.version,
-            release=self.number,
-            install=install_of(world, self.name),
-            generations=self.generations,
-            since=since,
-            own_files=world.installs.own_files(self.name),
-        )
-        stack = world.bundles.stack(self.stack).having(images)
-        rendered = dict(world.bundles.render(stack, context))
-        override = world.installs.override(self.name)
-        return {**rendered, "compose.override.yaml": override or "services: {}\n"}
-
-    def _record(
-        self,
-        world: World,
-        images: Mapping[str, str],
-        files: Mapping[str, str],
-        since: Mapping[str, int],
-    ) -> Release:
-        observed = {name: world.engine.image(reference) for name, reference in images.items()}
-        labels = [image.labels.get(LABEL_REVISION, "") for image in observed.values() if image]
-        return Release(
-            number=self.number,
-            created=self.created,
-            why=self.reason,
-            version=world.version,
-            settings=self.settings,
-            images=images,
-            image_ids={name: image.id for name, image in observed.items() if image},
-            generations=self.generations,
-            database_revision=next((label for label in labels if label), ""),
-            rendered_hash=files_hash(files),
-            since=since,
-        )
-
-
-@step
-@dataclass(frozen=True)
 class StartRelease:
     """Bring the release up; owns bringing the one before back."""
 
@@ -222,17 +116,17 @@ class StartRelease:
         world.installs.take_offered_secrets(self.name)  # an undo that got stuck put them back
         release = world.installs.release(self.name, self.number)
         figures.prepare(world, install_of(world, self.name), release)
-        folder = world.installs.release_folder(self.name, self.number)
-        with crashes_named(world, install_of(world, self.name), self.number) as watch:
-            world.compose.up(folder, watch=watch)
+        release = world.installs.release(self.name, self.number)
+        bring_up(world, install_of(world, self.name), release)
 
     def undo(self, world: World) -> None:
         """The containers from before see the secrets from before: files are mounted at a start."""
         install = install_of(world, self.name)
         world.installs.put_back_secrets(self.name)
         if self.previous is not None:
-            world.compose.up(world.installs.release_folder(self.name, self.previous))
-            await_healthy(world, install, world.installs.release(self.name, self.previous))
+            before = world.installs.release(self.name, self.previous)
+            bring_up(world, install, before)
+            await_healthy(world, install, before)
             return
         world.engine.remove_containers(install.uuid)
         world.engine.remove_networks(install.uuid)

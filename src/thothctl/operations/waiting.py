@@ -31,7 +31,8 @@ def await_healthy(
     deadline = world.clock.monotonic() + seconds
     while True:
         containers = _look(world, install)
-        others = [c for c in containers if c.service in services and c.service not in asked]
+        unasked = (c for c in containers if c.service not in asked or c.replica > 1)
+        others = [c for c in unasked if c.service in services]
         ready = _all_run(services, containers) and all(c.is_up for c in others)
         checks = _ask(world, install, release) if ready else ()
         if checks and all(check.ok for check in checks):

@@ -101,7 +101,14 @@ class Compose(Protocol):
     def declared(self, folder: Path) -> Mapping[str, Declared]:
         """What the files say of each service."""
 
-    def up(self, folder: Path, services: Sequence[str] = (), *, watch: Watch | None = None) -> None:
+    def up(
+        self,
+        folder: Path,
+        services: Sequence[str] = (),
+        *,
+        watch: Watch | None = None,
+        alone: bool = False,
+    ) -> None:
         """Start; `watch` is called now and then, and what it raises ends the start."""
 
     def stop(self, folder: Path, services: Sequence[str] = (), *, seconds: int) -> None: ...

@@ -1,0 +1,50 @@
+"""Brings a release up and touches no container that is as the release wants it.
+
+Compose, depending on its version, makes anew whatever depends on a service that it makes anew, so
+it is given just the services that need it.
+"""
+
+from collections.abc import Sequence
+
+from thothctl.model.install import Install, Release
+from thothctl.model.observed import Condition, ObservedContainer
+from thothctl.operations.waiting import crashes_named
+from thothctl.world import World
+
+
+def bring_up(world: World, install: Install, release: Release) -> None:
+    """Start what the release has and what does not run as it says; names a service that crashes."""
+    folder = world.installs.release_folder(install.name, release.number)
+    needed = outdated(world, install, release)
+    with crashes_named(world, install, release.number) as watch:
+        world.compose.up(folder, needed, watch=watch, alone=bool(needed))
+
+
+def outdated(world: World, install: Install, release: Release) -> tuple[str, ...]:
+    """The services that are not as the release wants them; empty where that is all of them."""
+    observed = world.engine.observe(install.uuid).containers
+    stack = world.bundles.stack(install.stack)
+    once = {service.name for service in stack.services if service.once}
+    names = list(world.bundles.sections(world.installs.rendered(install.name, release.number)))
+    settings = stack.complete(release.settings)
+    fitting = {
+        name
+        for name in names
+        if _fits(
+            release,
+            [one for one in observed if one.service == name],
+            0 if name in once else int(settings.get(f"services.{name}.replicas", 1)),
+        )
+    }
+    needed = tuple(name for name in names if name not in fitting)
+    return needed if fitting - once else ()
+
+
+def _fits(release: Release, containers: Sequence[ObservedContainer], replicas: int) -> bool:
+    """All are of the release, and so many run; of one that runs once, it ended well."""
+    if not containers or not all(release.has(one.service, one.release) for one in containers):
+        return False
+    running = [one for one in containers if one.condition is not Condition.STOPPED]
+    if replicas == 0:
+        return not running and all(one.exit_code == 0 for one in containers)
+    return len(running) == replicas

@@ -1,0 +1,119 @@
+"""The step that renders a release: files, and what each service became when."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from thothctl.errors import InvalidInputError
+from thothctl.model.install import LABEL_REVISION, Release
+from thothctl.model.rendering import RenderContext
+from thothctl.model.setting import SettingValue
+from thothctl.operations.plan import step
+from thothctl.operations.rendering import files_hash
+from thothctl.operations.steps import install_of
+from thothctl.world import World
+
+
+@step
+@dataclass(frozen=True)
+class RenderRelease:
+    """Render, let Compose check, then publish the release folder by one rename.
+
+    Services `anew` get new containers though their own part of the files may be the same.
+    """
+
+    name: str
+    stack: str
+    number: int
+    created: str
+    reason: str
+    settings: Mapping[str, SettingValue]
+    generations: Mapping[str, int]
+    why: str
+    anew: tuple[str, ...] = ()
+    title: ClassVar[str] = "Compose files"
+
+    def apply(self, world: World) -> None:
+        if any(r.number == self.number for r in world.installs.releases(self.name)):
+            return
+        images = self._images(world)
+        since = self._since(world, images)
+        files = self._files(world, images, since)
+        world.compose.check(world.installs.stage(self.name, self.number, files))
+        world.installs.publish(self.name, self._record(world, images, files, since))
+
+    def undo(self, world: World) -> None:
+        world.installs.discard(self.name, self.number)
+
+    def _images(self, world: World) -> dict[str, str]:
+        stack = world.bundles.stack(self.stack)
+        wanted = stack.images_for(self.settings)
+        found = {image.name: world.images.present(image) for image in wanted}
+        needed = {image.name for image in wanted if not image.optional}
+        if missing := sorted(name for name in needed if found[name] is None):
+            raise InvalidInputError(
+                f"image {', '.join(missing)} is gone from the engine",
+                hint="run `thothctl images build`, then `thothctl resume`",
+            )
+        return {name: reference for name, reference in found.items() if reference is not None}
+
+    def files(self, world: World, images: Mapping[str, str]) -> dict[str, str]:
+        """What lies in the release's folder, the user's own file included."""
+        return self._files(world, images, self._since(world, images))
+
+    def _since(self, world: World, images: Mapping[str, str]) -> dict[str, int]:
+        """The release in which each service became what it is: this one for what is another now."""
+        active = world.installs.active(self.name)
+        if active is None:
+            return {}
+        before = world.bundles.sections(world.installs.rendered(self.name, active))
+        known = dict.fromkeys(before, active) | dict(
+            world.installs.release(self.name, active).since
+        )
+        now = world.bundles.sections(self._files(world, images, known))
+        return {
+            service: known[service]
+            for service, section in now.items()
+            if section == before.get(service) and service not in self.anew
+        }
+
+    def _files(
+        self, world: World, images: Mapping[str, str], since: Mapping[str, int]
+    ) -> dict[str, str]:
+        context = RenderContext(
+            settings=self.settings,
+            images=images,
+            version=world.version,
+            release=self.number,
+            install=install_of(world, self.name),
+            generations=self.generations,
+            since=since,
+            own_files=world.installs.own_files(self.name),
+        )
+        stack = world.bundles.stack(self.stack).having(images)
+        rendered = dict(world.bundles.render(stack, context))
+        override = world.installs.override(self.name)
+        return {**rendered, "compose.override.yaml": override or "services: {}\n"}
+
+    def _record(
+        self,
+        world: World,
+        images: Mapping[str, str],
+        files: Mapping[str, str],
+        since: Mapping[str, int],
+    ) -> Release:
+        observed = {name: world.engine.image(reference) for name, reference in images.items()}
+        labels = [image.labels.get(LABEL_REVISION, "") for image in observed.values() if image]
+        return Release(
+            number=self.number,
+            created=self.created,
+            why=self.reason,
+            version=world.version,
+            settings=self.settings,
+            images=images,
+            image_ids={name: image.id for name, image in observed.items() if image},
+            generations=self.generations,
+            database_revision=next((label for label in labels if label), ""),
+            rendered_hash=files_hash(files),
+            since=since,
+        )

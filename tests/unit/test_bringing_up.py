@@ -1,0 +1,72 @@
+"""Which services Compose is given when a release is brought up."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
+
+import pytest
+from played_containers import INSTALL, RELEASE, PlayedContainers, container
+
+from thothctl.adapters.bundles import TemplateBundles
+from thothctl.model.observed import Condition, ObservedContainer
+from thothctl.operations.bringing_up import outdated
+
+if TYPE_CHECKING:
+    from thothctl.world import World
+
+COMPOSE = "services: {setup: {}, app: {}, postgres: {}, nginx: {}}"
+SINCE = replace(RELEASE, number=3, since={"postgres": 1, "nginx": 2, "setup": 1})
+FITTING = (
+    container("setup", Condition.STOPPED, release="1"),
+    container("app", release="3"),
+    container("postgres", release="1"),
+    container("nginx", release="2"),
+)
+
+
+def needed(*containers: ObservedContainer, replicas: int = 1) -> tuple[str, ...]:
+    world = SimpleNamespace(
+        engine=PlayedContainers(*containers),
+        bundles=TemplateBundles(),
+        installs=SimpleNamespace(rendered=lambda *_: {"compose.yaml": COMPOSE}),
+    )
+    settings = {**RELEASE.settings, "services.app.replicas": replicas}
+    return outdated(cast("World", world), INSTALL, replace(SINCE, settings=settings))
+
+
+def test_nothing_there_is_everything() -> None:
+    assert needed() == ()
+
+
+@pytest.mark.parametrize(
+    ("at", "other", "names"),
+    [
+        (1, container("app", release="2"), ("app",)),
+        (1, container("app", Condition.STOPPED, release="3"), ("app",)),
+        (1, container("app", Condition.UNHEALTHY, release="3"), ()),
+        (2, container("postgres", release="0"), ("postgres",)),
+        (0, container("setup", Condition.STOPPED, release="1", exit_code=1), ("setup",)),
+        (0, container("setup", Condition.STOPPED, release="0"), ("setup",)),
+    ],
+)
+def test_what_is_not_as_the_release_wants_it_is_named(
+    at: int, other: ObservedContainer, names: tuple[str, ...]
+) -> None:
+    found = list(FITTING)
+    found[at] = other
+
+    assert needed(*found) == names
+
+
+def test_another_number_of_containers_is_brought_about() -> None:
+    second = container("app", release="3", replica=2)
+
+    assert needed(*FITTING, replicas=2) == ("app",)
+    assert needed(*FITTING, second, replicas=2) == ()
+    assert needed(*FITTING, second) == ("app",)
+
+
+def test_where_nothing_lasting_runs_everything_is_started_in_order() -> None:
+    stopped = [replace(one, condition=Condition.STOPPED) for one in FITTING]
+
+    assert needed(*stopped) == ()
