@@ -212,6 +212,28 @@ def test_data_lies_in_the_folder_and_belongs_to_the_services_users(both: Neighbo
     assert "does not move" in moved.envelope["errors"][0]["message"]
 
 
+def test_own_files_are_tried_first_and_then_read_by_their_programs(both: Neighbours) -> None:
+    own = both.inner.folder / "config"
+    for folder in ("nginx/server", "postgres"):
+        (own / folder).mkdir(parents=True)
+    (own / "nginx/server/page.conf").write_text("add_headerr X-Own yes;")
+    (own / "postgres/memory.conf").write_text("shared_buffers = 96MB\n")
+    again = ("setup", "--yes", "--timeout", "240")
+
+    refused = both.inner.json(*again)
+    (own / "nginx/server/page.conf").write_text("add_header X-Own yes;")
+    both.inner.ok(*again)
+
+    assert refused.code == 9
+    assert 'unknown directive "add_headerr"' in refused.envelope["errors"][0]["message"]
+    trust = ssl.create_default_context(cafile=str(both.inner.folder / "tls/authority.pem"))
+    page = f"https://localhost:{both.inner.port}/login/"
+    with urllib.request.urlopen(page, context=trust, timeout=10) as reply:
+        assert reply.headers["X-Own"] == "yes"
+    asked = ("--service", "postgres", "--", "psql", "-tAc", "SHOW shared_buffers", "postgres")
+    assert both.inner.run("exec", *asked).out.strip() == "96MB"
+
+
 def test_uninstall_of_one_leaves_the_other_and_strange_files_alone(both: Neighbours) -> None:
     chosen = ["--filter", f"label={LABEL}={both.public.label}"]
     before, label = docker("ps", "-q", *chosen), both.inner.label

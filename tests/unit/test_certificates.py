@@ -30,9 +30,10 @@ from thothctl.model.certificate import (
     KeyMismatchError,
     KeyUnreadableError,
     KeyWeakError,
+    Refused,
 )
 from thothctl.model.finding import Verdict
-from thothctl.probes.certificates import expiry
+from thothctl.probes.certificates import expiry, refused
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 HOSTS = ("thoth.example.org", "10.0.0.5", "::1")
@@ -223,6 +224,30 @@ def test_a_key_that_others_read_is_warned_about(files: Path) -> None:
     assert key_privacy(key).verdict is Verdict.WARN
     key.chmod(0o600)
     assert key_privacy(key).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(
+    ("left", "due", "verdict"),
+    [(3, False, Verdict.PASS), (1.9, True, Verdict.WARN), (0.15, True, Verdict.FAIL)],
+)
+def test_one_that_lives_six_days_is_renewed_and_warned_about_in_proportion(
+    left: float, verdict: Verdict, *, due: bool
+) -> None:
+    end = NOW + left * DAY
+    certificate = Certificate("x", ("x",), end - 6 * DAY, end)
+
+    assert certificate.is_due(NOW) is due
+    assert expiry(certificate, NOW, renewal="renew").verdict is verdict
+
+
+def test_a_no_of_the_authority_is_as_urgent_as_what_is_served_instead() -> None:
+    why = Refused("2026-01-01", "the authority could not reach this machine", "open port 80")
+
+    for days, verdict in ((20, Verdict.WARN), (2, Verdict.FAIL)):
+        served = Certificate("x", ("x",), NOW - 300 * DAY, NOW + days * DAY)
+        found = refused(why, served, NOW)
+        assert (found.verdict, found.hint) == (verdict, "open port 80")
+        assert "could not reach" in found.summary
 
 
 @pytest.mark.parametrize(

@@ -71,8 +71,8 @@ def _without_units(session: Session, units: tuple[UnitRequest, ...]) -> list[str
     """Remove what starts the stack, before the lock is taken: to stop it, they want that too."""
     left = []
     for request in units:
-        if command := service_unit.by_root(session.world, request):
-            left.append(f"its units are left in place, which root may remove: {command}")
+        if command := service_unit.by_hand(session.world, request):
+            left.append(f"its units are left in place; remove them with: {command}")
         else:
             service_unit.uninstall(session.world, request)
     return left

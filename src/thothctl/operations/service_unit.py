@@ -97,14 +97,16 @@ def installed(world: World, name: str) -> tuple[UnitRequest, ...]:
     return tuple(r for r in requests if _ours(world, r, units.read(r.place)))
 
 
-def by_root(world: World, request: UnitRequest) -> str:
-    """What root has to run to remove them; empty where this account may do it itself."""
+def by_hand(world: World, request: UnitRequest) -> str:
+    """What somebody has to run to remove them; empty where this very process may do it."""
     may = request.place.for_user or world.host.is_root()
     if may and world.units.manages():
         return ""
     caller = world.units.caller()
-    own = [f"{name}={value}" for name, value in caller.environment.items()]
     words = [*caller.program, "service", "uninstall", "--install", request.name]
+    if request.place.for_user:
+        return shell_line([*words, "--user-unit"])
+    own = [f"{name}={value}" for name, value in caller.environment.items()]
     return shell_line(["sudo", "env", *own, *words])
 
 

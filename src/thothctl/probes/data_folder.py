@@ -49,7 +49,7 @@ def _unfit(world: World, path: str) -> str:
     if set(path) & UNSPEAKABLE:
         return f"data_dir: {path} has a character that engines read as something else"
     engine = PurePosixPath(world.engine.facts().root)
-    if place.parts[1] in SYSTEM or place == engine or engine in place.parents:
+    if place.parts[1] in SYSTEM or engine in (place, *place.parents[:-1]):
         return f"data_dir: {path} belongs to the system"
     home = PurePosixPath(str(world.home))
     if place == home or home in place.parents:
