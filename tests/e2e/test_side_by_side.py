@@ -119,7 +119,7 @@ def test_both_are_healthy_and_each_knows_its_own_data(both: Neighbours, chinook:
     both.inner.ok("import-bird", str(chinook), "--name", "chinook")
 
     for machine in (both.public, both.inner):
-        assert machine.ok("health").data["healthy"] is True
+        assert machine.ok("health", "--wait", "--timeout", "90").data["healthy"] is True
     known = [
         {one["name"] for one in machine.ok("workspace", "list").data["workspaces"]}
         for machine in (both.public, both.inner)
@@ -244,4 +244,4 @@ def test_uninstall_of_one_leaves_the_other_and_strange_files_alone(both: Neighbo
     assert [path.name for path in both.data.iterdir()] == ["of-somebody-else"]
     assert not any(both.inner.left(label).values())
     assert docker("ps", "-q", *chosen) == before
-    assert both.public.ok("health").data["healthy"] is True
+    assert both.public.ok("health", "--wait").data["healthy"] is True
