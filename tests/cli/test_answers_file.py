@@ -34,6 +34,7 @@ SAMPLES: dict[str, Any] = {
     "tls_key_file": "/etc/mine/key.pem",
     "trusted_proxies": "10.0.0.5/32",
     "vector": "embedded",
+    "monitoring": False,
     "admin_email": "me@example.org",
     "demo": False,
 }

@@ -23,6 +23,11 @@ COUNTERS = (
     'thoth_jobs_total{kind="import",outcome="failed"}',
     'thoth_job_seconds_bucket{kind="import",le="60"}',
     'thoth_job_seconds_bucket{kind="import",le="+Inf"}',
+    "thoth_postgres_transactions_total",
+    "thoth_postgres_deadlocks_total",
+    "thoth_postgres_temporary_bytes_total",
+    "thoth_postgres_blocks_cached_total",
+    "thoth_postgres_blocks_asked_total",
 )
 GAUGES = (
     'thoth_jobs_waiting{kind="import"}',
@@ -37,6 +42,13 @@ GAUGES = (
     "thoth_examples",
     "thoth_vector_points",
     "thoth_vector_points_waiting",
+    "thoth_postgres_connections",
+    "thoth_postgres_connections_limit",
+    "thoth_redis_up",
+    "thoth_redis_memory_bytes",
+    "thoth_redis_memory_limit_bytes",
+    "nginx_connections_active",
+    'nginx_connections{state="writing"}',
     "process_resident_memory_bytes",
 )
 NAME = re.compile(r"^\w+")

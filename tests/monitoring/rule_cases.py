@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from thothctl.config.monitoring import TARGETS
+
 Series = dict[str, str]
 CONTAINER = '{service="app",container="x-app-1"}'
 DISK = '{place="/data"}'
@@ -15,6 +17,10 @@ class Case:
     fires: Series
     calm: Series
     minutes: int = 30
+
+
+def jobs() -> Series:
+    return {f'up{{job="{one.job}"}}': "1x60" for one in TARGETS}
 
 
 def disk(free: int) -> Series:
@@ -52,9 +58,41 @@ def failures(kind: str, growth: int) -> Series:
     return {f"thoth_model_failures_total{labels}": f"0+{growth}x60"}
 
 
+def connections(used: int) -> Series:
+    return {
+        "thoth_postgres_connections": f"{used}x60",
+        "thoth_postgres_connections_limit": "100x60",
+    }
+
+
+def redis(used: int, limit: int = 100) -> Series:
+    return {
+        "thoth_redis_memory_bytes": f"{used}x60",
+        "thoth_redis_memory_limit_bytes": f"{limit}x60",
+    }
+
+
 CASES = (
     Case("ServiceDown", {'up{job="app"}': "1x9 0x50"}, {'up{job="app"}': "1x28 0 1x30"}),
-    Case("ReplicasGone", {'up{job="worker"}': "1x60"}, {'up{job="app"}': "0x60"}),
+    Case(
+        "ServiceGone",
+        jobs() | {'up{job="app"}': "1x20 _x40"},
+        jobs() | {'up{job="app"}': "0x60"},
+    ),
+    Case(
+        "ServiceGone",
+        jobs() | {'up{job="worker"}': "1x20 _x40"},
+        jobs() | {'up{job="worker"}': "0x60"},
+    ),
+    Case("DatabaseConnections", connections(81), connections(80)),
+    Case("RedisDown", {"thoth_redis_up": "0x60"}, {"thoth_redis_up": "1x60"}),
+    Case("RedisFull", redis(91), {**redis(90), **redis(91, limit=0)}),
+    Case(
+        "VectorsWait",
+        {"thoth_vector_points_waiting": "3x100"},
+        {"thoth_vector_points_waiting": "3x50 0x50"},
+        minutes=90,
+    ),
     Case(
         "ContainerStopped",
         {f"thothctl_container_running{CONTAINER}": "0x60"},

@@ -25,7 +25,7 @@ SECONDS = 30.0
 PANELS = shipped("templates") / "monitoring/grafana/panels.yaml"
 ROWS = read_rows(yaml.safe_load(PANELS.read_text()))
 QUERIES = [query.expr for row in ROWS for panel in row.panels for query in panel.queries]
-WORDS = re.compile(r"\b(?:thoth|thothctl|process)_\w+")
+WORDS = re.compile(r"\b(?:thoth|thothctl|process|nginx)_\w+")
 
 
 class Watch:
@@ -192,4 +192,4 @@ def test_grafana_is_provided_with_its_source_and_no_secret() -> None:
     (only,) = source["datasources"]
     assert (only["uid"], only["url"]) == ("thoth-prometheus", "http://prometheus:9090")
     assert not {key for key in only if "password" in key.lower() or "secure" in key.lower()}
-    assert provider["providers"][0]["options"]["path"] == "/var/lib/grafana/dashboards"
+    assert provider["providers"][0]["options"]["path"] == "/etc/thoth/shown"

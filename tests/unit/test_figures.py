@@ -63,3 +63,12 @@ def test_rules_and_panels_use_only_names_that_are_written() -> None:
 
     assert used
     assert used <= written
+
+
+def test_every_name_is_in_the_reference() -> None:
+    page = shipped("templates").parent / "docs/reference/metrics.md"
+    written = re.findall(r"^# TYPE (\w+) (\w+)", exposition(FIGURES), re.MULTILINE)
+
+    assert written
+    for name, kind in written:
+        assert f"| `{name}` | {kind} |" in page.read_text()

@@ -6,7 +6,7 @@ import pytest
 
 from thothctl.adapters.machine import SystemEntropy
 from thothctl.config.strength import MACHINE_BITS, PERSON_BITS, strength, weakness
-from thothctl.model.stack import SecretSpec
+from thothctl.model.secret_spec import SecretSpec
 
 
 @pytest.mark.parametrize("turn", range(50))

@@ -10,15 +10,17 @@ from thothctl.adapters.files import translated, write_durably
 from thothctl.adapters.shipped import shipped
 from thothctl.adapters.yaml_text import read_mapping
 from thothctl.config.compose_values import compose_values, edge_values, postgres_values
+from thothctl.config.dashboards import dashboard, read_rows
 from thothctl.config.env_file import env_quote
+from thothctl.config.monitoring import chosen, variables
 from thothctl.config.mounts import mounted, mounts
 from thothctl.config.sizes import in_bytes
 from thothctl.config.stack_file import read_stack
 from thothctl.errors import UsageError
-from thothctl.model.address import published
+from thothctl.model.address import is_watched, published
 from thothctl.model.provider_address import as_rendered
 from thothctl.model.rendering import RenderContext
-from thothctl.model.setting import SettingKind
+from thothctl.model.setting import SettingKind, SettingValue
 from thothctl.model.stack import Stack, plain
 
 MANAGED = "Rendered by thothctl; put changes of your own into compose.override.yaml."
@@ -76,14 +78,32 @@ class TemplateBundles:
     def _files(
         self, stack: Stack, context: RenderContext, values: Mapping[str, object]
     ) -> Mapping[str, str]:
-        """The files that services mount from the release's folder."""
+        """The files that services mount from the release's folder; a template may come to none."""
         settings = stack.complete(context.settings)
-        known = {**values, **edge_values(settings), **postgres_values()}
-        return {
-            place: self._jinja.get_template(template).render(known)
+        own = {
+            "nginx": edge_values(settings),
+            "postgres": postgres_values(),
+            "monitoring": self._monitoring_values(settings, context),
+        }
+        rendered = {
+            place: self._jinja.get_template(template).render(
+                {**values, **own.get(template.partition("/")[0], {})}
+            )
             for service in stack.services_for(context.settings)
             for place, template in service.files.items()
         }
+        return {place: text for place, text in rendered.items() if text.strip()}
+
+    def _monitoring_values(
+        self, settings: Mapping[str, SettingValue], context: RenderContext
+    ) -> Mapping[str, object]:
+        if not is_watched(settings) or context.install is None:
+            return {}
+        panels = self._root / "monitoring/grafana/panels.yaml"
+        document = read_mapping(panels.read_text(encoding="utf-8"), panels.name)
+        name = context.install.name
+        shown = dashboard(name, str(document["title"]), read_rows(document))
+        return {**variables(chosen(settings, name)), "dashboard": shown}
 
     def sections(self, files: Mapping[str, str]) -> Mapping[str, str]:
         return sections(files)

@@ -17,7 +17,7 @@ from thothctl.adapters import daemon, network
 from thothctl.model.inspected import DaemonSettings, Permissions
 from thothctl.model.observed import Route
 from thothctl.model.secret import Secret
-from thothctl.model.stack import SecretSpec
+from thothctl.model.secret_spec import SecretSpec
 
 UNMISTAKABLE = "".join(c for c in string.ascii_letters + string.digits if c not in "0O1Il")
 

@@ -20,6 +20,7 @@ from thothctl.operations.consequences import SetupRequest, refuse_other_mode
 from thothctl.operations.plan import Plan
 from thothctl.operations.recover import Unfinished, go_on, refuse_unfinished, take_back, unfinished
 from thothctl.operations.rotate import fetched
+from thothctl.operations.secret_checks import refuse_missing
 from thothctl.operations.setup import Fresh, look, plan_setup
 from thothctl.probes.preflight import Needs, doors, preflight, refusal
 
@@ -104,11 +105,14 @@ def with_fetched(session: Session, change: Change) -> Change:
 def planned(session: Session, change: Change) -> Result:
     """Check and plan; changes nothing."""
     _refuse_unfit(session, change)
+    request = change.request
+    asked = change.stack.secrets_for(request.settings)
+    refuse_missing(session.world, request.name, asked, change.new)
     findings = _preflight(session, change)
     if error := refusal(findings):
         return Result(End.REFUSED, findings, error=error)
     plan = _plan(session, change)
-    name = change.request.name
+    name = request.name
     if renders(plan) and not change.request.discard_edits:
         edits = edited_files(session.world, name)
         if edits:

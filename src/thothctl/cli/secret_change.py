@@ -13,7 +13,8 @@ from thothctl.cli.session import Session
 from thothctl.cli.setup_view import show_plan
 from thothctl.model.provider import PROVIDERS
 from thothctl.model.secret import Secret
-from thothctl.model.stack import SecretSpec, Stack
+from thothctl.model.secret_spec import SecretSpec
+from thothctl.model.stack import Stack
 from thothctl.operations.consequences import SetupRequest
 from thothctl.operations.plan import Plan
 from thothctl.operations.rotate import (

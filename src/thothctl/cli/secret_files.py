@@ -13,7 +13,7 @@ from thothctl.cli.session import Session
 from thothctl.config.strength import PERSON_BITS, weakness
 from thothctl.errors import AnswerMissingError, InvalidInputError, UsageError
 from thothctl.model.secret import Secret
-from thothctl.model.stack import SecretSpec
+from thothctl.model.secret_spec import SecretSpec
 from thothctl.operations.rotate import changed, refuse_weak
 
 VARIABLE = "THOTHCTL_PASSPHRASE"

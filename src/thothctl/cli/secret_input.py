@@ -6,7 +6,7 @@ from pathlib import Path
 from thothctl.cli.session import Session
 from thothctl.errors import AnswerMissingError, UsageError
 from thothctl.model.secret import Secret
-from thothctl.model.stack import SecretSpec
+from thothctl.model.secret_spec import SecretSpec
 from thothctl.operations.rotate import refuse_weak
 
 

@@ -15,7 +15,7 @@ from thothctl.cli.session import Session
 from thothctl.cli.setup_view import show_checks
 from thothctl.errors import CheckFailedError, UsageError
 from thothctl.model.finding import Verdict
-from thothctl.model.stack import SecretSpec
+from thothctl.model.secret_spec import SecretSpec
 from thothctl.operations.rotate import (
     changed,
     fetched,
@@ -86,7 +86,7 @@ def _all(session: Session, here: Installed) -> list[SecretSpec]:
     """What is generated and in use; the place of an old value is filled by the new one's."""
     elsewhere = sources_of(session.world, session.install, here.stack)
     kept = here.stored - elsewhere - {spec.old_as for spec in here.stack.secrets}
-    return [s for s in here.stack.secrets if s.name in kept and not s.provider]
+    return [s for s in here.stack.secrets if s.name in kept and s.is_generated]
 
 
 @command

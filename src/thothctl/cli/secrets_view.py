@@ -10,7 +10,7 @@ from rich.text import Text
 
 from thothctl.cli.secret_change import Installed
 from thothctl.cli.session import Session
-from thothctl.model.stack import SecretSpec
+from thothctl.model.secret_spec import SecretSpec
 
 COLUMNS = ("name", "kind", "consumers", "written")
 
@@ -37,7 +37,7 @@ def state_of(session: Session, here: Installed) -> tuple[SecretState, ...]:
     return tuple(
         SecretState(
             spec.name,
-            "given" if spec.provider else "generated",
+            "generated" if spec.is_generated else "given",
             (
                 *_readers(here, spec),
                 *([f"role {spec.postgres_role}"] if spec.postgres_role else []),

@@ -106,8 +106,11 @@ def _set_up(session: Session, change: Change, chosen: Chosen) -> Outcome:
     else:
         outcome = result.outcome
     data = {**outcome.data, "notes": notes} if notes else outcome.data
-    refused = _refused(session, change.request)
-    return replace(outcome, data=data, warnings=(*chosen.warnings, *refused))
+    warnings = (*chosen.warnings, *_refused(session, change.request))
+    if result.end in {End.DONE, End.NOTHING}:
+        current = running.active(session.world, change.request.name)
+        warnings = (*warnings, *running.left_out(session.world, current))
+    return replace(outcome, data=data, warnings=warnings)
 
 
 def _refused(session: Session, request: SetupRequest) -> tuple[str, ...]:

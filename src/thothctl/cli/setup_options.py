@@ -53,6 +53,10 @@ DataDir = Annotated[
 Vector = Annotated[
     str | None, typer.Option(metavar="STORE", help="pgvector, chroma, qdrant or embedded.")
 ]
+MonitoringOption = Annotated[
+    bool | None,
+    typer.Option("--monitoring/--no-monitoring", metavar="", help="Prometheus, alerts, Grafana."),
+]
 Port = Annotated[str | None, typer.Option(metavar="PORT", help="Port on this machine.")]
 Bind = Annotated[str | None, typer.Option(metavar="IP", help="IP address to listen on.")]
 AdminEmail = Annotated[
@@ -162,6 +166,7 @@ ANSWERS: dict[str, tuple[Any, object]] = {
     "port_offset": (PortOffset, None),
     "data_dir": (DataDir, None),
     "vector": (Vector, None),
+    "monitoring": (MonitoringOption, None),
     "admin_email": (AdminEmail, None),
     "demo": (Demo, None),
 }

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from thothctl.config.edge import Edge, Tls, variables
 from thothctl.config.exposed import trusted_proxies
+from thothctl.config.monitoring import size
+from thothctl.config.shipping import Shipping, shipping
 from thothctl.model import address
 from thothctl.model.address import has_edge, hosts
 from thothctl.model.install import (
@@ -17,8 +19,9 @@ from thothctl.model.install import (
 from thothctl.model.network import networks
 from thothctl.model.provider import secrets_in_use
 from thothctl.model.rendering import RenderContext
+from thothctl.model.secret_spec import SecretSpec
 from thothctl.model.setting import SettingValue
-from thothctl.model.stack import SecretSpec, Service, Stack
+from thothctl.model.stack import Service, Stack
 
 LOGGING: Mapping[str, SettingValue] = {"driver": "json-file", "max_size": "10m", "max_files": 3}
 """For a stack file that has no such settings."""
@@ -42,6 +45,7 @@ class ServiceValues:
     once: bool
     chosen: Mapping[str, SettingValue]
     logging: Mapping[str, SettingValue]
+    shipping: Shipping | None
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -63,6 +67,7 @@ def compose_values(stack: Stack, context: RenderContext) -> dict[str, object]:
         "labels": _identity(context),
         "door": "" if settings.get("public") is True else "${THOTH_BIND}:",
         "networks": networks(settings, context.install.uuid if context.install else stack.name),
+        "retention_size": size(str(settings.get("monitoring.retention_size", "2g"))),
         "volumes": _volumes(stack, settings, context),
     }
 
@@ -93,7 +98,7 @@ def edge_values(settings: Mapping[str, SettingValue]) -> Mapping[str, object]:
         ipv6=settings.get("network.ipv6") is True,
         answer_seconds=AROUND_AN_ANSWER + int(settings.get("agent_timeout_seconds", 60)),
     )
-    return variables(chosen)
+    return {**variables(chosen), "monitoring": settings.get("monitoring", False)}
 
 
 def _service(service: Service, stack: Stack, context: RenderContext) -> ServiceValues:
@@ -111,6 +116,7 @@ def _service(service: Service, stack: Stack, context: RenderContext) -> ServiceV
         once=service.once,
         chosen=_below(f"services.{service.name}.", stack.complete(context.settings)),
         logging={**LOGGING, **_below("logging.", stack.complete(context.settings))},
+        shipping=shipping(stack.complete(context.settings)),
     )
 
 

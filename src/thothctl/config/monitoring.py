@@ -1,11 +1,14 @@
 """Turns what the user chose for monitoring into the values of its templates."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from thothctl.config.quoting import yaml_quoted
 from thothctl.errors import InvalidInputError
+from thothctl.model.setting import SettingValue
 
 SECRETS = "/run/secrets"
+MAIL = ("mail_server", "mail_from", "mail_to", "mail_user", "mail_tls")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +27,9 @@ class Target:
 
 
 TARGETS = (
-    Target("app", "app", 8080, replicated=True),
+    Target("app", "app", 9108, replicated=True),
     Target("worker", "worker", 9108, replicated=True),
+    Target("nginx", "nginx", 9113),
     Target("thothctl", "node-exporter", 9100),
     Target("prometheus", "127.0.0.1", 9090),
     Target("alertmanager", "alertmanager", 9093),
@@ -43,6 +47,7 @@ class Thresholds:
     queue_seconds: int = 900
     disk_percent: int = 10
     memory_percent: int = 90
+    connections_percent: int = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,7 @@ class Monitoring:
     rules: str = "/etc/prometheus/rules.yml"
     alertmanager: str = "alertmanager:9093"
     prometheus: str = "http://prometheus:9090"
-    dashboards: str = "/var/lib/grafana/dashboards"
+    dashboards: str = "/etc/thoth/shown"
 
     def __post_init__(self) -> None:
         if self.mail and ":" not in self.mail.smarthost:
@@ -91,12 +96,34 @@ class Monitoring:
             )
 
 
+def chosen(settings: Mapping[str, SettingValue], install: str) -> Monitoring:
+    """What the settings ask for; raises InvalidInputError for a mail server without a port."""
+    own = {key: settings[f"monitoring.{key}"] for key in MAIL}
+    mail = Mail(
+        str(own["mail_server"]),
+        str(own["mail_from"]),
+        str(own["mail_to"]),
+        str(own["mail_user"]),
+        tls=bool(own["mail_tls"]),
+    )
+    webhook = bool(settings["monitoring.webhook"])
+    return Monitoring(install, webhook=webhook, mail=mail if mail.to else None)
+
+
+def size(given: str) -> str:
+    """A size of ours (2g) in the words of Prometheus (2GB)."""
+    number = given.rstrip("bkmg")
+    unit = given.removeprefix(number).removesuffix("b").upper()
+    return f"{number}{unit}B"
+
+
 def variables(monitoring: Monitoring) -> dict[str, object]:
     """Every name that the templates below `monitoring/` use."""
     mail = monitoring.mail
     return {
         "install": yaml_quoted(monitoring.install),
         "targets": monitoring.targets,
+        "gone": " or ".join(f'absent(up{{job="{one.job}"}})' for one in monitoring.targets),
         "scrape_seconds": monitoring.scrape_seconds,
         "rules": yaml_quoted(monitoring.rules),
         "alertmanager": yaml_quoted(monitoring.alertmanager),

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from thothctl.config.settings import refuse_unknown
 from thothctl.errors import InvalidInputError
 from thothctl.model.secret import Backend, SecretSource
-from thothctl.model.stack import SecretSpec, Stack
+from thothctl.model.secret_spec import SecretSpec
+from thothctl.model.stack import Stack
 
 FILE = "secret-sources.yaml"
 OPTIONS: Mapping[Backend, tuple[str, ...]] = {

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from thothctl.config.settings import parse, refuse_unknown
 from thothctl.errors import InvalidInputError
+from thothctl.model.secret_spec import SecretSpec
 from thothctl.model.setting import Setting, SettingKind
 from thothctl.model.stack import (
     Endpoint,
@@ -13,7 +14,6 @@ from thothctl.model.stack import (
     Minimum,
     Mode,
     SaveKind,
-    SecretSpec,
     Service,
     Stack,
     Store,
@@ -160,10 +160,10 @@ def _image(name: str, node: Node) -> Image:
 
 
 def _secret(name: str, node: Node) -> SecretSpec:
-    provider = node.text_or("provider", "")
+    provider, asked_by = node.text_or("provider", ""), node.text_or("asked_by", "")
     return SecretSpec(
         name,
-        0 if provider else node.number("length"),
+        0 if provider or asked_by else node.number("length"),
         readable=bool(node.data.get("readable")),
         provider=provider,
         services=node.texts("services"),
@@ -171,6 +171,7 @@ def _secret(name: str, node: Node) -> SecretSpec:
         sign_in=node.text_or("sign_in", ""),
         old_as=node.text_or("old_as", ""),
         opens=node.text_or("opens", ""),
+        asked_by=asked_by,
     )
 
 

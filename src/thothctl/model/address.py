@@ -85,6 +85,9 @@ def _offset(settings: Settings) -> int:
 def published(settings: Settings) -> dict[str, SettingValue]:
     """The settings as the engine is told them: ports with the offset, addresses in brackets."""
     told = {"port": port(settings), "http_port": http_port(settings)}
+    for key in ("monitoring.port", "monitoring.grafana_port"):
+        chosen = int(settings.get(key, 0))
+        told[key] = chosen + _offset(settings) if chosen else 0
     return {**settings, **told, "bind": bracketed(str(settings["bind"]))}
 
 

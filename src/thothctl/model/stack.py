@@ -5,6 +5,7 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from thothctl.model.secret_spec import SecretSpec
 from thothctl.model.setting import Setting, SettingValue
 
 ROLE = re.compile(r"[a-z_][a-z0-9_]{0,62}")
@@ -19,27 +20,8 @@ class SaveKind(StrEnum):
     CHROMA = "chroma"
     REDIS = "redis"
     FILES = "files"
-
-
-@dataclass(frozen=True, slots=True)
-class SecretSpec:
-    """A secret the stack needs; `length` counts random bytes or, for a password, characters.
-
-    One that belongs to a `provider` is the user's to give: it is never generated. It exists when
-    one of its `services` does, each of which gets it as a file and reads it at its start. It may be
-    the password of a `postgres_role`, or of the user that the setting `sign_in` names; its old
-    value may live on as the secret `old_as`. One that `opens` a service exists where that runs.
-    """
-
-    name: str
-    length: int = 0
-    readable: bool = False
-    provider: str = ""
-    services: tuple[str, ...] = ()
-    opens: str = ""
-    postgres_role: str = ""
-    sign_in: str = ""
-    old_as: str = ""
+    NOTHING = "nothing"
+    """Not saved: what it holds is collected anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +139,8 @@ class Stack:
         known = {secret.name for secret in self.secrets}
         _require(self.name, "secrets", {s.old_as for s in self.secrets if s.old_as}, known)
         keys = {setting.key for setting in self.settings}
-        _require(self.name, "settings", {s.sign_in for s in self.secrets if s.sign_in}, keys)
+        named = {key for s in self.secrets for key in (s.sign_in, s.asked_by) if key}
+        _require(self.name, "settings", named, keys)
         roles = [s.postgres_role for s in self.secrets if s.postgres_role]
         if wrong := [role for role in roles if not ROLE.fullmatch(role)]:
             raise ValueError(f"stack {self.name}: {wrong[0]} cannot be a role")
@@ -221,11 +204,13 @@ class Stack:
 
     def secrets_for(self, settings: Mapping[str, SettingValue]) -> tuple[SecretSpec, ...]:
         """Those that somebody reads; keys of providers among them, given or not."""
-        names = {service.name for service in self.services_for(settings)}
+        names, complete = {s.name for s in self.services_for(settings)}, self.complete(settings)
         return tuple(
             secret
             for secret in self.secrets
-            if names & set(secret.services) and (not secret.opens or secret.opens in names)
+            if names & set(secret.services)
+            and (not secret.opens or secret.opens in names)
+            and (not secret.asked_by or complete[secret.asked_by])
         )
 
 

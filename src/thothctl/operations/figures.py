@@ -53,7 +53,10 @@ def _figures(world: World, install: Install, release: Release) -> Figures:
     containers: tuple[ContainerFigures, ...] = ()
     disks: tuple[DiskFigures, ...] = ()
     with suppress(ThothctlError):  # an engine that is down is seen by what does not answer
-        containers = world.engine.figures(install.uuid)
+        stack = world.bundles.stack(install.stack)
+        lasting = {service.name for service in stack.running_for(release.settings)}
+        found = world.engine.figures(install.uuid)
+        containers = tuple(one for one in found if one.service in lasting)
         disks = tuple(_disks(world))
     return Figures(
         install=install.name,

@@ -9,8 +9,9 @@ from thothctl.errors import CheckFailedError, InvalidInputError, UsageError
 from thothctl.model.install import Release
 from thothctl.model.observed import Condition, ObservedStack
 from thothctl.model.secret import Secret
+from thothctl.model.secret_spec import SecretSpec
 from thothctl.model.setting import SettingValue
-from thothctl.model.stack import SecretSpec, Stack
+from thothctl.model.stack import Stack
 from thothctl.operations import steps
 from thothctl.operations.plan import Plan, Step
 from thothctl.operations.running import Active
@@ -50,6 +51,10 @@ def rotated(world: World, name: str, specs: Iterable[SecretSpec]) -> dict[str, S
     """A new value for each; where the old one lives on, that too."""
     new: dict[str, Secret] = {}
     for spec in specs:
+        if spec.asked_by:
+            raise InvalidInputError(
+                f"{spec.name} is yours to give", hint=f"run `thothctl secrets set {spec.name}`"
+            )
         if spec.provider:
             raise InvalidInputError(
                 f"{spec.name} is the provider's to make",
@@ -91,7 +96,7 @@ def fetched(
 
 def refuse_weak(spec: SecretSpec, value: Secret) -> None:
     """Raise InvalidInputError for a value that is easy to guess; keys are the provider's."""
-    if not spec.provider and (why := weakness(value.reveal(), least_bits(spec))):
+    if spec.is_generated and (why := weakness(value.reveal(), least_bits(spec))):
         raise InvalidInputError(
             f"{spec.name}: this value will not do: {why}; nothing was changed",
             hint=f"`thothctl secrets rotate {spec.name}` generates a good one",

@@ -86,6 +86,18 @@ def wanted(world: World, current: Active) -> list[str]:
     return [s.name for s in stack.running_for(current.release.settings)]
 
 
+def left_out(world: World, current: Active) -> tuple[str, ...]:
+    """A sentence for each service that the active release does without."""
+    stack, settings = world.bundles.stack(current.install.stack), current.release.settings
+    there = {s.name for s in stack.having(current.release.images).services_for(settings)}
+    return tuple(
+        f"{one.name} was left out: nobody has its image; after "
+        f"`docker pull {stack.image(one.image).upstream}`, `thothctl setup` adds it"
+        for one in stack.services_for(settings)
+        if one.name not in there
+    )
+
+
 def examine(world: World, name: str) -> tuple[Finding, ...]:
     """How every container is and what the server says of itself."""
     current = active(world, name)

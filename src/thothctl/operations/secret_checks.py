@@ -1,13 +1,15 @@
 """Looks whether secrets are there, closed to others, hard to guess and not too old."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 from datetime import datetime, timedelta
 
 from thothctl.config.strength import MACHINE_BITS, PERSON_BITS, weakness
+from thothctl.errors import InvalidInputError
 from thothctl.model.finding import Finding, Verdict
 from thothctl.model.provider import secrets_in_use
 from thothctl.model.secret import SecretFile, SecretFolderFacts
-from thothctl.model.stack import SecretSpec, Stack
+from thothctl.model.secret_spec import SecretSpec
+from thothctl.model.stack import Stack
 from thothctl.operations.running import Active
 from thothctl.world import World
 
@@ -63,7 +65,7 @@ def _faults(
 ) -> Iterator[tuple[str, str]]:
     renew = f"run `thothctl {_renewal(spec)}`"
     if file is None:
-        missing = "run `thothctl setup`, which makes it" if not spec.provider else renew
+        missing = "run `thothctl setup`, which makes it" if spec.is_generated else renew
         yield "its file is missing", missing
         return
     if file.bytes == 0:
@@ -72,12 +74,27 @@ def _faults(
     if file.mode != FILE_MODE:
         yield f"its file has mode {file.mode:04o}", "chmod 0444 on it; the folder is private"
     value = world.installs.secret(name, spec.name).reveal()
-    if not spec.provider and (why := weakness(value, least_bits(spec))):
+    if spec.is_generated and (why := weakness(value, least_bits(spec))):
         yield why, renew
 
 
 def _renewal(spec: SecretSpec) -> str:
+    if spec.asked_by:
+        return f"secrets set {spec.name}"
     return f"keys set {spec.provider}" if spec.provider else f"secrets rotate {spec.name}"
+
+
+def refuse_missing(
+    world: World, name: str, wanted: Iterable[SecretSpec], new: Container[str]
+) -> None:
+    """Raise InvalidInputError for a secret that only the user can give, and has not given."""
+    for spec in wanted:
+        there = spec.name in new or world.installs.has_secret(name, spec.name)
+        if spec.asked_by and not there:
+            raise InvalidInputError(
+                f"{spec.asked_by} needs the secret {spec.name}, which nobody has given",
+                hint=f"run `thothctl secrets set {spec.name}` on the installed stack, then again",
+            )
 
 
 def _strays(stack: Stack, facts: SecretFolderFacts) -> Iterator[Finding]:

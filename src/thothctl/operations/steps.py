@@ -74,7 +74,7 @@ class GenerateSecrets:
 
     def apply(self, world: World) -> None:
         wanted = world.bundles.stack(self.stack).secrets_for(self.settings)
-        for spec in (s for s in wanted if not s.provider):
+        for spec in (s for s in wanted if s.is_generated):
             world.installs.keep_secret(self.name, spec.name, world.entropy.secret(spec))
 
     def undo(self, world: World) -> None:

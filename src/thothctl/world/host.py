@@ -8,7 +8,7 @@ from typing import Protocol
 from thothctl.model.inspected import DaemonSettings, Permissions
 from thothctl.model.observed import Route
 from thothctl.model.secret import Secret
-from thothctl.model.stack import SecretSpec
+from thothctl.model.secret_spec import SecretSpec
 
 
 class Locks(Protocol):

@@ -18,6 +18,7 @@ from thoth_ai.vectorstores.configuration import VectorSettings
 from thoth_ai.workspaces.models import VectorPoint
 
 WATCHED = Path(__file__).parents[4] / "templates" / "monitoring"
+REFERENCE = Path(__file__).parents[4] / "docs/reference/metrics.md"
 SUFFIXES = re.compile(r"_(bucket|sum|count)$")
 
 
@@ -38,6 +39,13 @@ def test_every_figure_that_is_watched_exists(client: Client) -> None:
 
     assert used
     assert {SUFFIXES.sub("", name) for name in used} <= told
+
+
+def test_every_figure_is_in_the_reference(client: Client) -> None:
+    told = set(re.findall(r"^# TYPE (\w+)", page(client), re.MULTILINE))
+    listed = set(re.findall(r"^\| `(\w+)`", REFERENCE.read_text(), re.MULTILINE))
+
+    assert {name for name in told if not name.endswith("_created")} <= listed
 
 
 def test_the_stores_are_counted(client: Client, tmp_path: Path) -> None:
