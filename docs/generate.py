@@ -18,6 +18,7 @@ REFERENCE = Path(__file__).parent / "reference"
 MANY = 3
 """So many services and more are not listed when all have the same default."""
 NOTICE = "<!-- Written by `make docs`; change the code instead. -->\n"
+SCRIPT_NOTICE = "-- Written by `make docs`; see docs/how-to/own-postgres.md.\n"
 MEANING = {
     "OK": "Done, healthy, or nothing to do.",
     "INTERNAL": "A bug in thothctl.",
@@ -47,7 +48,14 @@ def pages() -> dict[str, str]:
         "cli.md": NOTICE + "\n".join(_cli()) + "\n",
         "exit-codes.md": NOTICE + "\n".join(_exit_codes()) + "\n",
         "settings.md": NOTICE + "\n".join(_settings()) + "\n",
+        "postgres.sql": _database_script(),
     }
+
+
+def _database_script() -> str:
+    """What a PostgreSQL of the user's needs, with every default."""
+    bundles = TemplateBundles()
+    return SCRIPT_NOTICE + bundles.database_script(bundles.stack("thoth-ai"), {})
 
 
 def _cli() -> Iterator[str]:
@@ -111,7 +119,7 @@ def _exit_codes() -> Iterator[str]:
             if getattr(one, "exit_code", None) is exit_code and hasattr(one, "code")
         ]
         yield f"| {exit_code.value} | {MEANING[exit_code.name]} | {', '.join(words)} |"
-    yield "\n`check_failed` exits with the code of the check: 3, 6, 7 or 14."
+    yield "\n`check_failed` exits with the code of the check: 3, 6, 7, 8, 13, 14 or 15."
 
 
 def _settings() -> Iterator[str]:

@@ -35,6 +35,7 @@ SAMPLES: dict[str, Any] = {
     "trusted_proxies": "10.0.0.5/32",
     "vector": "embedded",
     "monitoring": False,
+    "source": "/home/me/thoth-ai",
     "admin_email": "me@example.org",
     "demo": False,
 }

@@ -20,7 +20,7 @@ def generator() -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("name", ["cli.md", "exit-codes.md", "settings.md"])
+@pytest.mark.parametrize("name", ["cli.md", "exit-codes.md", "settings.md", "postgres.sql"])
 def test_a_generated_page_is_what_make_docs_writes(name: str) -> None:
     assert (DOCS / "reference" / name).read_text() == generator().pages()[name]
 

@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 from e2e.conftest import KEEP
+from e2e.engine_view import containers
 from e2e.machine import Machine, docker, free_port
-from e2e.test_production import call, containers
+from e2e.test_production import call
 
 SECONDS = 120.0
 WATCHING = {"prometheus", "alertmanager", "node-exporter"}

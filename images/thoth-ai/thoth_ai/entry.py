@@ -10,7 +10,7 @@ from types import FrameType
 
 from thoth_ai import environment, first_start, json_logging
 from thoth_ai.errors import ExitCode, ServerError
-from thoth_ai.postgres import connecting, readiness
+from thoth_ai.postgres import checking, connecting, readiness
 
 SERVE = frozenset({"serve", "--standalone"})
 
@@ -23,6 +23,8 @@ def thoth_ai(arguments: Sequence[str]) -> int:
         return worker(arguments[1:])
     if arguments[0] == "setup":
         return setup(arguments[1:])
+    if arguments[0] == "check-database":
+        return check_database(arguments[1:])
     return manage(arguments)
 
 
@@ -30,6 +32,15 @@ def setup(_: Sequence[str]) -> int:
     """Bring data volume and database to where this image can serve from them."""
     os.environ[connecting.AS_MIGRATOR] = "true"
     _set_up()
+    return ExitCode.OK
+
+
+def check_database(_: Sequence[str]) -> int:
+    """Look at a PostgreSQL before anything is made there."""
+    if (postgres := connecting.from_environment()) is None:
+        raise ServerError("There is no PostgreSQL to check.", hint="Set POSTGRES_HOST.")
+    chosen = environment.text("VECTOR_STORE", "pgvector")
+    checking.check(postgres, vectors=chosen == "pgvector")
     return ExitCode.OK
 
 

@@ -40,12 +40,15 @@ def post_worker_init(_: object) -> None:
     """
     from django.conf import settings  # noqa: PLC0415 - needs Django, which is set up by now
 
+    from thoth_ai import debugger  # noqa: PLC0415 - likewise
     from thoth_ai.jobs import queue  # noqa: PLC0415 - likewise
     from thoth_ai.metrics import beside  # noqa: PLC0415 - likewise
     from thoth_ai.workspaces import reindexing  # noqa: PLC0415 - likewise
 
     if port := environment.number("METRICS_PORT", 0, lowest=0, highest=65535):
         beside.serve(port)
+    if settings.DEBUGGER_PORT:
+        debugger.listen(settings.DEBUGGER_PORT)
     if settings.REDIS is None:
         queue.recover()
     if reindexing.is_needed():

@@ -54,5 +54,13 @@ def configuration(level: str, secrets: tuple[str, ...] = ()) -> dict[str, Any]:
             "gunicorn.error": quiet,
             "gunicorn.access": quiet | {"level": "CRITICAL"},
             "httpx": quiet | {"level": "WARNING"},
+            # On DEBUG these tell of themselves, hundreds of lines a request.
+            "django.template": quiet | {"level": _at_least("INFO", level)},
+            "watchfiles": quiet | {"level": _at_least("INFO", level)},
         },
     }
+
+
+def _at_least(floor: str, level: str) -> str:
+    levels = logging.getLevelNamesMapping()
+    return max(floor, level, key=levels.__getitem__)

@@ -51,7 +51,8 @@ SECRET_KEY = (
     or secrets.token_urlsafe(32)
 )
 SECRET_KEY_FALLBACKS = [key for key in [environment.text("DJANGO_SECRET_KEY_FALLBACK")] if key]
-DEBUG = False
+DEBUG = DEPLOYMENT_MODE == "development"
+DEBUGGER_PORT = environment.number("DEBUGGER_PORT", 0, lowest=0, highest=65535)
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *environment.words("THOTH_ALLOWED_HOSTS")]
 
 INSTALLED_APPS = [
@@ -121,6 +122,8 @@ if DEPLOYMENT_MODE == "production":  # only nginx can reach the server, and it s
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = environment.flag("THOTH_SECURE_COOKIES")
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
+if DEPLOYMENT_MODE == "development":  # nothing leaves the machine: mail is a part of the log
+    EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 
 STATIC_URL = "/static/"

@@ -1,13 +1,14 @@
 """Reads stack files and renders templates; undefined names are errors."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import jinja2
 
 from thothctl.adapters.compose_sections import sections
 from thothctl.adapters.files import translated, write_durably
-from thothctl.adapters.shipped import shipped
+from thothctl.adapters.shipped import checkout, shipped
 from thothctl.adapters.yaml_text import read_mapping
 from thothctl.config.compose_values import compose_values, edge_values, postgres_values
 from thothctl.config.dashboards import dashboard, read_rows
@@ -28,6 +29,9 @@ ALONE = """\
 Runs without thothctl: cp .env.example .env && docker compose up -d
 # The first password: docker compose exec app cat /data/secrets/admin_password
 # The API token:      docker compose exec app cat /data/secrets/api_token"""
+
+SOURCE = ("thoth_ai/wsgi.py", "tests", "pyproject.toml")
+"""What a checkout of the server has."""
 
 KEYS_ALONE = [
     ("LLM_API_KEY", "", "Key of the language model's provider."),
@@ -60,6 +64,11 @@ class TemplateBundles:
             text = path.read_text(encoding="utf-8")
         return read_stack(read_mapping(text, path.name), path.name)
 
+    def source(self, given: str) -> Path | None:
+        here = checkout()
+        folder = Path(given).expanduser().absolute() if given else here and here / "images/thoth-ai"
+        return folder if folder and all((folder / part).exists() for part in SOURCE) else None
+
     def render(self, stack: Stack, context: RenderContext) -> Mapping[str, str]:
         heading = MANAGED if context.install else ALONE
         values = compose_values(stack, context)
@@ -67,13 +76,18 @@ class TemplateBundles:
         values["mounts"] = mounts(files, context)
         template = self._jinja.get_template(f"compose/{stack.name}.yaml.j2")
         compose = template.render(heading=heading, **values)
-        used = [v for v in _variables(stack, context) if _is_used(v["name"], compose)]
+        settings = {**context.settings, "source": self._source(context.settings)}
+        lines = _variables(stack, replace(context, settings=settings))
+        used = [v for v in lines if _is_used(v["name"], compose)]
         env = self._jinja.get_template(f"env/{stack.name}.env.j2")
         return {
             **mounted(files),
             "compose.yaml": compose,
             ".env": env.render(heading=heading, variables=used, comments=context.install is None),
         }
+
+    def _source(self, settings: Mapping[str, SettingValue]) -> str:
+        return str(self.source(str(settings.get("source", ""))) or "")
 
     def _files(
         self, stack: Stack, context: RenderContext, values: Mapping[str, object]
@@ -82,7 +96,7 @@ class TemplateBundles:
         settings = stack.complete(context.settings)
         own = {
             "nginx": edge_values(settings),
-            "postgres": postgres_values(),
+            "postgres": postgres_values(settings),
             "monitoring": self._monitoring_values(settings, context),
         }
         rendered = {
@@ -104,6 +118,13 @@ class TemplateBundles:
         name = context.install.name
         shown = dashboard(name, str(document["title"]), read_rows(document))
         return {**variables(chosen(settings, name)), "dashboard": shown}
+
+    def database_script(self, stack: Stack, settings: Mapping[str, SettingValue]) -> str:
+        database = next(s for s in stack.services if s.name == stack.database_service)
+        chosen = stack.complete({"mode": "production", **settings})
+        known = postgres_values({**chosen, "postgres.host": chosen["postgres.host"] or "yours"})
+        texts = (self._jinja.get_template(name).render(known) for name in database.files.values())
+        return "\n".join(texts)
 
     def sections(self, files: Mapping[str, str]) -> Mapping[str, str]:
         return sections(files)

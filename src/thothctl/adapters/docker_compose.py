@@ -64,6 +64,14 @@ class DockerCompose:
     def stop(self, folder: Path, services: Sequence[str] = (), *, seconds: int) -> None:
         self._do(folder, "stop the services", "stop", "--timeout", str(seconds), *services)
 
+    def once(self, folder: Path, service: str, command: Sequence[str]) -> tuple[int, str]:
+        argv = ["docker", "compose", "--ansi", "never", "--project-directory", str(folder)]
+        alone = ["run", "--rm", "--no-deps", "--no-TTY", service]
+        done = run([*argv, *alone, *command], environment=self._environment, folder=folder)
+        if done.status != 0:
+            self._refuse_silence(f"run {command[0]}")
+        return done.status, done.text
+
     def _do(self, folder: Path, action: str, *words: str, watch: Watch | None = None) -> None:
         argv = ["docker", "compose", "--ansi", "never", "--project-directory", str(folder), *words]
         done = run(

@@ -7,6 +7,11 @@ from thothctl.errors import EngineUnreachableError
 from thothctl.model.secret import Secret
 
 SECONDS = 60
+ALONE = (
+    "docker run --rm --interactive --pull never --read-only --tmpfs /tmp --cap-drop ALL "
+    "--security-opt no-new-privileges --add-host host.docker.internal:host-gateway"
+).split()
+"""How a container is run that does one thing and is gone."""
 
 
 class ExecInput:
@@ -16,10 +21,15 @@ class ExecInput:
         self._environment = environment
 
     def give(self, container: str, command: Sequence[str], text: Secret) -> tuple[int, str]:
+        return self._hand(["docker", "exec", "--interactive", container, *command], text)
+
+    def give_once(self, image: str, command: Sequence[str], text: Secret) -> tuple[int, str]:
+        return self._hand([*ALONE, "--entrypoint", command[0], image, *command[1:]], text)
+
+    def _hand(self, argv: Sequence[str], text: Secret) -> tuple[int, str]:
         try:
-            argv = ["docker", "exec", "--interactive", container, *command]
             done = subprocess.run(  # noqa: S603 - argv list, no shell
-                argv,
+                list(argv),
                 input=text.reveal().encode(),
                 env=dict(self._environment),
                 capture_output=True,
@@ -28,7 +38,7 @@ class ExecInput:
             )
         except (OSError, subprocess.TimeoutExpired):
             raise EngineUnreachableError(
-                f"{command[0]} in a container did not end within {SECONDS} s",
+                "a program in a container did not end within {SECONDS} s",
                 hint="look at Docker and at the load of this machine, then `thothctl resume`",
             ) from None
         said = (done.stdout + done.stderr).decode(errors="replace").strip()

@@ -56,10 +56,12 @@ class ImageBuilder:
     def source_hash(self, image: Image) -> str:
         """SHA-256 over everything that decides what the image becomes."""
         digest = hashlib.sha256(f"{self._version}\0{package_tree.PACKAGES}".encode())
+        digest.update(image.target.encode())
+        left_out = UNTRACKED | {*image.mounted}
         for folder in (shipped("images") / BASE.folder, shipped("images") / image.folder):
             for path in sorted(p for p in folder.rglob("*") if p.is_file()):
                 inside = path.relative_to(folder)
-                if UNTRACKED.isdisjoint(inside.parts) and path.suffix != ".pyc":
+                if left_out.isdisjoint(inside.parts) and path.suffix != ".pyc":
                     digest.update(f"{inside.as_posix()}\0".encode())
                     digest.update(hashlib.sha256(path.read_bytes()).digest())
         return digest.hexdigest()
@@ -120,7 +122,7 @@ class ImageBuilder:
             argv += ["--build-arg", name if name in PROXIES else f"{name}={value}"]
         for identity, path in build_secrets(folder).items():
             argv += ["--secret", f"id={identity},src={path}"]
-        return argv
+        return [*argv, *(["--target", image.target] if image.target else [])]
 
     def _pin(self, image: Image, identity: str) -> str:
         tag = f"{image.name}:{self._version}-{identity.removeprefix('sha256:')[:12]}"

@@ -7,6 +7,11 @@ import thothctl
 PACKAGE = Path(thothctl.__file__).parent
 
 
+def checkout() -> Path | None:
+    """The top of the checkout that this package runs from; None where it was installed."""
+    return None if (PACKAGE / "_shipped").is_dir() else PACKAGE.parent.parent
+
+
 def shipped(folder: str) -> Path:
     """The folder of that name as shipped with this very package."""
     inside = PACKAGE / "_shipped" / folder

@@ -8,7 +8,7 @@ from thothctl.cli.ask import ask
 from thothctl.cli.certificates import certificates
 from thothctl.cli.config import config
 from thothctl.cli.doctor import doctor
-from thothctl.cli.execute import execute, shell
+from thothctl.cli.execute import execute, run_tests, shell
 from thothctl.cli.figures import figures
 from thothctl.cli.images import images
 from thothctl.cli.import_bird import import_bird
@@ -58,6 +58,7 @@ for name, function, panel in (
     ("figures", figures, CARE),
     ("exec", execute, CARE),
     ("shell", shell, CARE),
+    ("test", run_tests, CARE),
     ("resume", resume, CARE),
     ("rollback", rollback, CARE),
     ("render", render, CARE),

@@ -17,6 +17,7 @@ from thothctl.model.secret import Secret
 from thothctl.model.stack import Stack
 from thothctl.operations.configure import edited_files, refusal_of, renders
 from thothctl.operations.consequences import SetupRequest, refuse_other_mode
+from thothctl.operations.fitness import refuse_misfit
 from thothctl.operations.plan import Plan
 from thothctl.operations.recover import Unfinished, go_on, refuse_unfinished, take_back, unfinished
 from thothctl.operations.rotate import fetched
@@ -126,6 +127,7 @@ def _refuse_unfit(session: Session, change: Change) -> None:
     refuse_unfit(settings, usual_directory=usual)
     refuse_conflicts(change.stack, change.request.settings)
     refuse_other_mode(session.world, change.request, change.stack)
+    refuse_misfit(session.world, change.request, change.stack)
 
 
 def _carry(session: Session, change: Change) -> Result:

@@ -10,9 +10,16 @@ from thothctl.cli.envelope import Outcome
 from thothctl.cli.options import command
 from thothctl.cli.session import Session
 from thothctl.errors import ProgramFailedError, UsageError
+from thothctl.model.address import is_development
 from thothctl.operations import running
 
 ROOT = "0:0"
+SOURCE = "/opt/thoth/app"
+CLEAN = "env -i HOME=/tmp HYPOTHESIS_STORAGE_DIRECTORY=/tmp/hypothesis".split()
+"""The tests make their own settings: those of the running server are kept from them."""
+TESTS = (
+    f'cd {SOURCE} && exec {" ".join(CLEAN)} PATH="$PATH" python3 -m pytest -p no:cacheprovider "$@"'
+)
 SHELL = ("sh", "-c", "command -v bash >/dev/null && exec bash || exec sh")
 
 Service = Annotated[
@@ -25,14 +32,23 @@ Words = Annotated[
     list[str], typer.Argument(metavar="-- COMMAND…", help="The program and its arguments.")
 ]
 
+Pytest = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="-- ARGUMENTS…", help="For pytest: files, -k, -x; all tests otherwise."),
+]
+
 
 @command
 def execute(session: Session, words: Words, service: Service = "", root: Root = False) -> Outcome:
     """Run a program inside a service; its exit code is the command's."""
     container, user = _target(session, service, root=root)
+    return _run(session, container, words, user=user)
+
+
+def _run(session: Session, container: str, words: Sequence[str], *, user: str = "") -> Outcome:
     if session.options.dry_run:
         return Outcome(
-            {"command": words}, lambda c: c.print(f"Would run {words[0]}.", markup=False)
+            {"command": [*words]}, lambda c: c.print(f"Would run {words[0]}.", markup=False)
         )
     if not session.options.output.is_document:
         return _passed_on(session.world.programs.attached(container, words, user=user), words)
@@ -49,6 +65,19 @@ def shell(session: Session, service: Service = "", root: Root = False) -> Outcom
             "a shell needs a terminal", hint="run one program: `thothctl exec -- COMMAND`"
         )
     return _passed_on(session.world.programs.attached(container, SHELL, user=user), SHELL)
+
+
+@command
+def run_tests(session: Session, words: Pytest = None) -> Outcome:
+    """Run the server's tests inside the development container, on the mounted source."""
+    current = running.active(session.world, session.install)
+    if not is_development(current.release.settings):
+        raise UsageError(
+            f"{session.install} has no tests: they run in development",
+            hint="set one up beside it: `thothctl setup --mode development --install dev`",
+        )
+    container, _ = _target(session, "", root=False)
+    return _run(session, container, ["sh", "-c", TESTS, "pytest", *(words or ())])
 
 
 def _target(session: Session, service: str, *, root: bool) -> tuple[str, str]:

@@ -1,5 +1,6 @@
 """Reads the value of a secret from where the user has it; never from the command line."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,7 +8,10 @@ from thothctl.cli.session import Session
 from thothctl.errors import AnswerMissingError, UsageError
 from thothctl.model.secret import Secret
 from thothctl.model.secret_spec import SecretSpec
-from thothctl.operations.rotate import refuse_weak
+from thothctl.model.setting import SettingValue
+from thothctl.model.stack import Stack
+from thothctl.operations.database_steps import used_once
+from thothctl.operations.rotate import changed, refuse_weak, spec_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,29 @@ def given_value(session: Session, spec: SecretSpec, origin: Origin) -> Secret:
     value = _read(session, spec, origin)
     refuse_weak(spec, value)
     return value
+
+
+def given_in_files(
+    session: Session, stack: Stack, settings: Mapping[str, SettingValue], words: Sequence[str]
+) -> dict[str, Secret]:
+    """The secrets that `NAME=FILE` words bring and that are not stored like this already."""
+    from thothctl.adapters.key_sources import key_in_file  # noqa: PLC0415 - reads files
+
+    found: dict[str, Secret] = {}
+    for word in words:
+        name, _, path = word.partition("=")
+        if not path:
+            raise UsageError(f"--secret-file {word} names no file", hint="write NAME=FILE")
+        spec = spec_of(stack, name)
+        if spec.provider:
+            raise UsageError(
+                f"{name} is the key of a provider",
+                hint="give --llm-key-file or --embedding-key-file",
+            )
+        found[name] = key_in_file(Path(path))
+        if name not in used_once(stack, settings, found):
+            refuse_weak(spec, found[name])
+    return changed(session.world, session.install, found)
 
 
 def _read(session: Session, spec: SecretSpec, origin: Origin) -> Secret:

@@ -20,6 +20,7 @@ from thothctl.operations.rotate import (
     changed,
     fetched,
     refuse_fetched,
+    refuse_foreign,
     rotated,
     sources_of,
     spec_of,
@@ -75,6 +76,7 @@ def rotate(session: Session, name: MaybeName = None, everything: All = False) ->
     here = installed(session)
     specs = _all(session, here) if name is None else [spec_of(here.stack, name)]
     refuse_fetched(session.world, session.install, here.stack, [] if everything else specs)
+    specs = refuse_foreign(here.stack, here.current.release.settings, specs, skip=everything)
     new = rotated(session.world, session.install, specs)
     if everything and not session.options.dry_run:
         names = ", ".join(spec.name for spec in specs)

@@ -7,6 +7,7 @@ from pathlib import Path
 from thothctl.cli.change import Change, End, carry
 from thothctl.cli.envelope import Outcome
 from thothctl.cli.options import command
+from thothctl.cli.secret_input import given_in_files
 from thothctl.cli.session import Session
 from thothctl.cli.setup_options import (
     STACK,
@@ -21,6 +22,7 @@ from thothctl.cli.setup_options import (
     LlmKeyStdin,
     Registry,
     SaveAnswers,
+    SecretFiles,
     StackOption,
     asking,
 )
@@ -33,6 +35,7 @@ from thothctl.model.setting import SettingValue
 from thothctl.model.stack import Stack
 from thothctl.operations import running
 from thothctl.operations.consequences import SetupRequest
+from thothctl.operations.database_steps import used_once
 from thothctl.probes import exposure
 from thothctl.world import ImagePolicy
 
@@ -48,6 +51,7 @@ def setup(  # noqa: PLR0913, PLR0917 - typer reads the signature
     assignments: Assignments = None,
     answers: Answers = None,
     save_answers: SaveAnswers = None,
+    secret_file: SecretFiles = None,
     env_file: EnvFile = None,
     keyring: Keyring = False,
     images: Images = ImagePolicy.AUTO,
@@ -68,6 +72,7 @@ def setup(  # noqa: PLR0913, PLR0917 - typer reads the signature
     )
     if save_answers is not None:
         save(session, described, chosen.settings, save_answers)
+    own = given_in_files(session, described, chosen.settings, secret_file or ())
     request = SetupRequest(
         session.install,
         stack,
@@ -75,9 +80,10 @@ def setup(  # noqa: PLR0913, PLR0917 - typer reads the signature
         images,
         registry,
         session.options.timeout or 90,
-        offered=tuple(chosen.new),
+        offered=(*chosen.new, *own),
+        unwanted=used_once(described, chosen.settings, own),
     )
-    return _set_up(session, Change(described, request, chosen.new), chosen)
+    return _set_up(session, Change(described, request, {**chosen.new, **own}), chosen)
 
 
 def _flags(given: Mapping[str, object], assignments: Sequence[str]) -> dict[str, object]:

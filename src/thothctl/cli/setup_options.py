@@ -16,7 +16,8 @@ StackOption = Annotated[
     str, typer.Option("--stack", metavar="STACK", help="A stack's name or file.")
 ]
 Mode = Annotated[
-    str | None, typer.Option(metavar="MODE", help="How the stack is run: standalone, production.")
+    str | None,
+    typer.Option(metavar="MODE", help="How the stack is run: standalone, production, development."),
 ]
 TlsOption = Annotated[
     str | None, typer.Option("--tls", metavar="KIND", help="self-signed, files, acme or off.")
@@ -56,6 +57,9 @@ Vector = Annotated[
 MonitoringOption = Annotated[
     bool | None,
     typer.Option("--monitoring/--no-monitoring", metavar="", help="Prometheus, alerts, Grafana."),
+]
+Source = Annotated[
+    str | None, typer.Option(metavar="FOLDER", help="The server's source, for development.")
 ]
 Port = Annotated[str | None, typer.Option(metavar="PORT", help="Port on this machine.")]
 Bind = Annotated[str | None, typer.Option(metavar="IP", help="IP address to listen on.")]
@@ -116,6 +120,12 @@ EmbeddingKeyFile = Annotated[
     Path | None,
     typer.Option("--embedding-key-file", metavar="FILE", help="A file with the embedding API key."),
 ]
+SecretFiles = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--secret-file", metavar="NAME=FILE", help="A secret of your own, from a file; repeatable."
+    ),
+]
 EnvFile = Annotated[
     Path | None,
     typer.Option("--env-file", metavar="FILE", help="Take over an .env file; says what it took."),
@@ -167,6 +177,7 @@ ANSWERS: dict[str, tuple[Any, object]] = {
     "data_dir": (DataDir, None),
     "vector": (Vector, None),
     "monitoring": (MonitoringOption, None),
+    "source": (Source, None),
     "admin_email": (AdminEmail, None),
     "demo": (Demo, None),
 }

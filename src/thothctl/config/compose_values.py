@@ -8,7 +8,13 @@ from thothctl.config.exposed import trusted_proxies
 from thothctl.config.monitoring import size
 from thothctl.config.shipping import Shipping, shipping
 from thothctl.model import address
-from thothctl.model.address import has_edge, hosts
+from thothctl.model.address import (
+    has_edge,
+    has_own_postgres,
+    has_tls,
+    hosts,
+    is_development,
+)
 from thothctl.model.install import (
     LABEL_GENERATION,
     LABEL_INSTALL,
@@ -64,6 +70,9 @@ def compose_values(stack: Stack, context: RenderContext) -> dict[str, object]:
         "secrets_folder": "../../secrets",
         "keys": secrets_in_use(settings) if context.install else {},
         "alone": context.install is None,
+        "has_tls": has_tls(settings),
+        "development": is_development(settings),
+        "own_postgres": has_own_postgres(settings),
         "labels": _identity(context),
         "door": "" if settings.get("public") is True else "${THOTH_BIND}:",
         "networks": networks(settings, context.install.uuid if context.install else stack.name),
@@ -72,17 +81,19 @@ def compose_values(stack: Stack, context: RenderContext) -> dict[str, object]:
     }
 
 
-def postgres_values() -> Mapping[str, object]:
+def postgres_values(settings: Mapping[str, SettingValue]) -> Mapping[str, object]:
     """Every name that the template of PostgreSQL's first start uses."""
     return {
         "migrator": "thoth_migrator",
         "app": "thoth_app",
         "importer": "thoth_importer",
         "reader": "thoth_reader",
-        "database": "thoth",
-        "data_database": "thoth_data",
+        "database": settings.get("postgres.database", "thoth"),
+        "data_database": settings.get("postgres.data_database", "thoth_data"),
         "reader_connections": 40,
         "reader_temp_files": "1GB",
+        "shared": has_own_postgres(settings),
+        "vector": not has_own_postgres(settings) or settings.get("vector") == "pgvector",
     }
 
 
@@ -91,7 +102,7 @@ def edge_values(settings: Mapping[str, SettingValue]) -> Mapping[str, object]:
     if not has_edge(settings):
         return {}
     chosen = Edge(
-        Tls(str(settings["tls"])),
+        Tls(str(settings["tls"])) if has_tls(settings) else Tls.OFF,
         hosts(settings),
         port=address.port(settings),
         trusted_proxies=trusted_proxies(settings),
@@ -108,7 +119,7 @@ def _service(service: Service, stack: Stack, context: RenderContext) -> ServiceV
         labels = {**_identity(context), LABEL_RELEASE: release, LABEL_SERVICE: service.name}
     return ServiceValues(
         name=service.name,
-        image=stack.image(service.image).variable,
+        image=stack.image_of(service, context.settings).variable,
         pull_policy="never" if context.install else "",
         labels=labels,
         generated=tuple(s.name for s in _read(service, stack, context) if not s.provider),

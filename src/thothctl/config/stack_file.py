@@ -99,7 +99,9 @@ def read_stack(data: object, source: str) -> Stack:
 def _mode(name: str, node: Node) -> Mode:
     least = node.node("minimum")
     minimum = Minimum(least.number("cpus"), least.number("memory_mb"), least.number("disk_mb"))
-    return Mode(name, node.texts("services"), minimum)
+    others = node.node("images") if "images" in node.data else None
+    images = {old: others.text(old) for old in others.data} if others else {}
+    return Mode(name, node.texts("services"), minimum, images)
 
 
 def read_setting(key: str, node: Node) -> Setting:
@@ -156,7 +158,14 @@ def _expanded(key: str, node: Node, services: Sequence[str]) -> list[Setting | N
 def _image(name: str, node: Node) -> Image:
     upstream = node.text_or("upstream", "")
     folder = "" if upstream else node.text("folder")
-    return Image(name, folder, upstream, optional=bool(node.data.get("optional")))
+    return Image(
+        name,
+        folder,
+        upstream,
+        optional=bool(node.data.get("optional")),
+        target=node.text_or("target", ""),
+        mounted=node.texts_or_none("mounted"),
+    )
 
 
 def _secret(name: str, node: Node) -> SecretSpec:

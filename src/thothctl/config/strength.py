@@ -3,6 +3,10 @@
 import math
 import re
 
+from thothctl.model.secret import Secret
+from thothctl.model.secret_spec import SecretSpec
+
+THROW_AWAY = "throw-away-"
 MACHINE_BITS, PERSON_BITS = 96, 60
 """Asked of what a user gives; what is generated has at least 128 bits."""
 SHORTEST, ROW = 12, 3
@@ -28,13 +32,18 @@ def weakness(value: str, least_bits: int) -> str:
         return "it is empty"
     if not all("!" <= c <= "~" for c in value):
         return "it has spaces, line breaks or letters that not every program reads alike"
-    if _is_known(value):
+    if value.startswith(THROW_AWAY) or _is_known(value):
         return "it is one of the passwords that everybody tries first"
     if len(value) < SHORTEST:
         return f"it has fewer than {SHORTEST} characters"
     if (bits := strength(value)) < least_bits:
         return f"it is worth about {bits} bits, and {least_bits} are needed"
     return ""
+
+
+def throw_away(spec: SecretSpec) -> Secret:
+    """What stands for a secret where developers work: everybody may know it, and sees that."""
+    return Secret(THROW_AWAY + spec.name.replace("_", "-"))
 
 
 def strength(value: str) -> int:

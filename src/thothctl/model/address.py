@@ -34,12 +34,22 @@ def bracketed(address: str) -> str:
 
 def has_edge(settings: Settings) -> bool:
     """Whether nginx stands before the server."""
-    return settings.get("mode") == "production"
+    return settings.get("mode") in {"production", "development"}
+
+
+def is_development(settings: Settings) -> bool:
+    """Whether developers work on this install: on loopback, with passwords that are none."""
+    return settings.get("mode") == "development"
+
+
+def has_own_postgres(settings: Settings) -> bool:
+    """Whether the data lies in a PostgreSQL of the user's, not in one of the stack."""
+    return has_edge(settings) and bool(settings.get("postgres.host"))
 
 
 def has_tls(settings: Settings) -> bool:
     """Whether the published port speaks TLS."""
-    return has_edge(settings) and settings.get("tls") != "off"
+    return settings.get("mode") == "production" and settings.get("tls") != "off"
 
 
 def is_watched(settings: Settings) -> bool:
@@ -72,6 +82,13 @@ def http_port(settings: Settings) -> int:
     return chosen + _offset(settings) if chosen else 0
 
 
+def debugger_port(settings: Settings) -> int:
+    """The port that a debugger attaches to, on loopback; 0 where there is none."""
+    return (
+        int(settings.get("debugger.port", 0)) + _offset(settings) if is_development(settings) else 0
+    )
+
+
 def ports(settings: Settings) -> tuple[int, ...]:
     """Every port that is published, the page's first."""
     second = http_port(settings)
@@ -88,6 +105,7 @@ def published(settings: Settings) -> dict[str, SettingValue]:
     for key in ("monitoring.port", "monitoring.grafana_port"):
         chosen = int(settings.get(key, 0))
         told[key] = chosen + _offset(settings) if chosen else 0
+    told |= {"debugger.port": debugger_port(settings)}
     return {**settings, **told, "bind": bracketed(str(settings["bind"]))}
 
 

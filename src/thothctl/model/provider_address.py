@@ -48,7 +48,9 @@ def _moved(url: str, host: str) -> str:
 
 def as_rendered(settings: Mapping[str, SettingValue]) -> dict[str, SettingValue]:
     """The settings as the container needs them: base URLs on this machine lead out of it."""
-    return {**settings, **{f"{use}_base_url": _rendered_url(settings, use) for use in USES}}
+    urls = {f"{use}_base_url": _rendered_url(settings, use) for use in USES}
+    database = str(settings.get("postgres.host", ""))
+    return {**settings, **urls, "postgres.host": GATEWAY if is_loopback(database) else database}
 
 
 def _rendered_url(settings: Mapping[str, SettingValue], use: str) -> str:

@@ -70,13 +70,16 @@ class Image:
     """An image of our own, or one that others publish.
 
     Ours is built from `folder` below `images/`; theirs is the `upstream` reference. A service whose
-    image is `optional` is left out of a release when nobody has the image.
+    image is `optional` is left out of a release when nobody has the image. Of several images of one
+    folder each has a `target`. What is `mounted` over its files does not make it another image.
     """
 
     name: str
     folder: str = ""
     upstream: str = ""
     optional: bool = False
+    target: str = ""
+    mounted: tuple[str, ...] = ()
 
     @property
     def variable(self) -> str:
@@ -96,11 +99,15 @@ class Minimum:
 
 @dataclass(frozen=True, slots=True)
 class Mode:
-    """A way to run the stack: the services it starts and what they need."""
+    """A way to run the stack: the services it starts and what they need.
+
+    `images` are those that take the place of others.
+    """
 
     name: str
     services: tuple[str, ...]
     minimum: Minimum
+    images: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +134,7 @@ class Stack:
         _require(self.name, "services", {e.service for e in self.endpoints}, known_services)
         for mode in self.modes:
             _require(self.name, "services", set(mode.services), known_services)
+            _require(self.name, "images", {*mode.images, *mode.images.values()}, known_images)
         readers = {name for secret in self.secrets for name in secret.services}
         readers |= {secret.opens for secret in self.secrets if secret.opens}
         _require(self.name, "services", readers, known_services)
@@ -195,8 +203,13 @@ class Stack:
         return tuple(service for service in self.services_for(settings) if not service.once)
 
     def images_for(self, settings: Mapping[str, SettingValue]) -> tuple[Image, ...]:
-        names = dict.fromkeys(service.image for service in self.services_for(settings))
-        return tuple(self.image(name) for name in names)
+        found = (self.image_of(service, settings) for service in self.services_for(settings))
+        return tuple(dict.fromkeys(found))
+
+    def image_of(self, service: Service, settings: Mapping[str, SettingValue]) -> Image:
+        """What the service runs in the chosen mode."""
+        others = self.mode(str(self.complete(settings)["mode"])).images
+        return self.image(others.get(service.image, service.image))
 
     def stores_for(self, settings: Mapping[str, SettingValue]) -> tuple[Store, ...]:
         names = {service.name for service in self.services_for(settings)}

@@ -208,7 +208,9 @@ def secure(world: World, name: str) -> Report:
             f"{name} has no containers to look at", hint="run `thothctl start` first"
         )
     folder = world.installs.release_folder(name, current.release.number)
-    expected = security.Expected(_secrets(world, current), world.compose.declared(folder))
+    stack = world.bundles.stack(current.install.stack)
+    once = frozenset(service.name for service in stack.services if service.once)
+    expected = security.Expected(_secrets(world, current), world.compose.declared(folder), once)
     probes: Probes = {
         "folders": lambda world: records.folders(world, current.install),
         "engine-api": daemon.api,

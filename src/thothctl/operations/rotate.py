@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from thothctl.config.secret_sources import FILE, read_sources
 from thothctl.config.strength import weakness
 from thothctl.errors import CheckFailedError, InvalidInputError, UsageError
+from thothctl.model.address import has_own_postgres
 from thothctl.model.install import Release
 from thothctl.model.observed import Condition, ObservedStack
 from thothctl.model.secret import Secret
@@ -64,6 +65,24 @@ def rotated(world: World, name: str, specs: Iterable[SecretSpec]) -> dict[str, S
         if spec.old_as and world.installs.has_secret(name, spec.name):
             new[spec.old_as] = world.installs.secret(name, spec.name)
     return new
+
+
+def refuse_foreign(
+    stack: Stack, settings: Mapping[str, SettingValue], specs: Iterable[SecretSpec], *, skip: bool
+) -> list[SecretSpec]:
+    """Those that are ours to make; `skip` leaves out roles of the user's own PostgreSQL.
+
+    Raises InvalidInputError for one that was asked for by name.
+    """
+    own = has_own_postgres(stack.complete(settings))
+    kept = [spec for spec in specs if not (own and spec.postgres_role)]
+    foreign = [spec for spec in specs if spec not in kept]
+    if foreign and not skip:
+        raise InvalidInputError(
+            f"{foreign[0].postgres_role} is a role of your own PostgreSQL",
+            hint=f"change its password there, then run `thothctl secrets set {foreign[0].name}`",
+        )
+    return kept
 
 
 def refuse_fetched(world: World, name: str, stack: Stack, specs: Iterable[SecretSpec]) -> None:

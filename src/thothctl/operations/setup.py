@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from thothctl.model.address import has_own_postgres
 from thothctl.model.install import Install, Release
 from thothctl.model.observed import Condition, ObservedStack
 from thothctl.model.provider import secrets_in_use
@@ -12,6 +13,7 @@ from thothctl.operations import steps
 from thothctl.operations.configure import edited_files
 from thothctl.operations.consequences import SetupRequest, anew, indexed
 from thothctl.operations.data_folder import refuse_moved
+from thothctl.operations.database_steps import own_database, superuser_secret
 from thothctl.operations.outer_steps import (
     certificate_steps,
     folder_steps,
@@ -118,6 +120,8 @@ def _is_current(seen: Situation, active: Release, request: SetupRequest, stack: 
 def _read_at_start(request: SetupRequest, stack: Stack) -> set[str]:
     """The keys in use, and what is generated: a new value of these takes a new release."""
     generated = {s.name for s in stack.secrets_for(request.settings) if not s.provider}
+    if has_own_postgres(request.settings):
+        generated.add(superuser_secret(stack))
     return generated | set(secrets_in_use(request.settings).values())
 
 
@@ -175,6 +179,7 @@ def _new_release(
         *own_file_steps(name, number, there=seen.own_files),
         *network_steps(seen.install, seen.active, request.settings),
         *folder_steps(name, request.stack, request.settings, new),
+        *own_database(stack, request, number, previous, volumes),
         steps.StartRelease(name, number, previous, volumes, why="run it"),
         *_told(seen, request, stack, AlignRole),
         steps.AwaitHealthy(name, number, request.seconds, why="setup ends when the stack answers"),

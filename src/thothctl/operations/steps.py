@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from thothctl.config.strength import throw_away
 from thothctl.errors import NetworkError, NotInstalledError
+from thothctl.model.address import is_development
 from thothctl.model.event import Note
 from thothctl.model.install import Install
 from thothctl.model.setting import SettingValue
@@ -74,8 +76,9 @@ class GenerateSecrets:
 
     def apply(self, world: World) -> None:
         wanted = world.bundles.stack(self.stack).secrets_for(self.settings)
+        make = throw_away if is_development(self.settings) else world.entropy.secret
         for spec in (s for s in wanted if s.is_generated):
-            world.installs.keep_secret(self.name, spec.name, world.entropy.secret(spec))
+            world.installs.keep_secret(self.name, spec.name, make(spec))
 
     def undo(self, world: World) -> None:
         """They go with the install record, or stay with the data they open."""

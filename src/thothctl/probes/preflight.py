@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network
 
 from thothctl.errors import CheckFailedError
-from thothctl.model.address import binds, ports
+from thothctl.model.address import binds, debugger_port, ports
 from thothctl.model.finding import Finding, Verdict
 from thothctl.model.setting import SettingValue
 from thothctl.model.stack import Minimum
@@ -31,10 +31,13 @@ def doors(settings: Mapping[str, SettingValue]) -> tuple[port.Door, ...]:
     """What is to be published, and how to choose it."""
     flags = ("--port", "--http-port")
     offset = int(settings.get("port_offset", 0))
-    return tuple(
+    found = [
         port.Door(number, binds(settings), flag, offset)
         for number, flag in zip(ports(settings), flags, strict=False)
-    )
+    ]
+    if number := debugger_port(settings):
+        found.append(port.Door(number, ("127.0.0.1",), "--set debugger.port", offset))
+    return tuple(found)
 
 
 def preflight(world: World, needs: Needs) -> tuple[Finding, ...]:

@@ -12,7 +12,7 @@ OVERRIDE = "in compose.override.yaml, then `thothctl setup`"
 NAMED_CAPABILITIES: Mapping[str, Mapping[str, str]] = {}
 """Capabilities that a service needs, each with its reason; none of ours needs any."""
 
-EGRESS, USERS_OF_EGRESS = "egress", frozenset({"app", "worker"})
+EGRESS, USERS_OF_EGRESS = "egress", frozenset({"app", "worker", "setup"})
 """The network that has a way out, and the services that talk to model providers through it."""
 
 INITS = frozenset({"tini", "docker-init", "dumb-init", "catatonit"})
@@ -36,6 +36,8 @@ class Expected:
 
     secrets: Sequence[Secret] = ()
     declared: Mapping[str, Declared] = field(default_factory=dict)
+    once: frozenset[str] = frozenset()
+    """Services that end when their work is done: nobody asks how they are, or starts them again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +74,15 @@ def _confinement(one: InspectedContainer, _: Expected) -> str:
     return f"runs with {', '.join(loose)}" if loose else ""
 
 
-def _health(one: InspectedContainer, _: Expected) -> str:
+def _health(one: InspectedContainer, expected: Expected) -> str:
+    if one.service in expected.once:
+        return ""
     return "" if one.health and one.health[0] != "NONE" else "has no health check"
 
 
-def _restart(one: InspectedContainer, _: Expected) -> str:
+def _restart(one: InspectedContainer, expected: Expected) -> str:
+    if one.service in expected.once:
+        return ""
     return "" if one.restart in RESTARTS else "stays down when it crashes"
 
 

@@ -21,6 +21,7 @@ from thothctl.model.observed import (
 from thothctl.model.recorded import JournalFile
 from thothctl.model.rendering import RenderContext
 from thothctl.model.secret import Secret, SecretSource
+from thothctl.model.setting import SettingValue
 from thothctl.model.stack import Image, Stack
 from thothctl.world.host import Clock as Clock
 from thothctl.world.host import Entropy as Entropy
@@ -112,6 +113,8 @@ class Compose(Protocol):
         """Start; `watch` is called now and then, and what it raises ends the start."""
 
     def stop(self, folder: Path, services: Sequence[str] = (), *, seconds: int) -> None: ...
+    def once(self, folder: Path, service: str, command: Sequence[str]) -> tuple[int, str]:
+        """Run a command as the service would, and nothing else of it; its status and words."""
 
 
 class Handover(Protocol):
@@ -119,6 +122,9 @@ class Handover(Protocol):
 
     def give(self, container: str, command: Sequence[str], text: Secret) -> tuple[int, str]:
         """The program's exit status and what it said."""
+
+    def give_once(self, image: str, command: Sequence[str], text: Secret) -> tuple[int, str]:
+        """The same for a program in a container of its own that is then removed."""
 
 
 class SecretStores(Protocol):
@@ -148,7 +154,13 @@ class Bundles(Protocol):
     """Stacks and templates; rendering is pure: settings in, files out."""
 
     def stack(self, reference: str) -> Stack: ...
+    def source(self, given: str) -> Path | None:
+        """The folder of the server's source, this checkout's where none is given; or nothing."""
+
     def render(self, stack: Stack, context: RenderContext) -> Mapping[str, str]: ...
+    def database_script(self, stack: Stack, settings: Mapping[str, SettingValue]) -> str:
+        """What a superuser runs, once, in the PostgreSQL that the stack is to use."""
+
     def sections(self, files: Mapping[str, str]) -> Mapping[str, str]:
         """By service, what decides whether Compose makes its container anew."""
 

@@ -6,10 +6,13 @@ from django.db.migrations.autodetector import MigrationAutodetector
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ProjectState
 
+from tests.services import checkout
+
 PROJECT = Path(__file__).parents[2]
 OURS = ("accounts", "jobs", "questions", "workspaces")
 
 
+@checkout.needed
 def test_the_label_names_the_newest_migrations(data: Path) -> None:
     leaves = MigrationLoader(connection).graph.leaf_nodes()
     newest = ",".join(f"{app}.{name}" for app, name in leaves if app in OURS)
@@ -29,6 +32,7 @@ def test_no_model_waits_for_a_migration(data: Path) -> None:
     assert detector.changes(loader.graph) == {}
 
 
+@checkout.needed
 def test_the_build_needs_no_registry_beyond_its_base() -> None:
     assert "# syntax=" not in dockerfile()
     stages = re.findall(r"^FROM (\S+)(?: AS (\S+))?$", dockerfile(), re.MULTILINE)
@@ -36,6 +40,7 @@ def test_the_build_needs_no_registry_beyond_its_base() -> None:
     assert {source for source, _ in stages} - known == {"${BASE_IMAGE}"}
 
 
+@checkout.needed
 def test_the_lock_is_hashed_and_names_no_index() -> None:
     lock = (PROJECT / "requirements.lock").read_text()
 

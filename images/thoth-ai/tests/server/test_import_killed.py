@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from tests.server import databases, imports
-from tests.services import application_database
+from tests.services import application_database, checkout
 from thoth_ai.importing import staging
 from thoth_ai.workspaces.models import Workspace
 
+pytestmark = checkout.needed
 PROJECT = Path(__file__).parents[2]
 
 

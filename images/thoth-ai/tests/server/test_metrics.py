@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.server import databases, imports
-from tests.services import redis_server
+from tests.services import checkout, redis_server
 from thoth_ai.jobs.models import Job, State
 from thoth_ai.metrics import beside, jobs
 from thoth_ai.metrics.registry import QUESTION_SECONDS
@@ -32,6 +32,7 @@ def figure(text: str, name: str) -> float:
     return float(found[1])
 
 
+@checkout.needed
 def test_every_figure_that_is_watched_exists(client: Client) -> None:
     files = [file for file in WATCHED.rglob("*") if file.is_file()]
     used = {name for file in files for name in re.findall(r"\bthoth_\w+", file.read_text())}

@@ -13,6 +13,7 @@ from provider_server import ProviderServer
 
 from tests.server import databases, imports
 from tests.server.conversations import BEARER, ask, get, post
+from tests.services import checkout
 from thoth_ai.api import openapi
 from thoth_ai.providers.types import ProviderSettings
 
@@ -111,6 +112,7 @@ def test_replies_and_what_is_written_conform(zoo: Client) -> None:
     sent("workspaces/zoo/import", knowledge, "Knowledge", "Taken")
 
 
+@checkout.needed
 def test_the_reference_says_what_the_description_says() -> None:
     spec = importlib.util.spec_from_file_location("generate_api", DOCS / "generate_api.py")
     assert spec

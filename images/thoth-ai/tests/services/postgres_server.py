@@ -76,7 +76,7 @@ def running() -> Iterator[Server]:
 
 def rendered(**values: object) -> str:
     """Render the script as the stack does, for its plain values and its one condition."""
-    text = re.sub(r"{% if vector %}.*?{% endif %}\n", "", SCRIPT.read_text(), flags=re.DOTALL)
+    text = re.sub(r"{% if [a-z ]+ %}.*?{% endif %}\n", "", SCRIPT.read_text(), flags=re.DOTALL)
     return re.sub(r"{{ (\w+) }}", lambda found: str(values[found[1]]), text)
 
 
