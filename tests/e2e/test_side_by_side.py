@@ -217,7 +217,7 @@ def test_own_files_are_tried_first_and_then_read_by_their_programs(both: Neighbo
     for folder in ("nginx/server", "postgres"):
         (own / folder).mkdir(parents=True)
     (own / "nginx/server/page.conf").write_text("add_headerr X-Own yes;")
-    (own / "postgres/memory.conf").write_text("shared_buffers = 96MB\n")
+    (own / "postgres/memory.conf").write_text("maintenance_work_mem = 96MB\n")
     again = ("setup", "--yes", "--timeout", "240")
 
     refused = both.inner.json(*again)
@@ -230,7 +230,7 @@ def test_own_files_are_tried_first_and_then_read_by_their_programs(both: Neighbo
     page = f"https://localhost:{both.inner.port}/login/"
     with urllib.request.urlopen(page, context=trust, timeout=10) as reply:
         assert reply.headers["X-Own"] == "yes"
-    asked = ("--service", "postgres", "--", "psql", "-tAc", "SHOW shared_buffers", "postgres")
+    asked = ("--service", "postgres", "--", "psql", "-tAc", "SHOW maintenance_work_mem", "postgres")
     assert both.inner.run("exec", *asked).out.strip() == "96MB"
 
 
