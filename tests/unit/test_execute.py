@@ -1,12 +1,25 @@
 """The executor: forward, back, and what the journal says of it."""
 
-import pytest
-from fakes import FakeWorld, remarks
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
 
-from thothctl.errors import EngineUnreachableError, NeedsOperatorError, NotHealthyError
+import pytest
+from fakes import FakeWorld, Remark, remarks
+
+from thothctl.errors import (
+    EngineUnreachableError,
+    NeedsOperatorError,
+    NetworkError,
+    NotHealthyError,
+)
 from thothctl.operations.execute import RolledBackError, execute
 from thothctl.operations.plan import Recovery
 from thothctl.operations.recover import go_on, take_back, unfinished
+from thothctl.operations.steps import ProvideImages
+
+if TYPE_CHECKING:
+    from thothctl.world import World
 
 TEXTS = ("one", "two", "three")
 
@@ -125,3 +138,28 @@ def _killed(index: int) -> FakeWorld:
     entries = fake.journal.files["op"]
     del entries[2 + 2 * index :]
     return fake
+
+
+def test_an_image_that_cannot_be_had_is_told_as_it_is() -> None:
+    fake = FakeWorld()
+    lost = NetworkError("could not pull it", hint="look at the network")
+
+    def provide(*_: object) -> None:
+        raise lost
+
+    image = SimpleNamespace(optional=False)
+    stack = SimpleNamespace(images_for=lambda _: [image])
+    world = SimpleNamespace(
+        journal=fake.journal, clock=fake.clock, report=fake.report,
+        bundles=SimpleNamespace(stack=lambda _: stack), images=SimpleNamespace(provide=provide),
+    )  # fmt: skip
+    plan = replace(
+        remarks("never", had_release=True),
+        steps=(ProvideImages("s", {}, "auto", "", why="first"), Remark("never")),
+    )
+
+    with pytest.raises(NetworkError) as caught:
+        execute(plan, cast("World", world), operation="op")
+
+    assert caught.value is lost
+    assert fake.calls == []

@@ -78,7 +78,8 @@ def _take_back(
             f"{plan.goal} failed ({_say(error)}), and so did taking it back: {_say(stuck)}",
             hint="mend what is named, then run `thothctl rollback` to finish taking it back",
         ) from error
-    if plan.had_release and isinstance(error, Exception):
+    touched = any(not getattr(plan.steps[index], "harmless", False) for index in started)
+    if touched and plan.had_release and isinstance(error, Exception):
         raise RolledBackError(
             f"{plan.goal} failed: {_say(error)}; the release from before runs again",
             hint=getattr(error, "hint", "see `thothctl logs`"),

@@ -28,6 +28,8 @@ class ProvideImages:
     registry: str
     why: str
     title: ClassVar[str] = "Images"
+    harmless: ClassVar[bool] = True
+    """Nothing that runs is touched: its failure is its own, not an operation taken back."""
 
     def apply(self, world: World) -> None:
         for image in world.bundles.stack(self.stack).images_for(self.settings):
