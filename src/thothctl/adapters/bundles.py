@@ -15,6 +15,7 @@ from thothctl.config.dashboards import dashboard, read_rows
 from thothctl.config.env_file import env_quote
 from thothctl.config.monitoring import chosen, variables
 from thothctl.config.mounts import mounted, mounts
+from thothctl.config.quoting import compose_quoted
 from thothctl.config.sizes import in_bytes
 from thothctl.config.stack_file import read_stack
 from thothctl.errors import UsageError
@@ -53,6 +54,7 @@ class TemplateBundles:
             keep_trailing_newline=True,
         )
         self._jinja.filters["bytes"] = in_bytes
+        self._jinja.filters["quoted"] = compose_quoted
 
     def stack(self, reference: str) -> Stack:
         own = reference.endswith((".yaml", ".yml"))

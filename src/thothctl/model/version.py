@@ -40,7 +40,7 @@ class Version:
             return None
         major, minor, *patch = (int(number) for number in found["numbers"].split("."))
         before = found["pre"] or ""
-        if python := _PYTHON.fullmatch(before):
+        if f"-{before}" not in text and (python := _PYTHON.fullmatch(before)):
             before = f"{python[1]}.{int(python[2] or 0)}"
         parts = tuple(str(int(p)) if p.isdigit() else p for p in before.split(".") if p)
         return cls((major, minor, patch[0] if patch else 0), parts)
