@@ -143,6 +143,13 @@ class NeedsOperatorError(ThothctlError):
     exit_code = ExitCode.NEEDS_OPERATOR
 
 
+class BackupFailedError(ThothctlError):
+    """A backup could not be made; nothing was published, the last good one is as it was."""
+
+    code = "backup_failed"
+    exit_code = ExitCode.BACKUP_FAILED
+
+
 class IntegrityError(ThothctlError):
     """Bytes are not the bytes that were written."""
 

@@ -13,7 +13,7 @@ from thothctl.adapters import engine_answers, inspection
 from thothctl.errors import EngineRefusedError, EngineUnreachableError
 from thothctl.model.figures import ContainerFigures
 from thothctl.model.inspected import InspectedContainer
-from thothctl.model.install import LABEL_INSTALL, LABEL_PRODUCT
+from thothctl.model.install import LABEL_INSTALL, LABEL_PRODUCT, LABEL_TASK
 from thothctl.model.observed import (
     EngineFacts,
     LogLine,
@@ -62,7 +62,8 @@ class DockerEngine:
         label = {"label": f"{LABEL_INSTALL}={install}"}
         with asking_to("list what belongs to the install"):
             containers = self._client.api.containers(all=True, filters=label)
-            details = [self._inspect(c["Id"]) for c in containers]
+            lasting = [c for c in containers if LABEL_TASK not in c["Labels"]]
+            details = [self._inspect(c["Id"]) for c in lasting]
             volumes = self._client.api.volumes(filters=label).get("Volumes") or []
             networks = self._client.api.networks(filters=label)
         return ObservedStack(

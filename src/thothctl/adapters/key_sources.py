@@ -23,6 +23,13 @@ def key_in_file(path: Path) -> Secret:
     return clean_key(content.decode(errors="replace"), str(path))
 
 
+def text_in_file(path: Path) -> Secret:
+    """Everything that a file says; remarks may lie beside the key."""
+    with translated(f"read {path}"):
+        content = path.read_bytes() if path.stat().st_size <= LARGEST else b""
+    return Secret(content.decode(errors="replace"))
+
+
 def key_on_stdin() -> Secret:
     """The key that another program hands over."""
     if sys.stdin.isatty():

@@ -15,6 +15,10 @@ from thothctl.errors import NoSystemdError
 from thothctl.world import Report
 
 if TYPE_CHECKING:
+    from thothctl.adapters.archive_file import ArchiveFiles
+    from thothctl.adapters.backup_folder import BackupTargets
+    from thothctl.adapters.backup_keys import AgeKeys
+    from thothctl.adapters.backup_records import BackupRecords
     from thothctl.adapters.bundles import TemplateBundles
     from thothctl.adapters.certificate_store import CertificateStore
     from thothctl.adapters.docker_compose import DockerCompose
@@ -32,7 +36,9 @@ if TYPE_CHECKING:
     from thothctl.adapters.secret_backends import SecretBackends
     from thothctl.adapters.server_http import HttpServer
     from thothctl.adapters.systemd import SystemdUnits
+    from thothctl.adapters.toolbox import DockerToolbox
     from thothctl.adapters.workspaces_http import HttpWorkspaces
+    from thothctl.adapters.writers import DockerWriters
 
 
 class RealWorld:
@@ -181,3 +187,39 @@ class RealWorld:
         from thothctl.adapters.importer import StreamImporter
 
         return StreamImporter(self.home, self._child, self.report)
+
+    @cached_property
+    def toolbox(self) -> "DockerToolbox":
+        from thothctl.adapters.toolbox import DockerToolbox
+
+        return DockerToolbox(self.home, self.images, self._child)
+
+    @cached_property
+    def writers(self) -> "DockerWriters":
+        from thothctl.adapters.writers import DockerWriters
+
+        return DockerWriters(self._child)
+
+    @cached_property
+    def archives(self) -> "ArchiveFiles":
+        from thothctl.adapters.archive_file import ArchiveFiles
+
+        return ArchiveFiles()
+
+    @cached_property
+    def targets(self) -> "BackupTargets":
+        from thothctl.adapters.backup_folder import BackupTargets
+
+        return BackupTargets(self.archives)
+
+    @cached_property
+    def backup_keys(self) -> "AgeKeys":
+        from thothctl.adapters.backup_keys import AgeKeys
+
+        return AgeKeys(self.home)
+
+    @cached_property
+    def backup_records(self) -> "BackupRecords":
+        from thothctl.adapters.backup_records import BackupRecords
+
+        return BackupRecords(self.installs, self.clock)

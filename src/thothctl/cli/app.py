@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from thothctl.cli.ask import ask
+from thothctl.cli.backup import backup
 from thothctl.cli.certificates import certificates
 from thothctl.cli.config import config
 from thothctl.cli.doctor import doctor
@@ -69,6 +70,7 @@ app.add_typer(workspace, rich_help_panel=DATA)
 app.add_typer(keys, rich_help_panel=FIRST)
 app.add_typer(service, rich_help_panel=FIRST)
 app.add_typer(secrets, rich_help_panel=FIRST)
+app.add_typer(backup, rich_help_panel=CARE)
 app.add_typer(config, rich_help_panel=CARE)
 app.add_typer(certificates, rich_help_panel=CARE)
 app.add_typer(images, rich_help_panel=CARE)

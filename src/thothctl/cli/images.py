@@ -16,7 +16,7 @@ from thothctl.config.settings import parse
 from thothctl.errors import UsageError
 from thothctl.model.install import LABEL_VERSION
 from thothctl.model.observed import ObservedImage
-from thothctl.model.stack import Image
+from thothctl.model.stack import TOOLBOX, Image
 from thothctl.operations.prune_images import PRODUCT, Surplus, refuse_strangers, remove, surplus
 from thothctl.world import ImagePolicy
 
@@ -128,7 +128,7 @@ def _each(session: Session, stack: str, mode: str | None, act: Callable[[Image],
     installed = session.world.installs.settings(session.install) or {}
     chosen = parse(described.setting("mode"), mode, "--mode") if mode else None
     settings = {**installed, "mode": chosen} if chosen else installed
-    wanted = described.images_for(settings)
+    wanted = (*described.images_for(settings), TOOLBOX)
     if session.options.dry_run:
         names = [image.name for image in wanted]
         return Outcome({"images": names}, lambda c: c.print(f"Would take: {', '.join(names)}"))

@@ -50,7 +50,7 @@ def export(
     values = {secret: installs.secret(name, secret) for secret in sorted(here.stored & known)}
     if to.exists():
         session.confirm(f"Replace {to}?")
-    passphrase = Secret("") if recipient else _new_passphrase(session, passphrase_file)
+    passphrase = Secret("") if recipient else new_passphrase(session, passphrase_file)
     if not session.options.dry_run:
         if recipient:
             age_file.seal_for_recipient(to, values, recipient)
@@ -74,7 +74,7 @@ def import_file(
     if identity is not None:
         found = age_file.open_with_identity(file, identity)
     else:
-        found = age_file.open_with_passphrase(file, _passphrase(session, passphrase_file))
+        found = age_file.open_with_passphrase(file, read_passphrase(session, passphrase_file))
     _refuse_unfit(here.stack.secrets, found, file)
     return replace(session, here, changed(session.world, session.install, found))
 
@@ -90,8 +90,9 @@ def _refuse_unfit(specs: tuple[SecretSpec, ...], found: Mapping[str, Secret], fi
         refuse_weak(known[name], value)
 
 
-def _new_passphrase(session: Session, file: Path | None) -> Secret:
-    passphrase = _passphrase(session, file)
+def new_passphrase(session: Session, file: Path | None) -> Secret:
+    """A passphrase for something new: long enough, and typed twice where it is typed."""
+    passphrase = read_passphrase(session, file)
     told = file is not None or VARIABLE in session.environment
     if not told and typed("The passphrase again", "passphrase") != passphrase.reveal():
         raise UsageError("the two passphrases differ", hint="run it again")
@@ -103,7 +104,8 @@ def _new_passphrase(session: Session, file: Path | None) -> Secret:
     return passphrase
 
 
-def _passphrase(session: Session, file: Path | None) -> Secret:
+def read_passphrase(session: Session, file: Path | None) -> Secret:
+    """The passphrase from a file, the environment or a terminal; raises AnswerMissingError."""
     from thothctl.adapters.files import translated  # noqa: PLC0415 - start-up stays light
 
     if file is not None:

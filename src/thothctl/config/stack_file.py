@@ -194,12 +194,14 @@ def _service(name: str, node: Node) -> Service:
         files={place: files.text(place) for place in files.data} if files else {},
         once=bool(node.data.get("once")),
         follows=node.texts_or_none("follows"),
+        writes=bool(node.data.get("writes")),
     )
 
 
 def _store(name: str, node: Node) -> Store:
     kind = SaveKind(node.text("saved_as"))
-    return Store(name, node.text("service"), node.text("path"), kind)
+    patterns = node.texts_or_none("written_once")
+    return Store(name, node.text("service"), node.text("path"), kind, patterns)
 
 
 def _endpoint(name: str, node: Node) -> Endpoint:

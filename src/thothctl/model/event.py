@@ -24,13 +24,18 @@ class StepEnded:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """News of one subject (an image, a service, a file); `done` of `total` where both are known."""
+    """News of one subject (an image, a service, a file); `done` of `total` where both are known.
+
+    `rate` is in units a second, `left` in seconds.
+    """
 
     subject: str
     status: str
     done: int | None = None
     total: int | None = None
     unit: str = ""
+    rate: float | None = None
+    left: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,8 @@ class Store:
     service: str
     path: str
     saved_as: SaveKind
+    written_once: tuple[str, ...] = ()
+    """Patterns of files that are only ever replaced, never changed in place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class Service:
     files: Mapping[str, str] = field(default_factory=dict)
     once: bool = False
     follows: tuple[str, ...] = ()
+    writes: bool = False
+    """It changes data of stores; a backup pauses it for a moment."""
 
     def is_wanted(self, settings: Mapping[str, SettingValue]) -> bool:
         return all(plain(settings.get(key, "")) in values for key, values in self.when.items())
@@ -86,6 +90,10 @@ class Image:
         """Its line in the release's .env; the stack's own server has the plain name."""
         own = "" if self.name == "thoth-ai" else f"_{self.name.removeprefix('thoth-')}"
         return f"THOTH_IMAGE{own}".upper().replace("-", "_")
+
+
+TOOLBOX = Image("thoth-toolbox", "toolbox")
+"""What operations run beside any stack."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from thothctl.errors import NeedsOperatorError, ThothctlError, UnfinishedError
+from thothctl.model.event import Note
 from thothctl.model.recorded import JournalFile
 from thothctl.operations.execute import advance, unwind
 from thothctl.operations.plan import Plan, from_record
 from thothctl.world import World
+
+HARMLESS = frozenset({"backup"})
+"""Kinds of operations that only leave things to be tidied up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +62,15 @@ def _index(entry: Mapping[str, object]) -> int:
 
 
 def refuse_unfinished(world: World, install: str) -> None:
-    """Raise UnfinishedError when an operation of this install was cut off."""
-    if pending := unfinished(world, install):
+    """Raise UnfinishedError when an operation of this install was cut off.
+
+    One that changed nothing that was there is simply taken back: nobody has to decide.
+    """
+    pending = unfinished(world, install)
+    if pending and pending.plan.kind in HARMLESS:
+        world.report(Note(f"{pending.plan.goal} never ended and is taken back"))
+        take_back(pending, world)
+    elif pending:
         raise UnfinishedError(
             f"{pending.plan.goal} ({pending.operation}) never ended",
             hint="`thothctl resume` goes on with it, `thothctl rollback` takes it back",

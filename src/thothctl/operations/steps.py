@@ -7,9 +7,11 @@ from typing import ClassVar
 from thothctl.config.strength import throw_away
 from thothctl.errors import NetworkError, NotInstalledError
 from thothctl.model.address import is_development
+from thothctl.model.backup_key import SECRET as BACKUP_KEY
 from thothctl.model.event import Note
 from thothctl.model.install import Install
 from thothctl.model.setting import SettingValue
+from thothctl.model.stack import TOOLBOX
 from thothctl.operations import figures
 from thothctl.operations.bringing_up import bring_up
 from thothctl.operations.plan import step
@@ -32,7 +34,7 @@ class ProvideImages:
     """Nothing that runs is touched: its failure is its own, not an operation taken back."""
 
     def apply(self, world: World) -> None:
-        for image in world.bundles.stack(self.stack).images_for(self.settings):
+        for image in (*world.bundles.stack(self.stack).images_for(self.settings), TOOLBOX):
             try:
                 world.images.provide(image, ImagePolicy(self.policy), self.registry)
             except NetworkError as error:
@@ -81,6 +83,8 @@ class GenerateSecrets:
         make = throw_away if is_development(self.settings) else world.entropy.secret
         for spec in (s for s in wanted if s.is_generated):
             world.installs.keep_secret(self.name, spec.name, make(spec))
+        if not world.installs.has_secret(self.name, BACKUP_KEY):
+            world.installs.keep_secret(self.name, BACKUP_KEY, world.backup_keys.make())
 
     def undo(self, world: World) -> None:
         """They go with the install record, or stay with the data they open."""

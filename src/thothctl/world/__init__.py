@@ -23,6 +23,12 @@ from thothctl.model.rendering import RenderContext
 from thothctl.model.secret import Secret, SecretSource
 from thothctl.model.setting import SettingValue
 from thothctl.model.stack import Image, Stack
+from thothctl.world.backups import Archives as Archives
+from thothctl.world.backups import BackupRecords as BackupRecords
+from thothctl.world.backups import Keys as Keys
+from thothctl.world.backups import Targets as Targets
+from thothctl.world.backups import Toolbox as Toolbox
+from thothctl.world.backups import Writers as Writers
 from thothctl.world.host import Clock as Clock
 from thothctl.world.host import Entropy as Entropy
 from thothctl.world.host import Host as Host
@@ -227,6 +233,18 @@ class World(Protocol):
     def units(self) -> Units: ...
     @property
     def secret_stores(self) -> SecretStores: ...
+    @property
+    def toolbox(self) -> Toolbox: ...
+    @property
+    def writers(self) -> Writers: ...
+    @property
+    def archives(self) -> Archives: ...
+    @property
+    def targets(self) -> Targets: ...
+    @property
+    def backup_keys(self) -> Keys: ...
+    @property
+    def backup_records(self) -> BackupRecords: ...
     @property
     def images(self) -> Images: ...
     @property

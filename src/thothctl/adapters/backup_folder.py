@@ -1,0 +1,98 @@
+"""Folders that backups are kept in."""
+
+import shutil
+from pathlib import Path
+
+from thothctl.adapters.archive_file import ArchiveFiles
+from thothctl.adapters.files import PRIVATE, sync_folder, translated
+from thothctl.errors import ThothctlError, UsageError
+from thothctl.model.backup import SUFFIX, Stored
+from thothctl.world import Archives
+
+STAGING = ".staging"
+SCHEMES = "://"
+
+
+class BackupTargets:
+    """Answers `world.Targets`."""
+
+    def __init__(self, archives: ArchiveFiles) -> None:
+        self._archives = archives
+
+    def open(self, address: str) -> "BackupFolder":
+        if SCHEMES in address:
+            raise UsageError(
+                f"{address.partition(SCHEMES)[0]} is no place that backups can be kept in",
+                hint="give a folder, such as /mnt/backups",
+            )
+        return BackupFolder(Path(address).expanduser().absolute(), self._archives)
+
+
+class BackupFolder:
+    """Answers `world.Target` for a folder of this machine."""
+
+    def __init__(self, folder: Path, archives: Archives) -> None:
+        self._folder, self._archives = folder, archives
+
+    @property
+    def address(self) -> str:
+        return str(self._folder)
+
+    def free_bytes(self) -> int | None:
+        with translated(f"look at {self._folder}"):
+            for place in (self._folder, *self._folder.parents):
+                if place.exists():
+                    return shutil.disk_usage(place).free
+        return None
+
+    def stage(self, backup: str) -> Path:
+        with translated(f"create {self._folder}"):
+            (self._folder / STAGING).mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+        return self._folder / STAGING / f"{backup}{SUFFIX}"
+
+    def publish(self, backup: str) -> str:
+        path = self._path(backup)
+        with translated(f"publish {path}"):
+            staged = self._folder / STAGING / path.name
+            if staged.exists() or not path.exists():
+                staged.replace(path)
+            sync_folder(self._folder)
+        return str(path)
+
+    def discard(self, backup: str) -> None:
+        with translated(f"remove what was staged in {self._folder}"):
+            (self._folder / STAGING / f"{backup}{SUFFIX}").unlink(missing_ok=True)
+
+    def backups(self, install: str) -> tuple[Stored, ...]:
+        found = (self._look(path) for path in self._archived())
+        ours = [one for one in found if one is not None and one.head.install == install]
+        return tuple(sorted(ours, key=lambda one: one.id))
+
+    def strangers(self, install: str) -> tuple[str, ...]:
+        ours = {one.place for one in self.backups(install)}
+        return tuple(path.name for path in self._archived() if str(path) not in ours)
+
+    def fetch(self, backup: str) -> Path:
+        return self._path(backup)
+
+    def remove(self, backup: str) -> None:
+        path = self._path(backup)
+        with translated(f"remove {path}"):
+            path.unlink(missing_ok=True)
+            sync_folder(self._folder)
+
+    def _path(self, backup: str) -> Path:
+        return self._folder / f"{backup}{SUFFIX}"
+
+    def _archived(self) -> tuple[Path, ...]:
+        with translated(f"look at {self._folder}"):
+            found = self._folder.glob(f"*{SUFFIX}") if self._folder.is_dir() else ()
+            return tuple(sorted(path for path in found if path.is_file()))
+
+    def _look(self, path: Path) -> Stored | None:
+        try:
+            archive = self._archives.open(path)
+            stored = Stored(archive.head, archive.manifest, str(path), archive.size)
+        except ThothctlError:
+            return None
+        return stored if path.name == f"{stored.id}{SUFFIX}" else None

@@ -1,0 +1,57 @@
+"""Named pipes between this process and a container on the same kernel: many times Docker's speed.
+
+Opening one waits for the other side; who waits for a program that ended is set free by a poke.
+"""
+
+import os
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+
+Process = subprocess.Popen[bytes]
+
+EVERYBODY = 0o666
+"""Whoever the container runs as; the folder around it is closed."""
+POKE_SECONDS = 0.02
+
+
+class Lane:
+    """One end of a pipe; the other is a program's."""
+
+    def __init__(self, path: Path) -> None:
+        os.mkfifo(path)
+        path.chmod(EVERYBODY)
+        self.path = path
+
+    @contextmanager
+    def opened(self, mode: str, process: Process) -> Iterator[IO[bytes]]:
+        """Our end, once theirs is open or they have ended."""
+        there = threading.Event()
+        theirs = os.O_RDONLY if mode == "wb" else os.O_WRONLY
+        watch = threading.Thread(
+            target=_poke, args=(self.path, theirs, process, there), daemon=True
+        )
+        watch.start()
+        try:
+            with self.path.open(mode, buffering=0) as stream:
+                there.set()
+                yield stream
+        finally:
+            there.set()
+            watch.join()
+
+
+def _poke(path: Path, theirs: int, process: Process, there: threading.Event) -> None:
+    while not there.wait(POKE_SECONDS):
+        if process.poll() is not None:
+            with suppress(OSError):  # nobody waits yet
+                os.close(os.open(path, theirs | os.O_NONBLOCK))
+
+
+def pumped(stream: IO[bytes], into: Callable[[bytes], object], chunk: int = 1 << 20) -> None:
+    """Everything that comes, to the end."""
+    while piece := stream.read(chunk):
+        into(piece)

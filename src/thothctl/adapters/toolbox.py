@@ -1,0 +1,180 @@
+"""One-off containers of the toolbox image, and streams through them."""
+
+import subprocess
+import sys
+import tempfile
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from functools import cached_property
+from pathlib import Path
+
+from thothctl.adapters.dialogue import Dialogue
+from thothctl.adapters.feeders import Feeder, Pouring, Pumping, Tail, blame
+from thothctl.adapters.files import private_folder
+from thothctl.adapters.lanes import Lane, Process, pumped
+from thothctl.adapters.process import output
+from thothctl.adapters.task_command import lane, words
+from thothctl.errors import EngineRefusedError, EngineUnreachableError
+from thothctl.model.install import LABEL_INSTALL, LABEL_TASK
+from thothctl.model.stack import TOOLBOX
+from thothctl.world import Images
+from thothctl.world.backups import Ended, Inside, Mount, Program, Task
+
+BOOT = Path("/proc/sys/kernel/random/boot_id")
+Source = Program | Iterable[bytes]
+
+
+class DockerToolbox:
+    """Answers `world.Toolbox`; pipes take the place of streams where the kernel is the same."""
+
+    def __init__(self, home: Path, images: Images, environment: Mapping[str, str]) -> None:
+        self._home, self._images, self._environment = home, images, dict(environment)
+
+    def run(
+        self,
+        program: Program,
+        *,
+        feed: Source | None = None,
+        into: Callable[[bytes], object] | None = None,
+        heard: Callable[[str], None] = lambda _: None,
+    ) -> Ended:
+        with ExitStack() as stack:
+            piped = isinstance(program, Task) and (feed or into) is not None and self._same_kernel
+            lanes = _lanes(stack, self._home, feed, into) if piped else {}
+            process = self._started(
+                stack, program, lanes, reads=feed is not None, speaks=into is not None
+            )
+            tail = Tail(process.stderr, heard)
+            source = stack.enter_context(self._fed(feed, process, lanes.get("in")))
+            if into is not None:
+                _drain(process, lanes.get("out"), into)
+            status = process.wait()
+            feeder = source.status()
+            return Ended(status, tail.lines(), *blame(status, feeder))
+
+    @contextmanager
+    def talk(self, program: Program) -> Iterator[Dialogue]:
+        with ExitStack() as stack:
+            process = self._started(stack, program, {}, reads=True, speaks=True)
+            yield Dialogue(process, Tail(process.stderr, lambda _: None))
+
+    def clear(self, install: str) -> None:
+        chosen = ["--filter", f"label={LABEL_INSTALL}={install}", "--filter", f"label={LABEL_TASK}"]
+        status, found = self._output("docker", "ps", "--all", "--quiet", *chosen)
+        if status != 0:
+            raise EngineUnreachableError(
+                "Docker did not answer when asked for tasks that were left behind",
+                hint="start Docker, then run the command again",
+            )
+        if found.split():
+            self._output("docker", "rm", "--force", "--volumes", *found.split())
+
+    def _started(
+        self,
+        stack: ExitStack,
+        program: Program,
+        lanes: Mapping[str, Lane],
+        *,
+        reads: bool,
+        speaks: bool,
+    ) -> Process:
+        name = f"thoth-task-{uuid.uuid4().hex[:12]}"
+        ends = [lane(one.path, reads=way == "in") for way, one in lanes.items()]
+        image = self._image if isinstance(program, Task) and not program.image else ""
+        argv = words(program, name, image, ends, reads=reads and "in" not in lanes)
+        stdin = subprocess.PIPE if reads else subprocess.DEVNULL
+        stdout = subprocess.PIPE if speaks else subprocess.DEVNULL
+        process = _popen(argv, self._environment, stdin, stdout)
+        stack.callback(self._end, process, name if isinstance(program, Task) else "")
+        return process
+
+    def _end(self, process: Process, container: str) -> None:
+        """A client that is killed leaves its container running."""
+        if process.poll() is None:
+            if container:
+                self._output("docker", "rm", "--force", "--volumes", container)
+            process.kill()
+        process.wait()
+        for stream in (process.stdin, process.stdout):
+            if stream is not None:
+                with suppress(OSError):
+                    stream.close()
+
+    @contextmanager
+    def _fed(self, feed: Source | None, process: Process, way: Lane | None) -> Iterator[Feeder]:
+        if feed is None:
+            yield Feeder()
+            return
+        if not isinstance(feed, Task | Inside):
+            yield Pouring(feed, process, way)
+            return
+        with ExitStack() as stack:
+            stdin = stack.enter_context(way.opened("wb", process)) if way else process.stdin
+            argv = words(feed, "", self._image, reads=False)
+            feeder = _popen(argv, self._environment, subprocess.DEVNULL, stdin)
+            stack.callback(self._end, feeder, "")
+            if stdin is not None:
+                stdin.close()
+            yield Pumping(feeder)
+
+    @cached_property
+    def _image(self) -> str:
+        if found := self._images.present(TOOLBOX):
+            return found
+        raise EngineRefusedError(
+            f"the image {TOOLBOX.name} is not on the engine", hint="run `thothctl images build`"
+        )
+
+    @cached_property
+    def _same_kernel(self) -> bool:
+        """Told by a container: it sees a file of ours, and the kernel started when ours did."""
+        if not sys.platform.startswith("linux"):
+            return False
+        private_folder(self._home)
+        with tempfile.NamedTemporaryFile(dir=self._home, prefix=".shared-") as token:
+            token.write(uuid.uuid4().hex.encode())
+            token.flush()
+            task = Task(
+                "", "look", ("cat", "/run/token", str(BOOT)), (Mount(token.name, "/run/token"),)
+            )
+            argv = words(task, f"thoth-task-{uuid.uuid4().hex[:12]}", self._image, reads=False)
+            status, said = self._output(*argv)
+            return status == 0 and said == Path(token.name).read_text() + BOOT.read_text()
+
+    def _output(self, *argv: str) -> tuple[int, str]:
+        return output(argv, environment=self._environment, seconds=60)
+
+
+def _lanes(
+    stack: ExitStack, home: Path, feed: Source | None, into: Callable[[bytes], object] | None
+) -> dict[str, Lane]:
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=home, prefix=".lanes-")))
+    wanted = {"in": feed, "out": into}
+    return {way: Lane(folder / way) for way, end in wanted.items() if end is not None}
+
+
+def _drain(process: Process, way: Lane | None, into: Callable[[bytes], object]) -> None:
+    if way is None:
+        assert process.stdout is not None  # noqa: S101 - piped
+        pumped(process.stdout, into)
+        return
+    with way.opened("rb", process) as stream:
+        pumped(stream, into)
+
+
+def _popen(argv: list[str], environment: Mapping[str, str], stdin: int, stdout: object) -> Process:
+    try:
+        return subprocess.Popen(  # type: ignore[call-overload,no-any-return]  # a stream is one  # noqa: S603
+            argv,
+            env=dict(environment),
+            stdin=stdin,
+            stdout=stdout,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+    except FileNotFoundError as error:
+        raise EngineRefusedError(
+            f"the program {argv[0]} is not there",
+            hint="run `./install.sh`; it installs what is missing",
+        ) from error

@@ -1,0 +1,48 @@
+"""Options that several commands about backups take."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from thothctl.cli.secret_files import VARIABLE, read_passphrase
+from thothctl.cli.session import Session
+from thothctl.model.backup import Head
+from thothctl.operations.backup_opening import Opener, has_key
+
+From = Annotated[
+    str,
+    typer.Option(
+        "--from", metavar="FOLDER", help="Where backups lie; else every place they were made in."
+    ),
+]
+IdentityFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--identity-file", metavar="FILE", help="The private key of the recovery sheet, in a file."
+    ),
+]
+PassphraseFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--passphrase-file",
+        metavar="FILE",
+        help="A file that holds the passphrase; else THOTHCTL_PASSPHRASE.",
+    ),
+]
+
+
+def opener_of(
+    session: Session, head: Head, identity_file: Path | None, passphrase_file: Path | None
+) -> Opener:
+    """What the user gave to open a backup with; the environment counts where no key is at hand."""
+    if identity_file is not None:
+        from thothctl.adapters.key_sources import text_in_file  # noqa: PLC0415 - only when given
+
+        return Opener(identity=text_in_file(identity_file))
+    by_variable = VARIABLE in session.environment and not has_key(
+        session.world, session.install, head
+    )
+    if passphrase_file is not None or by_variable:
+        return Opener(passphrase=read_passphrase(session, passphrase_file))
+    return Opener()

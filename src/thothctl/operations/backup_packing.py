@@ -1,0 +1,127 @@
+"""Packs streams into the archive: compressed, encrypted, hashed before and after."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from thothctl.errors import BackupFailedError
+from thothctl.model.backup import Part, PartKind
+from thothctl.model.event import Progress
+from thothctl.model.install import Install, Release
+from thothctl.model.observed import ObservedContainer
+from thothctl.model.stack import Stack, Store
+from thothctl.world import World
+from thothctl.world.backups import ArchiveWriter, Mount, Program, Task
+
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """The install that is saved, as it is."""
+
+    world: World
+    install: Install
+    release: Release
+    stack: Stack
+    operation: str
+    containers: Sequence[ObservedContainer]
+    """Those that run."""
+
+    def task(self, *argv: str, mounts: Sequence[Mount] = (), network: str = "none") -> Task:
+        return Task(self.install.uuid, self.operation, argv, mounts, network)
+
+    def volume(self, store: Store, *, writable: bool = False) -> Mount:
+        name = self.install.volume(store.name, self.release.generations[store.name])
+        return Mount(name, "/volume", writable=writable)
+
+    def container(self, store: Store) -> str:
+        found = [one.id for one in self.containers if one.service == store.service]
+        if found:
+            return found[0]
+        raise BackupFailedError(
+            f"{store.service} does not run, and its data is read through it",
+            hint=f"run `thothctl start {store.service}`, then the backup again",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """What becomes a part: the output of `source`, or its bytes."""
+
+    name: str
+    store: str
+    kind: PartKind
+    source: Program | Iterable[bytes]
+    size: int = 0
+    """About how much it will be, 0 where nobody knows."""
+    counts: Callable[[], Mapping[str, int]] = field(default=dict)
+    """Asked when the stream has ended."""
+
+
+class Packer:
+    """Writes one part after the other."""
+
+    def __init__(self, scene: Scene, writer: ArchiveWriter, recipient: str) -> None:
+        self._scene, self._writer, self._recipient = scene, writer, recipient
+
+    def pack(self, stream: Stream) -> Part:
+        """Raises BackupFailedError when anything on the way did not end well."""
+        meter = Meter(self._scene.world, stream.name, stream.size)
+        task, feed = self._program(stream)
+        with self._writer.add(f"parts/{stream.name}.zst.age") as sink:
+            ended = self._scene.world.toolbox.run(
+                task, feed=feed, into=sink.write, heard=meter.hear
+            )
+        if not ended.good or meter.sha256 is None:
+            raise BackupFailedError(
+                f"{stream.name} could not be read to its end: {ended.said}",
+                hint="see `thothctl health`; nothing was published, run the backup again",
+            )
+        return Part(
+            stream.name,
+            stream.store,
+            stream.kind,
+            meter.bytes,
+            meter.sha256,
+            sink.stored,
+            sink.stored_sha256,
+            dict(stream.counts()),
+        )
+
+    def _program(self, stream: Stream) -> tuple[Task, Program | Iterable[bytes] | None]:
+        """A task of the toolbox packs its own output; everything else is fed to one that packs."""
+        words = ("thoth-pack", self._recipient)
+        if isinstance(stream.source, Task) and not stream.source.image:
+            own = stream.source
+            argv = (*words, "--", *own.argv)
+            return Task(own.install, own.operation, argv, own.mounts, own.network), None
+        return self._scene.task(*words), stream.source
+
+
+class Meter:
+    """Hears what `thoth-meter` tells and passes on how fast it goes."""
+
+    def __init__(self, world: World, subject: str, total: int) -> None:
+        self._world, self._subject, self._total = world, subject, total
+        self._began = world.clock.monotonic()
+        self.bytes = 0
+        self.sha256: str | None = None
+
+    def hear(self, line: str) -> None:
+        if not line.startswith("{"):
+            return
+        news = json.loads(line)
+        self.bytes = int(news.get("bytes", self.bytes))
+        self.sha256 = news.get("sha256", self.sha256)
+        self._world.report(self._progress())
+
+    def _progress(self) -> Progress:
+        total = self.bytes if self.sha256 else max(self._total, self.bytes)
+        rate = self.bytes / max(self._world.clock.monotonic() - self._began, 1e-3)
+        left = (total - self.bytes) / rate if rate and self._total else None
+        words = f"{rate / MIB:,.0f} MiB/s"
+        if left and not self.sha256:
+            words += f", {left:,.0f} s left"
+        known = total if self._total or self.sha256 else None
+        return Progress(self._subject, words, self.bytes, known, "bytes", rate, left)

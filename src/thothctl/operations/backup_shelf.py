@@ -1,0 +1,74 @@
+"""Backups that are there: found by id, by place or as the latest, with what was proved of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from thothctl.errors import CheckFailedError
+from thothctl.model.backup import Stored
+from thothctl.operations.backup import default_target
+from thothctl.operations.steps import install_of
+from thothctl.world import World
+
+LATEST = "latest"
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The backups of one install, oldest first, and names of archives of others beside them."""
+
+    backups: tuple[Stored, ...]
+    strangers: tuple[str, ...]
+    addresses: tuple[str, ...]
+
+
+def shelf(world: World, name: str, target: str = "") -> Shelf:
+    """What lies in one place, or in every place that this install's backups went to."""
+    install = install_of(world, name)
+    events = world.backup_records.events(name)
+    told = [str(e["target"]) for e in events if e.get("event") == "created"]
+    places = dict.fromkeys([target] if target else [str(default_target(world, name)), *told])
+    targets = [world.targets.open(place) for place in places]
+    found = {one.id: one for place in targets for one in place.backups(install.uuid)}
+    strangers = [other for place in targets for other in place.strangers(install.uuid)]
+    return Shelf(
+        tuple(_proved(found[backup], events) for backup in sorted(found)),
+        tuple(strangers),
+        tuple(place.address for place in targets),
+    )
+
+
+def _proved(stored: Stored, events: tuple[Mapping[str, object], ...]) -> Stored:
+    """With the times of the last proofs."""
+    own = [event for event in events if event.get("id") == stored.id]
+    deep = _last(event for event in own if event.get("deep"))
+    return replace(
+        stored,
+        verified=_last(event for event in own if event.get("event") == "verified"),
+        deep=deep,
+        drilled=_last(event for event in own if event.get("event") == "drilled"),
+    )
+
+
+def _last(events: object) -> datetime | None:
+    times = [datetime.fromisoformat(str(event["at"])) for event in events]  # type: ignore[attr-defined]
+    return max(times, default=None)
+
+
+def find(world: World, name: str, reference: str, target: str = "") -> Path:
+    """The archive of an id, of the latest backup, or a file by its path."""
+    path = Path(reference).expanduser()
+    if path.is_file():
+        return path.absolute()
+    there = shelf(world, name, target)
+    chosen = [one for one in there.backups if reference in (LATEST, one.id)]
+    if chosen:
+        return Path(chosen[-1].place)
+    where = ", ".join(there.addresses)
+    raise CheckFailedError(
+        f"{name} has no backup {reference if reference != LATEST else ''}in {where}".replace(
+            "  ", " "
+        ),
+        hint="see `thothctl backup list`, or give --from FOLDER or the path of a file",
+    )

@@ -1,0 +1,65 @@
+"""Which backups go: the newest and the newest proved one never do."""
+
+from datetime import UTC, datetime, timedelta
+
+from backup_samples import stored
+from hypothesis import given
+from hypothesis import strategies as st
+
+from thothctl.model.backup import Stored
+from thothctl.model.retention import Keep, to_prune
+
+START = datetime(2026, 1, 1, 12, tzinfo=UTC)
+HOURS = st.lists(
+    st.tuples(st.integers(0, 24 * 400), st.booleans()), unique_by=lambda pair: pair[0], max_size=30
+)
+KEEPS = st.builds(Keep, *(st.integers(0, 8) for _ in range(4)))
+
+
+def made(pairs: list[tuple[int, bool]]) -> list[Stored]:
+    return [stored(START + timedelta(hours=hours), verified=good) for hours, good in pairs]
+
+
+@given(HOURS, KEEPS)
+def test_f32_the_newest_and_the_newest_verified_are_never_removed(
+    pairs: list[tuple[int, bool]], keep: Keep
+) -> None:
+    backups = made(pairs)
+    gone = {one.id for one in to_prune(backups, keep)}
+
+    by_age = sorted(backups, key=lambda one: one.id)
+    proved = [one.id for one in by_age if one.verified]
+    assert not gone & {one.id for one in by_age[-1:]}
+    assert not gone & set(proved[-1:])
+
+
+@given(HOURS, KEEPS)
+def test_who_is_named_stays_and_a_second_look_finds_nothing(
+    pairs: list[tuple[int, bool]], keep: Keep
+) -> None:
+    backups = made(pairs)
+    named = {one.id for one in backups[:2]}
+    gone = {one.id for one in to_prune(backups, keep, named)}
+
+    left = [one for one in backups if one.id not in gone]
+    assert not gone & named
+    assert to_prune(left, keep, named) == ()
+
+
+@given(HOURS, KEEPS)
+def test_more_to_keep_never_removes_more(pairs: list[tuple[int, bool]], keep: Keep) -> None:
+    backups = made(pairs)
+    more = Keep(keep.last + 1, keep.daily + 1, keep.weekly + 1, keep.monthly + 1)
+
+    assert {o.id for o in to_prune(backups, more)} <= {o.id for o in to_prune(backups, keep)}
+
+
+def test_one_of_each_day_week_and_month_stays() -> None:
+    """Two a day for a hundred days."""
+    backups = [stored(START + timedelta(hours=12 * n)) for n in range(200)]
+    gone = {one.id for one in to_prune(backups, Keep(last=1, daily=3, weekly=2, monthly=2))}
+
+    kept = [one.time for one in backups if one.id not in gone]
+    assert len({time.date() for time in kept[-3:]}) == 3
+    assert len({(t.year, t.month) for t in kept}) >= 2
+    assert 4 <= len(kept) <= 8
