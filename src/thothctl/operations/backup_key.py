@@ -48,6 +48,14 @@ def current_key(world: World, name: str) -> BackupKey:
     return BackupKey(recipient, record, has_identity=True)
 
 
+def peek_key(world: World, name: str) -> BackupKey | None:
+    """The key in use, None where none was made yet; changes nothing."""
+    record = world.backup_records.key(name)
+    if record.recipient or world.installs.has_secret(name, SECRET):
+        return current_key(world, name)
+    return None
+
+
 def provide_key(world: World, name: str) -> None:
     """Make the install's own identity unless it is there."""
     if not world.installs.has_secret(name, SECRET):

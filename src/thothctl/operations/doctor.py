@@ -11,10 +11,13 @@ from thothctl.model.install import Install
 from thothctl.model.secret import Secret
 from thothctl.model.stack import Minimum
 from thothctl.operations import keys, running
+from thothctl.operations.backup_key import peek_key
+from thothctl.operations.backup_shelf import newest
 from thothctl.operations.recover import unfinished
 from thothctl.operations.rendering import files_hash
 from thothctl.operations.running import Active
 from thothctl.probes import (
+    backups,
     certificates,
     daemon,
     data_folder,
@@ -133,7 +136,14 @@ def _recorded(install: Install) -> Probes:
         "lock": lambda world: records.lock(world, install),
         "unfinished": lambda world: _unfinished(world, install),
         "release-files": lambda world: _unchanged(world, install),
+        "backup": lambda world: backups.age(newest(world, install.name), world.clock.now()),
+        "backup-key": lambda world: _backup_key(world, install),
     }
+
+
+def _backup_key(world: World, install: Install) -> Finding:
+    found = peek_key(world, install.name)
+    return backups.key(lost_with_machine=found is None or found.lost_with_machine)
 
 
 def _unfinished(world: World, install: Install) -> Finding:

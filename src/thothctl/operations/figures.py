@@ -9,6 +9,7 @@ from thothctl.errors import ThothctlError, UsageError
 from thothctl.model.address import has_tls, is_watched
 from thothctl.model.figures import ContainerFigures, DiskFigures, Figures, exposition
 from thothctl.model.install import Install, Release
+from thothctl.operations.backup_shelf import newest
 from thothctl.operations.recover import unfinished
 from thothctl.world import World
 
@@ -64,6 +65,7 @@ def _figures(world: World, install: Install, release: Release) -> Figures:
         installed_at=datetime.fromisoformat(install.created),
         release=release.number,
         version=release.version,
+        backup_at=newest(world, install.name),
         operation_open=unfinished(world, install.name) is not None,
         certificate_until=_certificate_until(world, install, release),
         containers=containers,

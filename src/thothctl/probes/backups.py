@@ -1,0 +1,27 @@
+"""Whether there is something to go back to, and somebody who can open it."""
+
+from datetime import datetime, timedelta
+
+from thothctl.model.finding import Finding, Verdict
+
+OLD = timedelta(hours=48)
+BACKUP, KEY = "backup", "backup-key"
+
+
+def age(newest: datetime | None, now: datetime) -> Finding:
+    """The last good backup is not older than two days."""
+    if newest is None:
+        return Finding(BACKUP, Verdict.WARN, "there is no backup", "run `thothctl backup create`")
+    hours = (now - newest).total_seconds() / 3600
+    summary = f"the last backup is {hours:,.0f} hours old"
+    if now - newest > OLD:
+        return Finding(BACKUP, Verdict.WARN, summary, "run `thothctl backup create`")
+    return Finding(BACKUP, Verdict.PASS, summary)
+
+
+def key(*, lost_with_machine: bool) -> Finding:
+    """The backups can be opened when this machine is gone."""
+    if lost_with_machine:
+        hint = "`thothctl backup key export` prints the recovery sheet; keep it elsewhere"
+        return Finding(KEY, Verdict.WARN, "the backups' key lies on this machine only", hint)
+    return Finding(KEY, Verdict.PASS, "the backups' key is kept elsewhere, too")
