@@ -11,7 +11,7 @@ ON_POSTGRES := $(addprefix tests/server/test_,access.py any_database.py history.
 	import_killed.py import_postgres.py import_refusals.py jobs.py knowledge_round_trip.py metrics.py model_answers.py workspaces.py worker.py \
 	documents.py examples.py)
 
-.PHONY: dev server-dev engine check unit server test e2e bench wheel dist docs clean
+.PHONY: dev server-dev engine check unit server test e2e bench bench-backup wheel dist docs clean
 
 dev: $(VENV)/.installed
 
@@ -56,6 +56,9 @@ e2e: dev engine
 
 bench: dev engine
 	$(BIN)/pytest -m bench tests/bench
+
+bench-backup: dev engine
+	$(BIN)/pytest -m bench --timeout 3600 tests/bench/test_backup.py
 
 wheel: dev
 	$(BIN)/pip wheel --quiet --no-deps --wheel-dir dist .

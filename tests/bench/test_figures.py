@@ -9,14 +9,13 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
+from bench.section import PAGE, sections
 from e2e.machine import Machine, docker
 
 pytestmark = pytest.mark.bench
 
-PAGE = Path(__file__).parents[2] / "docs/reference/figures.md"
 RUNS = 11
 MIB = 1024 * 1024
 QUESTION = "How many charter schools are there in Alameda County?"
@@ -65,7 +64,7 @@ def test_figures(stack: Machine) -> None:
         *sizes(stack),
     ]
 
-    PAGE.write_text(page(figures), encoding="utf-8")
+    PAGE.write_text(page(figures) + sections(), encoding="utf-8")
 
     assert all(figure.value > 0 for figure in figures)
 

@@ -177,10 +177,8 @@ def test_f5_a_target_that_fills_up_makes_no_backup(big: Machine, tmp_path: Path)
 
 def finished(process: "subprocess.Popen[str]") -> tuple[int, dict[str, Any]]:
     """The exit code and the last document of a command that streams events."""
-    last: dict[str, Any] = {}
-    for last in events(process):
-        continue
-    return process.wait(), last
+    told = list(events(process))
+    return process.wait(), told[-1]
 
 
 def test_f17_writers_go_on_at_the_next_command_after_a_kill_in_the_pause(big: Machine) -> None:

@@ -93,7 +93,8 @@ def test_f4_a_dump_that_is_killed_makes_no_backup(production: Machine) -> None:
 
 KILL = (
     "for p in /proc/[0-9]*; do "
-    'case "$(tr "\\0" " " < $p/cmdline)" in *pg_dump*thoth_data*) kill -9 ${p#/proc/} && exit 0;; esac; '
+    'case "$(tr "\\0" " " < $p/cmdline)" in *pg_dump*thoth_data*) '
+    "kill -9 ${p#/proc/} && exit 0;; esac; "
     "done; exit 1"
 )
 
