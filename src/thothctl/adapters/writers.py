@@ -7,11 +7,13 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 
-from thothctl.adapters.process import output
+from thothctl.adapters.process import run
 from thothctl.errors import EngineRefusedError
 from thothctl.model.install import LABEL_INSTALL
 
 GRACE_SECONDS = 3
+ATTEMPTS, AGAIN_SECONDS = 3, 0.1
+ALREADY = "already paused"
 
 
 class DockerWriters:
@@ -28,7 +30,7 @@ class DockerWriters:
         try:
             watchdog.start()
             hold.begin()
-            self._pause(containers)
+            self._pause(containers, hold)
             yield hold
         finally:
             watchdog.cancel()
@@ -42,13 +44,24 @@ class DockerWriters:
         if found:
             self._docker("unpause", *found)
 
-    def _pause(self, containers: Sequence[str]) -> None:
-        status, said = self._docker("pause", *containers)
-        if status != 0:
-            raise EngineRefusedError(
-                f"Docker could not pause the writers: {said.strip() or status}",
-                hint="see `thothctl health`; every service has to run",
-            )
+    def _pause(self, containers: Sequence[str], hold: "Held") -> None:
+        for one in containers:
+            said = self._frozen(one)
+            if said and not hold.expired:
+                raise EngineRefusedError(
+                    f"Docker could not pause the writers: {said}",
+                    hint="see `thothctl health`; every service has to run",
+                )
+
+    def _frozen(self, container: str) -> str:
+        """What Docker had against it; a freezer that is busy is asked again."""
+        said = ""
+        for _ in range(ATTEMPTS):
+            status, said = self._docker("pause", container)
+            if status == 0 or ALREADY in said:
+                return ""
+            time.sleep(AGAIN_SECONDS)
+        return said.strip() or "it did not say why"
 
     def _too_long(self, containers: Sequence[str], hold: "Held") -> None:
         hold.expired = True
@@ -76,7 +89,8 @@ class DockerWriters:
         )
 
     def _docker(self, *words: str) -> tuple[int, str]:
-        return output(["docker", *words], environment=self._environment)
+        done = run(["docker", *words], environment=self._environment)
+        return done.status, done.text
 
 
 class Held:
