@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from thothctl.errors import CheckFailedError
-from thothctl.model.backup import Stored, time_of
+from thothctl.model.backup import Stored
 from thothctl.operations.backup import default_target
 from thothctl.operations.steps import install_of
 from thothctl.world import World
@@ -37,20 +37,6 @@ def shelf(world: World, name: str, target: str = "") -> Shelf:
         tuple(strangers),
         tuple(place.address for place in targets),
     )
-
-
-def newest(world: World, name: str) -> datetime | None:
-    """When the last backup was made that is recorded and not gone; opens none of them."""
-    events = world.backup_records.events(name)
-    gone = {event.get("id") for event in events if event.get("event") == "pruned"}
-    made = [e for e in events if e.get("event") == "created" and e.get("id") not in gone]
-    there = [e for e in made if _is_there(world, str(e.get("place")))]
-    return max((time_of(str(event["id"])) for event in there), default=None)
-
-
-def _is_there(world: World, place: str) -> bool:
-    """What lies on another machine is taken to be there."""
-    return "://" in place or world.host.file_size(Path(place)) is not None
 
 
 def _proved(stored: Stored, events: tuple[Mapping[str, object], ...]) -> Stored:

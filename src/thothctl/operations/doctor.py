@@ -12,7 +12,7 @@ from thothctl.model.secret import Secret
 from thothctl.model.stack import Minimum
 from thothctl.operations import keys, running
 from thothctl.operations.backup_key import peek_key
-from thothctl.operations.backup_shelf import newest
+from thothctl.operations.backup_log import newest
 from thothctl.operations.recover import unfinished
 from thothctl.operations.rendering import files_hash
 from thothctl.operations.running import Active

@@ -9,7 +9,7 @@ from thothctl.errors import ThothctlError, UsageError
 from thothctl.model.address import has_tls, is_watched
 from thothctl.model.figures import ContainerFigures, DiskFigures, Figures, exposition
 from thothctl.model.install import Install, Release
-from thothctl.operations.backup_shelf import newest
+from thothctl.operations.backup_log import newest
 from thothctl.operations.recover import unfinished
 from thothctl.world import World
 

@@ -1,0 +1,21 @@
+"""What an install has noted of its backups."""
+
+from datetime import datetime
+from pathlib import Path
+
+from thothctl.model.backup import time_of
+from thothctl.world import World
+
+
+def newest(world: World, name: str) -> datetime | None:
+    """When the last backup was made that is recorded and not gone; opens none of them."""
+    events = world.backup_records.events(name)
+    gone = {event.get("id") for event in events if event.get("event") == "pruned"}
+    made = [e for e in events if e.get("event") == "created" and e.get("id") not in gone]
+    there = [e for e in made if _is_there(world, str(e.get("place")))]
+    return max((time_of(str(event["id"])) for event in there), default=None)
+
+
+def _is_there(world: World, place: str) -> bool:
+    """What lies on another machine is taken to be there."""
+    return "://" in place or world.host.file_size(Path(place)) is not None

@@ -1,0 +1,154 @@
+"""The pause, what is too old, and what becomes of a backup that was killed."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+from fakes import FakeWorld, remarks
+
+from thothctl.errors import BackupFailedError, UnfinishedError
+from thothctl.model.backup import Consistency
+from thothctl.model.finding import Verdict
+from thothctl.operations.backup_order import BackupOrder, order_from_plain, order_to_plain
+from thothctl.operations.backup_packing import Scene
+from thothctl.operations.backup_taking import Saver, hold
+from thothctl.operations.plan import to_record
+from thothctl.operations.recover import refuse_unfinished, unfinished
+from thothctl.probes import backups
+
+ORDER = BackupOrder(
+    "default", "20260101T000000Z-default-abcd", "now", "/b", "age1x", ("data",), full=True
+)
+
+
+@dataclass
+class PlayedHold:
+    """A pause of which the test knows how long it lasted."""
+
+    expired: bool = False
+    milliseconds: int = 40
+
+
+@dataclass
+class PlayedWriters:
+    """Tells who was held, and lets the pause run out where it is told to."""
+
+    calls: list[str]
+    expires: bool = False
+
+    @contextmanager
+    def held(self, containers: Sequence[str], *, seconds: float) -> Iterator[PlayedHold]:
+        self.calls.append(f"pause {' '.join(containers)} for {seconds} s")
+        pause = PlayedHold()
+        try:
+            yield pause
+            pause.expired = self.expires
+        finally:
+            self.calls.append("go on")
+
+
+@dataclass
+class PlayedSaver:
+    """Leaves a trace, and fails where it is told to."""
+
+    calls: list[str]
+    breaks: bool = False
+
+    def point(self) -> None:
+        self.calls.append("point")
+
+    def pointed(self, seconds: float) -> None:
+        self.calls.append("pointed")
+        if self.breaks:
+            raise BackupFailedError("broken", hint="look")
+
+
+def scene(calls: list[str], *, expires: bool = False) -> Scene:
+    world = SimpleNamespace(writers=PlayedWriters(calls, expires), report=lambda _: None)
+    services = tuple(
+        SimpleNamespace(name=name, writes=name in {"app", "worker"})
+        for name in ("app", "worker", "postgres", "nginx")
+    )
+    stack = SimpleNamespace(running_for=lambda _: services, stores=())
+    containers = [SimpleNamespace(id=f"c-{s.name}", service=s.name) for s in services]
+    release = SimpleNamespace(settings={})
+    return cast(
+        "Scene",
+        SimpleNamespace(world=world, stack=stack, containers=containers, release=release),
+    )
+
+
+def held(seen: Scene, order: BackupOrder, saver: PlayedSaver) -> int:
+    return hold(seen, order, (), [cast("Saver", saver)])
+
+
+def test_only_who_writes_is_paused_and_only_for_the_point() -> None:
+    calls: list[str] = []
+
+    assert held(scene(calls), ORDER, PlayedSaver(calls)) == 40
+    assert calls == ["pause c-app c-worker for 5 s", "point", "pointed", "go on"]
+
+
+def test_f17_writers_go_on_when_the_point_fails() -> None:
+    calls: list[str] = []
+
+    with pytest.raises(BackupFailedError, match="broken"):
+        held(scene(calls), ORDER, PlayedSaver(calls, breaks=True))
+    assert calls[-1] == "go on"
+
+
+def test_a_pause_that_ran_out_is_never_called_one_point() -> None:
+    calls: list[str] = []
+
+    with pytest.raises(BackupFailedError, match="within 5 s"):
+        held(scene(calls, expires=True), ORDER, PlayedSaver(calls))
+
+
+def test_nobody_is_paused_for_points_of_their_own() -> None:
+    calls: list[str] = []
+    order = replace(ORDER, consistency=Consistency.PER_STORE)
+
+    assert held(scene(calls), order, PlayedSaver(calls)) == 0
+    assert calls == ["point", "pointed"]
+
+
+def test_an_order_survives_the_journal() -> None:
+    assert order_from_plain(order_to_plain(ORDER)) == ORDER
+
+
+def killed(kind: str) -> FakeWorld:
+    """An operation of this kind was cut off in its second step."""
+    fake = FakeWorld(breaks=frozenset({"b"}), error=KeyboardInterrupt())
+    plan = replace(remarks("a", "b"), kind=kind)
+    fake.journal.begin("default", "op", {"event": "planned", "plan": to_record(plan)})
+    for index in (0, 1):
+        fake.journal.record("default", "op", {"event": "started", "index": index})
+    return fake
+
+
+def test_a_backup_that_was_killed_is_taken_back_by_the_next_command() -> None:
+    fake = killed("backup")
+
+    refuse_unfinished(fake.as_world(), "default")
+
+    assert fake.calls == ["undo b", "undo a"]
+    assert unfinished(fake.as_world(), "default") is None
+
+
+def test_what_changes_the_install_is_decided_by_a_person() -> None:
+    with pytest.raises(UnfinishedError):
+        refuse_unfinished(killed("setup").as_world(), "default")
+
+
+def test_an_old_backup_none_and_a_key_on_this_machine_only_are_warned_of() -> None:
+    now = datetime(2026, 1, 10, tzinfo=UTC)
+
+    assert backups.age(None, now).verdict is Verdict.WARN
+    assert backups.age(now - timedelta(hours=3), now).verdict is Verdict.PASS
+    assert backups.age(now - timedelta(days=3), now).verdict is Verdict.WARN
+    assert backups.key(lost_with_machine=True).verdict is Verdict.WARN
+    assert backups.key(lost_with_machine=False).verdict is Verdict.PASS
