@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from e2e.conftest import KEEP
 from e2e.machine import LABEL, Machine, docker, events
 
 BIG = 400
@@ -56,6 +57,18 @@ def assert_untouched(machine: Machine, before: list[dict[str, Any]]) -> None:
     assert not tasks(machine)
     if before:
         machine.ok("backup", "verify", str(before[-1]["id"]))
+
+
+@pytest.fixture(scope="module")
+def stack(
+    program: Path, images: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Machine]:
+    """A healthy stack with the demo, given the time that a busy machine takes."""
+    made = Machine(program, tmp_path_factory.mktemp("backup"))
+    made.set_up("--demo", "--timeout", "300")
+    yield made
+    if not KEEP:
+        made.clean()
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from thothctl.errors import CheckFailedError
 from thothctl.model.install import LABEL_VERSION, Release
 from thothctl.model.observed import ObservedImage
+from thothctl.model.stack import TOOLBOX
 from thothctl.world import World
 
 PRODUCT = "thothctl"
@@ -59,7 +60,7 @@ def _needed(world: World) -> set[str]:
         for release in world.installs.releases(name):
             needed |= _of_release(release)
         if install := world.installs.find(name):
-            images = world.bundles.stack(install.stack).images
+            images = (*world.bundles.stack(install.stack).images, TOOLBOX)
             needed |= {found for image in images if (found := world.images.present(image))}
     return needed
 
