@@ -73,12 +73,19 @@ def stack(
 
 @pytest.fixture
 def big(stack: Machine) -> Iterator[Machine]:
-    """The stack with a file that takes its time, and with one good backup."""
+    """The stack with a file that takes its time to copy, and with one good backup."""
     if not backups(stack):
         stack.ok("backup", "create")
-    inside(stack, f"head -c {BIG}M /dev/urandom > /data/big.bin")
+    inside(stack, f"head -c {BIG}M /dev/urandom > /data/big.bin; chmod 0400 /data/big.bin")
     yield stack
     inside(stack, "rm -f /data/big.bin")
+
+
+@pytest.fixture
+def slow(big: Machine) -> Machine:
+    """The same, with a file that may change while it is copied: it is copied in the pause."""
+    inside(big, "chmod 0600 /data/big.bin")
+    return big
 
 
 def test_a_backup_is_made_of_one_point_and_every_byte_of_it_is_proved(stack: Machine) -> None:
@@ -194,41 +201,41 @@ def finished(process: "subprocess.Popen[str]") -> tuple[int, dict[str, Any]]:
     return process.wait(), told[-1]
 
 
-def test_f17_writers_go_on_at_the_next_command_after_a_kill_in_the_pause(big: Machine) -> None:
-    before = backups(big)
-    process = big.start("backup", "create", "--longest-pause", "120")
-    until(lambda: paused(big))
+def test_f17_writers_go_on_at_the_next_command_after_a_kill_in_the_pause(slow: Machine) -> None:
+    before = backups(slow)
+    process = slow.start("backup", "create", "--longest-pause", "120")
+    until(lambda: paused(slow))
     process.send_signal(signal.SIGKILL)
     process.communicate()
-    assert paused(big)
+    assert paused(slow)
 
-    again = big.ok("backup", "create").data
+    again = slow.ok("backup", "create", "--longest-pause", "120").data
 
     assert again["id"] not in [one["id"] for one in before]
-    assert_untouched(big, backups(big))
+    assert_untouched(slow, backups(slow))
 
 
-def test_f17_writers_go_on_by_themselves_after_a_kill_in_the_pause(big: Machine) -> None:
-    process = big.start("backup", "create", "--longest-pause", "6")
-    until(lambda: paused(big))
+def test_f17_writers_go_on_by_themselves_after_a_kill_in_the_pause(slow: Machine) -> None:
+    process = slow.start("backup", "create", "--longest-pause", "6")
+    until(lambda: paused(slow))
     process.send_signal(signal.SIGKILL)
     process.communicate()
 
-    until(lambda: not paused(big), 60)
+    until(lambda: not paused(slow), 60)
 
-    assert big.ok("rollback").data["goal"].startswith("back up")
-    assert_untouched(big, backups(big))
+    assert slow.ok("rollback").data["goal"].startswith("back up")
+    assert_untouched(slow, backups(slow))
 
 
-def test_a_pause_that_is_too_long_ends_and_makes_no_backup(big: Machine) -> None:
-    before = backups(big)
-    inside(big, "for n in 1 2 3; do cp /data/big.bin /data/big$n.bin; done")
-    done = big.json("backup", "create", "--longest-pause", "1")
-    inside(big, "rm /data/big?.bin")
+def test_a_pause_that_is_too_long_ends_and_makes_no_backup(slow: Machine) -> None:
+    before = backups(slow)
+    inside(slow, "for n in 1 2 3; do cp /data/big.bin /data/big$n.bin; done")
+    done = slow.json("backup", "create", "--longest-pause", "1")
+    inside(slow, "rm /data/big?.bin")
 
     assert done.code == 11
     assert "--consistency per-store" in done.envelope["errors"][0]["hint"]
-    assert_untouched(big, before)
+    assert_untouched(slow, before)
 
 
 def test_two_at_once_are_refused(big: Machine) -> None:

@@ -215,11 +215,22 @@ class DockerEngine:
                 yield engine_answers.log_line(pending)
 
     def remove_containers(self, install: str) -> None:
+        self._remove_tasks(install)
         for container in self.observe(install).containers:
             with asking_to(f"remove the container {container.name}"):
                 try:
                     self._client.api.stop(container.id, timeout=SECONDS // 2)
                     self._client.api.remove_container(container.id, force=True)
+                except NotFound:
+                    continue
+
+    def _remove_tasks(self, install: str) -> None:
+        """What an operation that was killed ran beside the stack."""
+        labels = {"label": [f"{LABEL_INSTALL}={install}", LABEL_TASK]}
+        with asking_to("remove what an operation left running"):
+            for one in self._client.api.containers(all=True, filters=labels):
+                try:
+                    self._client.api.remove_container(one["Id"], force=True)
                 except NotFound:
                     continue
 
