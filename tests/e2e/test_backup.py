@@ -177,8 +177,8 @@ def test_f5_a_target_that_fills_up_makes_no_backup(big: Machine, tmp_path: Path)
     try:
         process = big.start("backup", "create", "--to", str(target), "--output", "ndjson")
         for event in events(process):
-            if event.get("subject") == "data.tar":
-                room = shutil.disk_usage(target).free - 2 * 1024 * 1024
+            if event.get("subject") == "settings.tar":
+                room = shutil.disk_usage(target).free - BIG // 4 * 1024 * 1024
                 subprocess.run(["fallocate", "-l", str(room), target / "filler"], check=True)
                 break
         code, document = finished(process)
