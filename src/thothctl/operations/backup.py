@@ -98,7 +98,8 @@ def plan_of(order: BackupOrder) -> Plan:
 
 
 def _chosen(scene: Scene, only: Sequence[str]) -> tuple[Store, ...]:
-    there = scene.stack.stores_for(scene.release.settings)
+    every = scene.stack.stores_for(scene.release.settings)
+    there = [store for store in every if store.saved_as is not SaveKind.NOTHING]
     known = {store.name for store in there}
     if unknown := [name for name in only if name not in known]:
         raise UsageError(

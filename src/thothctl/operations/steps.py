@@ -11,7 +11,6 @@ from thothctl.model.backup_key import SECRET as BACKUP_KEY
 from thothctl.model.event import Note
 from thothctl.model.install import Install
 from thothctl.model.setting import SettingValue
-from thothctl.model.stack import TOOLBOX
 from thothctl.operations import figures
 from thothctl.operations.bringing_up import bring_up
 from thothctl.operations.plan import step
@@ -34,7 +33,7 @@ class ProvideImages:
     """Nothing that runs is touched: its failure is its own, not an operation taken back."""
 
     def apply(self, world: World) -> None:
-        for image in (*world.bundles.stack(self.stack).images_for(self.settings), TOOLBOX):
+        for image in world.bundles.stack(self.stack).images_for(self.settings):
             try:
                 world.images.provide(image, ImagePolicy(self.policy), self.registry)
             except NetworkError as error:
