@@ -35,6 +35,7 @@ class PlayedEngine:
         self.broken: str = ""
         self.gone = False
         self.services: tuple[str, ...] = ("app",)
+        self.made: dict[str, Mapping[str, str]] = {}
 
     def facts(self) -> EngineFacts:
         return EngineFacts(
@@ -57,7 +58,7 @@ class PlayedEngine:
 
     def _volumes(self) -> tuple[str, ...]:
         stores = ("data", *self.services[1:])
-        return tuple(f"thoth-default_{store}_g1" for store in stores)
+        return (*(f"thoth-default_{store}_g1" for store in stores), *self.made)
 
     def foreign(self, project: str, install: str) -> tuple[str, ...]:
         return ()
@@ -93,7 +94,14 @@ class PlayedEngine:
             raise EngineUnreachableError("Docker did not answer", hint="start it")
 
     def remove_networks(self, install: str) -> None: ...
-    def remove_volumes(self, install: str, names: Sequence[str] | None = None) -> None: ...
+    def remove_volumes(self, install: str, names: Sequence[str] | None = None) -> None:
+        self.made = {n: v for n, v in self.made.items() if names is not None and n not in names}
+
+    def volume_labels(self, name: str) -> Mapping[str, str] | None:
+        return self.made.get(name)
+
+    def create_volume(self, name: str, labels: Mapping[str, str], *, place: str = "") -> None:
+        self.made[name] = labels
 
 
 def _container(service: str) -> ObservedContainer:

@@ -214,6 +214,19 @@ class DockerEngine:
             if pending:
                 yield engine_answers.log_line(pending)
 
+    def volume_labels(self, name: str) -> Mapping[str, str] | None:
+        with asking_to(f"look at the volume {name}"):
+            try:
+                found = self._client.api.inspect_volume(name)
+            except NotFound:
+                return None
+        return dict(found.get("Labels") or {})
+
+    def create_volume(self, name: str, labels: Mapping[str, str], *, place: str = "") -> None:
+        bound = {"type": "none", "o": "bind", "device": place} if place else None
+        with asking_to(f"create the volume {name}"):
+            self._client.api.create_volume(name, driver_opts=bound, labels=dict(labels))
+
     def remove_containers(self, install: str) -> None:
         self._remove_tasks(install)
         for container in self.observe(install).containers:

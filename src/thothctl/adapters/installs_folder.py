@@ -36,7 +36,8 @@ class InstallsFolder:
     # identity
 
     def names(self) -> tuple[str, ...]:
-        return tuple(sorted(p.parent.name for p in self._home.glob(f"installs/*/{RECORD}")))
+        found = sorted(self._home.glob(f"installs/*/{RECORD}"))
+        return tuple(path.parent.name for path in found if not _is_temporary(path))
 
     def find(self, name: str) -> Install | None:
         path = self._folder(name) / RECORD
@@ -248,6 +249,13 @@ class InstallsFolder:
 
     def _staging(self, name: str, number: int) -> Path:
         return self._folder(name) / "releases" / f".staging-{number}"
+
+
+def _is_temporary(record: Path) -> bool:
+    """A damaged record is still somebody's install."""
+    with suppress(InvalidInputError):
+        return bool(_read_json(record).get("temporary"))
+    return False
 
 
 def _texts(places: Mapping[str, Path]) -> dict[str, str]:

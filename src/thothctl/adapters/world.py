@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from thothctl.adapters.locks import LockFolder
     from thothctl.adapters.provider_http import HttpProviders
     from thothctl.adapters.registry import HttpRegistry
+    from thothctl.adapters.restore_files import RestoreFiles
     from thothctl.adapters.secret_backends import SecretBackends
     from thothctl.adapters.server_http import HttpServer
     from thothctl.adapters.systemd import SystemdUnits
@@ -113,6 +114,12 @@ class RealWorld:
         from thothctl.adapters.secret_backends import SecretBackends
 
         return SecretBackends(self._environment)
+
+    @cached_property
+    def restores(self) -> "RestoreFiles":
+        from thothctl.adapters.restore_files import RestoreFiles
+
+        return RestoreFiles(self.home, self.installs)
 
     @cached_property
     def images(self) -> "OwnImages":

@@ -19,6 +19,7 @@ from thothctl.cli.logs import logs
 from thothctl.cli.look import health, open_page, status, version
 from thothctl.cli.recovery import resume, rollback
 from thothctl.cli.render import render
+from thothctl.cli.restore import restore
 from thothctl.cli.secrets import secrets
 from thothctl.cli.service import service
 from thothctl.cli.setup import setup
@@ -62,6 +63,7 @@ for name, function, panel in (
     ("test", run_tests, CARE),
     ("resume", resume, CARE),
     ("rollback", rollback, CARE),
+    ("restore", restore, CARE),
     ("render", render, CARE),
     ("version", version, CARE),
 ):

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from thothctl.cli.backup_drill import drill
 from thothctl.cli.backup_key import key
 from thothctl.cli.backup_options import From, IdentityFile, PassphraseFile, opener_of
 from thothctl.cli.backup_view import (
@@ -221,5 +222,6 @@ for word, function in (
     ("show", show),
     ("verify", verify_backup),
     ("prune", prune_backups),
+    ("drill", drill),
 ):
     backup.command(word)(function)

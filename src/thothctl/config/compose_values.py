@@ -16,11 +16,9 @@ from thothctl.model.address import (
     is_development,
 )
 from thothctl.model.install import (
-    LABEL_GENERATION,
     LABEL_INSTALL,
     LABEL_RELEASE,
     LABEL_SERVICE,
-    LABEL_STORE,
 )
 from thothctl.model.network import networks
 from thothctl.model.provider import secrets_in_use
@@ -167,11 +165,7 @@ def _volumes(
         name: {
             "name": install.volume(name, number),
             "place": install.place(root, name, number) if root else "",
-            "labels": {
-                **_identity(context),
-                LABEL_STORE: name,
-                LABEL_GENERATION: str(number),
-            },
+            "labels": install.volume_labels(name, number),
         }
         for name, number in generations.items()
     }

@@ -11,6 +11,7 @@ LABEL_STORE = "io.thoth.store"
 LABEL_GENERATION = "io.thoth.generation"
 LABEL_RELEASE = "io.thoth.release"
 LABEL_TASK = "io.thoth.task"
+LABEL_MADE_BY = "io.thoth.made-by"
 LABEL_PRODUCT = "io.thoth.product"
 LABEL_VERSION = "io.thoth.version"
 LABEL_SOURCE = "io.thoth.source"
@@ -30,6 +31,8 @@ class Install:
     uuid: str
     stack: str
     created: str
+    temporary: bool = False
+    """It belongs to an operation that removes it again; commands do not list it."""
 
     @property
     def project(self) -> str:
@@ -42,6 +45,14 @@ class Install:
 
     def volume(self, store: str, generation: int) -> str:
         return f"{self.project}_{store}_g{generation}"
+
+    def volume_labels(self, store: str, generation: int) -> dict[str, str]:
+        """What every volume of ours says of itself, whoever makes it."""
+        return {
+            LABEL_INSTALL: self.uuid,
+            LABEL_STORE: store,
+            LABEL_GENERATION: str(generation),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +75,8 @@ class Release:
     settings_version: int = 1
     image_ids: Mapping[str, str] = field(default_factory=dict)
     since: Mapping[str, int] = field(default_factory=dict)
+    backup: str = ""
+    """The backup that its new generations were loaded from."""
 
     def has(self, service: str, label: str) -> bool:
         """A container of this service with this label is as the release wants it."""

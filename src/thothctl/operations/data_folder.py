@@ -52,6 +52,7 @@ class PrepareFolders:
     parts: tuple[str, ...]
     why: str
     title: ClassVar[str] = "Folders"
+    harmless: ClassVar[bool] = True
 
     def apply(self, world: World) -> None:
         status, said = self._run(world, MAKE)

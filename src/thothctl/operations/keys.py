@@ -46,6 +46,7 @@ def settle(world: World, name: str) -> None:
     """Drop what an operation left beside the secrets, unless one still waits to go on."""
     if unfinished(world, name) is None:
         world.installs.settle_secrets(name)
+        world.restores.drop_key(name)
 
 
 def with_keys(

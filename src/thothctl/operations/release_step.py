@@ -31,6 +31,7 @@ class RenderRelease:
     generations: Mapping[str, int]
     why: str
     anew: tuple[str, ...] = ()
+    backup: str = ""
     title: ClassVar[str] = "Compose files"
 
     def apply(self, world: World) -> None:
@@ -116,4 +117,5 @@ class RenderRelease:
             database_revision=next((label for label in labels if label), ""),
             rendered_hash=files_hash(files),
             since=since,
+            backup=self.backup,
         )

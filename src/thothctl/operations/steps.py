@@ -55,10 +55,12 @@ class CreateInstall:
     stack: str
     created: str
     why: str
+    temporary: bool = False
     title: ClassVar[str] = "Install record"
 
     def apply(self, world: World) -> None:
-        world.installs.create(Install(self.name, self.uuid, self.stack, self.created))
+        install = Install(self.name, self.uuid, self.stack, self.created, self.temporary)
+        world.installs.create(install)
 
     def undo(self, world: World) -> None:
         """A failed install is never a reason to forget one that once worked."""

@@ -40,6 +40,7 @@ from thothctl.world.programs import Programs as Programs
 from thothctl.world.programs import Trial as Trial
 from thothctl.world.programs import Watch as Watch
 from thothctl.world.registry import Registry as Registry
+from thothctl.world.restores import Restores as Restores
 from thothctl.world.server import Importer as Importer
 from thothctl.world.server import Providers as Providers
 from thothctl.world.server import Server as Server
@@ -92,6 +93,12 @@ class Engine(Protocol):
 
     def remove_image(self, identity: str) -> bool:
         """False when a container uses it; tags of other names are left alone."""
+
+    def volume_labels(self, name: str) -> Mapping[str, str] | None:
+        """The labels of a volume, None where there is none of this name."""
+
+    def create_volume(self, name: str, labels: Mapping[str, str], *, place: str = "") -> None:
+        """A volume that may stand for a folder of the engine's machine."""
 
     def remove_containers(self, install: str) -> None: ...
     def remove_networks(self, install: str) -> None: ...
@@ -245,6 +252,8 @@ class World(Protocol):
     def backup_keys(self) -> Keys: ...
     @property
     def backup_records(self) -> BackupRecords: ...
+    @property
+    def restores(self) -> Restores: ...
     @property
     def images(self) -> Images: ...
     @property

@@ -1,0 +1,92 @@
+"""`thothctl backup drill`: proves a backup by restoring it where nobody sees."""
+
+from rich.console import Console
+
+from thothctl.cli.backup_options import From, IdentityFile, PassphraseFile
+from thothctl.cli.envelope import Outcome
+from thothctl.cli.options import command
+from thothctl.cli.restore import Found, Reference, find_backup, key_of
+from thothctl.cli.session import Session
+from thothctl.cli.setup_view import show_plan
+from thothctl.operations import restore as restoring
+from thothctl.operations.backup import provide_toolbox
+from thothctl.operations.backup_shelf import LATEST
+from thothctl.operations.drill import plan_drill
+from thothctl.operations.loading import check_stored
+from thothctl.operations.plan import Plan
+from thothctl.operations.restore_new import fitted, new_install, settings_of
+
+SECONDS = 300
+
+
+@command
+def drill(
+    session: Session,
+    backup: Reference = LATEST,
+    place: From = "",
+    identity_file: IdentityFile = None,
+    passphrase_file: PassphraseFile = None,
+) -> Outcome:
+    """Restore a backup into a throw-away copy without network, ask it, and remove the copy."""
+    found = find_backup(session, backup or LATEST, place)
+    restoring.refuse_newer(found.archive.manifest, session.world.version)
+    with key_of(session, found, identity_file, passphrase_file) as key, session.locked("drill"):
+        session.world.restores.keep_key(session.install, key)
+        with session.watched():
+            provide_toolbox(session.world)
+            plan = _plan(session, found)
+        if session.options.dry_run:
+            return Outcome(
+                {"plan": str(plan).splitlines()}, lambda console: show_plan(console, plan, ())
+            )
+        with session.watched():
+            check_stored(session.world, found.archive)
+        session.carry_out(plan)
+    return _outcome(session, found)
+
+
+def _plan(session: Session, found: Found) -> Plan:
+    world, archive = session.world, found.archive
+    stack = world.bundles.stack(archive.manifest.stack)
+    saved = settings_of(world, archive, session.install)
+    settings = {**fitted(world, stack, saved), "data_dir": ""}
+    made = new_install(world, archive, settings, beside=True)
+    stores = restoring.chosen_stores(archive.manifest, stack, made.settings, ())
+    restoring.refuse_full(world, archive.manifest, stores)
+    wish = restoring.Wish(
+        f"drill-{world.entropy.suffix()}",
+        str(found.path),
+        archive.manifest,
+        seconds=session.options.timeout or SECONDS,
+        keeper=session.install,
+    )
+    return plan_drill(wish, made, stores, session.install)
+
+
+def _outcome(session: Session, found: Found) -> Outcome:
+    backup = found.archive.head.id
+    events = session.world.backup_records.events(session.install)
+    last = next((one for one in reversed(events) if one.get("event") == "drilled"), {})
+    data = {
+        "id": backup,
+        "rpo_seconds": last.get("rpo_seconds"),
+        "rto_seconds": last.get("rto_seconds"),
+        "questions": last.get("questions"),
+        "at": last.get("at"),
+    }
+
+    def show(console: Console) -> None:
+        console.print(f"[green]✓[/] {backup} restores, belongs together and answers")
+        console.print(
+            f"  Newest data that would be lost (RPO): {_spoken(data['rpo_seconds'])}; "
+            f"back after (RTO): {_spoken(data['rto_seconds'])}"
+        )
+
+    return Outcome(data, show)
+
+
+def _spoken(seconds: object) -> str:
+    whole = round(float(str(seconds or 0)))
+    hours, rest = divmod(whole, 3600)
+    minutes, left = divmod(rest, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {left} s"

@@ -1,0 +1,210 @@
+"""`thothctl restore`: data back from a backup, beside what runs, and one pointer that moves."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from thothctl.cli.backup_options import From, IdentityFile, PassphraseFile, opener_of
+from thothctl.cli.envelope import Outcome
+from thothctl.cli.options import command
+from thothctl.cli.session import Session
+from thothctl.cli.setup_view import show_plan
+from thothctl.errors import AnswerMissingError, InvalidInputError, UsageError
+from thothctl.model.address import base_url
+from thothctl.model.backup import SUFFIX
+from thothctl.operations import restore as restoring
+from thothctl.operations.backup import provide_toolbox
+from thothctl.operations.backup_opening import Opener, has_key, opened
+from thothctl.operations.backup_shelf import find
+from thothctl.operations.generations import FreshGeneration
+from thothctl.operations.loading import check_stored
+from thothctl.operations.plan import Plan
+from thothctl.operations.restore_new import (
+    fitted,
+    new_install,
+    plan_new,
+    refuse_taken,
+    settings_of,
+)
+from thothctl.world.backups import Archive
+
+SECONDS = 180
+
+Reference = Annotated[
+    str | None, typer.Argument(metavar="BACKUP", help="An id, `latest`, or the file of a backup.")
+]
+Only = Annotated[
+    list[str] | None,
+    typer.Option("--only", metavar="STORE", help="Only this store; may be given several times."),
+]
+NewInstall = Annotated[
+    str | None,
+    typer.Option(
+        "--to-new-install", metavar="NAME", help="Beside what is here, as an install of this name."
+    ),
+]
+PlanOnly = Annotated[
+    bool, typer.Option("--plan", metavar="", help="Show the plan and stop; like --dry-run.")
+]
+Undo = Annotated[
+    bool,
+    typer.Option("--undo", metavar="", help="Go back to the data of before the last restore."),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An archive on this machine, and the install here that may have its key."""
+
+    path: Path
+    archive: Archive
+    owner: str
+
+
+@command
+def restore(  # noqa: PLR0913, PLR0917 - typer reads the signature
+    session: Session,
+    backup: Reference = None,
+    only: Only = None,
+    to_new_install: NewInstall = None,
+    plan: PlanOnly = False,
+    undo: Undo = False,
+    place: From = "",
+    identity_file: IdentityFile = None,
+    passphrase_file: PassphraseFile = None,
+) -> Outcome:
+    """Put data back from a backup; what runs now is kept, and `--undo` brings it back."""
+    if undo:
+        return _undo(session, plan=plan)
+    if backup is None:
+        raise AnswerMissingError(
+            "which backup is to be restored?", hint="give an id, `latest` or a file"
+        )
+    if to_new_install and only:
+        raise UsageError("a new install needs all stores", hint="leave out --only")
+    found = find_backup(session, backup, place)
+    restoring.refuse_newer(found.archive.manifest, session.world.version)
+    with key_of(session, found, identity_file, passphrase_file) as key:
+        session.install = to_new_install or _name(session, found)
+        with session.locked("restore"):
+            session.world.restores.keep_key(session.install, key)
+            with session.watched():
+                provide_toolbox(session.world)
+            if to_new_install or session.world.installs.find(session.install) is None:
+                made = _new(session, found, beside=to_new_install is not None)
+            else:
+                made = _over(session, found, tuple(only or ()))
+            return _carry(session, found, made, plan=plan)
+
+
+def find_backup(session: Session, reference: str, place: str) -> Found:
+    """The archive that is meant; a file needs no install."""
+    world = session.world
+    path = Path(reference).expanduser()
+    if not path.is_file():
+        if reference.endswith(SUFFIX) or "/" in reference:
+            raise InvalidInputError(f"there is no file {reference}", hint="look at its path")
+        path = find(world, session.install, reference, place)
+    archive = world.archives.open(path.absolute())
+    names = world.installs.names()
+    owner = next((name for name in names if has_key(world, name, archive.head)), "")
+    return Found(path.absolute(), archive, owner)
+
+
+@contextmanager
+def key_of(
+    session: Session, found: Found, identity_file: Path | None, passphrase_file: Path | None
+) -> Iterator[Path]:
+    """Its private key as a file: given, or an install's here; raises within seconds."""
+    if found.owner and identity_file is None and passphrase_file is None:
+        opener = Opener()
+    else:
+        opener = opener_of(session, found.archive.head, identity_file, passphrase_file)
+    with opened(session.world, found.owner, found.archive, opener) as path:
+        yield path
+
+
+def _name(session: Session, found: Found) -> str:
+    """Where nothing is, an install comes back under its own name."""
+    if session.chosen or session.world.installs.names():
+        return session.install
+    return found.archive.head.name
+
+
+def _over(session: Session, found: Found, only: tuple[str, ...]) -> Plan:
+    world, manifest = session.world, found.archive.manifest
+    seen = restoring.present(world, session.install)
+    restoring.refuse_foreign(manifest, seen.install)
+    stack = world.bundles.stack(seen.install.stack)
+    stores = restoring.chosen_stores(manifest, stack, seen.active.settings, only)
+    restoring.refuse_full(world, manifest, stores)
+    wish = _wish(session, found, only)
+    return restoring.plan_restore(seen, wish, stores)
+
+
+def _new(session: Session, found: Found, *, beside: bool) -> Plan:
+    world, archive = session.world, found.archive
+    if beside or world.installs.find(session.install) is None:
+        refuse_taken(world, session.install)
+    saved = settings_of(world, archive, session.install)
+    stack = world.bundles.stack(archive.manifest.stack)
+    made = new_install(world, archive, fitted(world, stack, saved), beside=beside)
+    stores = restoring.chosen_stores(archive.manifest, stack, made.settings, ())
+    restoring.refuse_full(world, archive.manifest, stores)
+    return plan_new(_wish(session, found, ()), made, stores)
+
+
+def _wish(session: Session, found: Found, only: tuple[str, ...]) -> restoring.Wish:
+    seconds = session.options.timeout or SECONDS
+    path, manifest = str(found.path), found.archive.manifest
+    return restoring.Wish(session.install, path, manifest, only, seconds)
+
+
+def _carry(session: Session, found: Found, made: Plan, *, plan: bool) -> Outcome:
+    if plan or session.options.dry_run:
+        return _planned(made)
+    manifest = found.archive.manifest
+    if made.had_release:
+        session.confirm(
+            f"Restore {manifest.id} into {session.install}? The data of now is kept; "
+            "`thothctl restore --undo` brings it back."
+        )
+    with session.watched():
+        check_stored(session.world, found.archive)
+    session.carry_out(made)
+    numbers = {s.store: s.number for s in made.steps if isinstance(s, FreshGeneration)}
+    return _done(session, made, {"backup": manifest.id, "stores": numbers})
+
+
+def _undo(session: Session, *, plan: bool) -> Outcome:
+    with session.locked("restore"):
+        seen = restoring.present(session.world, session.install)
+        made = restoring.plan_undo(seen, session.options.timeout or SECONDS)
+        if plan or session.options.dry_run:
+            return _planned(made)
+        session.confirm(f"Go back? This would {made.goal}.")
+        session.carry_out(made)
+        return _done(session, made, {})
+
+
+def _planned(plan: Plan) -> Outcome:
+    return Outcome({"plan": str(plan).splitlines()}, lambda console: show_plan(console, plan, ()))
+
+
+def _done(session: Session, plan: Plan, more: Mapping[str, object]) -> Outcome:
+    world, name = session.world, session.install
+    release = world.installs.release(name, world.installs.active(name) or 0)
+    url = base_url(release.settings)
+    data = {"release": release.number, "url": url, "generations": dict(release.generations), **more}
+
+    def show(console: Console) -> None:
+        console.print(f"[green]✓[/] {plan.goal}: done, release {release.number} at {url}")
+        if plan.had_release and more:
+            console.print("  [dim]`thothctl restore --undo` goes back to the data of before[/]")
+
+    return Outcome(data, show)

@@ -1,0 +1,170 @@
+"""A drill: a backup restored into a throw-away install, asked a question, and removed again."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from thothctl.errors import CheckFailedError, NotHealthyError
+from thothctl.model.event import Note
+from thothctl.model.setting import SettingValue
+from thothctl.operations.plan import Plan, step
+from thothctl.operations.release_step import RenderRelease
+from thothctl.operations.restore import RESTORE, Wish, loads, provide
+from thothctl.operations.restore_new import NewInstall, certificate, identity
+from thothctl.operations.server_health import SERVER
+from thothctl.operations.steps import StartRelease, install_of
+from thothctl.operations.waiting import await_services
+from thothctl.world import World
+
+KIND = "drill"
+CHECK = ("manage.py", "check_data", "--ask")
+
+
+@step
+@dataclass(frozen=True)
+class RemoveDrill:
+    """Remove whatever a drill made: at its end, and when it is taken back."""
+
+    name: str
+    uuid: str
+    why: str
+    title: ClassVar[str] = "Remove"
+
+    def apply(self, world: World) -> None:
+        world.toolbox.clear(self.uuid)
+        world.engine.remove_containers(self.uuid)
+        world.engine.remove_networks(self.uuid)
+        world.engine.remove_volumes(self.uuid)
+        world.installs.remove(self.name)
+
+    def undo(self, world: World) -> None:
+        """Going back from anywhere ends like going on."""
+        self.apply(world)
+
+
+@step
+@dataclass(frozen=True)
+class RenderDrill(RenderRelease):
+    """Like any release, but nobody gets in and nothing gets out."""
+
+    def files(self, world: World, images: Mapping[str, str]) -> dict[str, str]:
+        rendered = RenderRelease.files(self, world, images)
+        isolated = world.restores.isolated(rendered["compose.yaml"])
+        return {**rendered, "compose.override.yaml": isolated}
+
+
+@step
+@dataclass(frozen=True)
+class Rehearse:
+    """Wait for every service, check the data against itself and ask a stored question."""
+
+    name: str
+    settings: Mapping[str, SettingValue]
+    seconds: int
+    why: str
+    title: ClassVar[str] = "Rehearse"
+
+    def apply(self, world: World) -> None:
+        install = install_of(world, self.name)
+        stack = world.bundles.stack(install.stack)
+        services = [service.name for service in stack.running_for(self.settings)]
+        try:
+            await_services(world, install, services, seconds=self.seconds)
+        except NotHealthyError as error:
+            raise CheckFailedError(
+                f"the restored stack does not run: {error.message}",
+                hint="take another backup now, then drill that one",
+            ) from error
+        containers = world.engine.observe(install.uuid).containers
+        server = next(one for one in containers if one.service == SERVER)
+        status, said = world.programs.captured(server.id, CHECK)
+        document = found(said)
+        if status != 0:
+            problems = document.get("problems") or [said[-300:]]
+            raise CheckFailedError(
+                f"the restored data does not belong together: {problems}",
+                hint="take another backup now, then drill that one",
+            )
+        asked = document.get("asked")
+        world.report(Note(f"{len(asked) if isinstance(asked, list) else 0} questions answered"))
+
+    def undo(self, world: World) -> None:
+        """Looking leaves nothing behind."""
+
+
+@step
+@dataclass(frozen=True)
+class RecordDrill:
+    """Write down what was proved, for `doctor` and for metrics."""
+
+    name: str
+    backup: str
+    created: str
+    began: str
+    why: str
+    title: ClassVar[str] = "Record"
+
+    def apply(self, world: World) -> None:
+        if world.installs.find(self.name) is None:
+            return
+        now = world.clock.now()
+        event = {
+            "event": "drilled",
+            "id": self.backup,
+            "rpo_seconds": round((now - datetime.fromisoformat(self.created)).total_seconds()),
+            "rto_seconds": round((now - datetime.fromisoformat(self.began)).total_seconds(), 1),
+        }
+        world.backup_records.note(self.name, event)
+
+    def undo(self, world: World) -> None:
+        """It was proved, whatever came after."""
+
+
+def plan_drill(wish: Wish, made: NewInstall, stores: tuple[str, ...], main: str) -> Plan:
+    """The journal is the main install's, so that its next command finds what was left."""
+    name, seconds = wish.name, wish.seconds
+    generations = {store.name: 1 for store in made.stack.stores_for(made.settings)}
+    rendering = RenderDrill(
+        name,
+        wish.manifest.stack,
+        1,
+        made.now,
+        RESTORE,
+        made.settings,
+        generations,
+        why="without published ports, on networks that lead nowhere",
+        backup=wish.manifest.id,
+    )
+    record = RecordDrill(
+        main, wish.manifest.id, wish.manifest.created, made.now, why="it counts from today"
+    )
+    return Plan(
+        f"drill {wish.manifest.id}",
+        KIND,
+        main,
+        (
+            provide(wish.manifest.stack, made.settings),
+            RemoveDrill(name, made.uuid, why="nothing of an earlier try is there"),
+            *identity(wish, made, temporary=True),
+            *loads(wish, wish.manifest.stack, dict.fromkeys(stores, 1), made.settings, made.mark),
+            *certificate(name, made),
+            rendering,
+            StartRelease(name, 1, None, (), why="its stores and its server"),
+            Rehearse(name, made.settings, seconds, why="counted, compared, asked"),
+            record,
+            RemoveDrill(name, made.uuid, why="nothing of it stays"),
+        ),
+    )
+
+
+def found(said: str) -> Mapping[str, object]:
+    """The one line of JSON among what a program said."""
+    for line in reversed(said.splitlines()):
+        if line.startswith("{"):
+            try:
+                return dict(json.loads(line))
+            except ValueError:
+                continue
+    return {}

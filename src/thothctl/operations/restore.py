@@ -1,0 +1,290 @@
+"""Restore: what a backup holds, in new generations beside the running ones."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from thothctl.errors import (
+    CheckFailedError,
+    IncompatibleError,
+    IntegrityError,
+    NoSpaceError,
+    UsageError,
+)
+from thothctl.model.backup import Manifest
+from thothctl.model.install import Install, Release
+from thothctl.model.setting import SettingValue
+from thothctl.model.stack import SaveKind, Stack
+from thothctl.operations import steps
+from thothctl.operations.generations import FreshGeneration, next_generation
+from thothctl.operations.outer_steps import folder_steps
+from thothctl.operations.plan import Plan, Step
+from thothctl.operations.release_step import RenderRelease
+from thothctl.operations.restore_steps import LoadStore, StopWriters
+from thothctl.world import ImagePolicy, World
+from thothctl.world.backups import Task
+
+RESTORE, UNDO = "restore", "undo restore"
+RESERVE = 512 * 1024 * 1024
+GIB = 1024**3
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to be restored into which install; no `stores` means all of the backup."""
+
+    name: str
+    archive: str
+    manifest: Manifest
+    stores: tuple[str, ...] = ()
+    seconds: int = 180
+    keeper: str = ""
+    """The install in whose name the key is kept, if it is another."""
+
+    @property
+    def key(self) -> str:
+        return self.keeper or self.name
+
+    @property
+    def goal(self) -> str:
+        only = f"{', '.join(self.stores)} of " if self.stores else ""
+        return f"restore {only}{self.manifest.id} into {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """The install as it is; `mark` and `now` come from chance and clock."""
+
+    install: Install
+    active: Release
+    releases: tuple[Release, ...]
+    volumes: tuple[str, ...]
+    settings: Mapping[str, SettingValue]
+    mark: str = ""
+    now: str = ""
+    services: tuple[str, ...] = ()
+    """All of them get new containers: those of before have the volumes of before."""
+
+    def number(self, store: str) -> int:
+        return next_generation(self.install, store, self.releases, self.volumes)
+
+
+def present(world: World, name: str) -> Present:
+    """Read records and engine; changes nothing."""
+    install = steps.install_of(world, name)
+    number = world.installs.active(name)
+    if number is None:
+        raise CheckFailedError(
+            f"{name} has no active release to restore into",
+            hint="bring it back with `thothctl setup` first, or restore --to-new-install NAME",
+        )
+    active = world.installs.release(name, number)
+    return Present(
+        install,
+        active,
+        world.installs.releases(name),
+        world.engine.observe(install.uuid).volumes,
+        world.installs.settings(name) or active.settings,
+        world.entropy.uuid(),
+        world.clock.now().isoformat(timespec="seconds"),
+        tuple(s.name for s in world.bundles.stack(install.stack).services_for(active.settings)),
+    )
+
+
+def chosen_stores(manifest: Manifest, stack: Stack, settings: Mapping[str, SettingValue],
+                  only: Sequence[str]) -> tuple[str, ...]:  # fmt: skip
+    """The stores to restore; raises for one that the backup or the install does not have."""
+    if unknown := [store for store in only if store not in manifest.stores]:
+        raise UsageError(
+            f"{manifest.id} does not hold {', '.join(unknown)}",
+            hint=f"it holds {', '.join(manifest.stores)}",
+        )
+    wanted = tuple(only) or tuple(manifest.stores)
+    here = {store.name: store.saved_as.value for store in stack.stores_for(settings)}
+    other = [s for s in wanted if here.get(s) != manifest.stored_as.get(s, here.get(s))]
+    if strange := [store for store in wanted if store not in here] or other:
+        raise IncompatibleError(
+            f"{manifest.id} is of a {manifest.mode} stack; this install has no"
+            f" {', '.join(strange)} of that kind",
+            hint="restore it beside this one: --to-new-install NAME",
+        )
+    if missing := [s for s in wanted if not manifest.parts_of(s) and here[s] != SaveKind.QDRANT]:
+        raise IntegrityError(
+            f"{manifest.id} lacks the parts of {', '.join(missing)}; nothing was changed",
+            hint="take another backup: see `thothctl backup list`",
+        )
+    return wanted
+
+
+def refuse_newer(manifest: Manifest, version: str) -> None:
+    """Older data is migrated forward by the stack itself; newer data nobody here understands."""
+    for what, theirs in (
+        ("thothctl", manifest.thothctl_version),
+        ("the stack", manifest.product_version),
+    ):
+        if ordered(theirs) > ordered(version):
+            raise IncompatibleError(
+                f"{manifest.id} was made by {what} {theirs}; this is {version}",
+                hint="upgrade thothctl first, then restore; nothing was changed",
+            )
+
+
+def ordered(version: str) -> tuple[int, ...]:
+    """The numbers of a version, to be compared."""
+    return tuple(int(number) for number in re.findall(r"\d+", version)[:3])
+
+
+def refuse_foreign(manifest: Manifest, install: Install) -> None:
+    """The data of one install does not become another's by mistake."""
+    if manifest.install != install.uuid:
+        raise UsageError(
+            f"{manifest.id} is a backup of another install ({manifest.name}); nothing was changed",
+            hint="give --to-new-install NAME to restore it beside this one",
+        )
+
+
+def refuse_full(world: World, manifest: Manifest, stores: Sequence[str]) -> None:
+    """Dumps lie beside what is made of them for a while; a reserve stays free."""
+    needed = sum(part.bytes for store in stores for part in manifest.parts_of(store))
+    dumps = [s for s in stores if manifest.stored_as.get(s) == SaveKind.POSTGRES]
+    # A dump is compressed; what is made of it is some times its size, and lies beside it.
+    needed += 4 * sum(part.bytes for store in dumps for part in manifest.parts_of(store))
+    free = _free(world)
+    if free is not None and free < needed + RESERVE:
+        raise NoSpaceError(
+            f"about {needed / GIB:.1f} GiB are needed where Docker keeps its volumes, "
+            f"{free / GIB:.1f} GiB are free; nothing was changed",
+            hint="free some space there, then restore again",
+        )
+
+
+def _free(world: World) -> int | None:
+    said: list[bytes] = []
+    task = Task("", "look", ("df", "--block-size=1", "--output=avail", "/"))
+    ended = world.toolbox.run(task, into=said.append)
+    words = b"".join(said).split()
+    return int(words[-1]) if ended.good and words else None
+
+
+def plan_restore(seen: Present, wish: Wish, stores: Sequence[str]) -> Plan:
+    """New generations, loaded and compared while the old ones are served; then one pointer."""
+    name, number = wish.name, max(r.number for r in seen.releases) + 1
+    numbers = {store: seen.number(store) for store in stores}
+    settings, previous = seen.active.settings, seen.active.number
+    generations = {**seen.active.generations, **numbers}
+    rendering = RenderRelease(
+        name,
+        seen.install.stack,
+        number,
+        seen.now,
+        RESTORE,
+        settings,
+        generations,
+        why="files that point at the new generations",
+        anew=seen.services,
+        backup=wish.manifest.id,
+    )
+    return Plan(
+        wish.goal,
+        RESTORE,
+        name,
+        (
+            provide(seen.install.stack, settings),
+            *loads(wish, seen.install.stack, numbers, settings, seen.mark),
+            rendering,
+            StopWriters(name, previous, why="nobody writes to what is about to be left"),
+            *go_live(name, number, previous, wish.seconds),
+        ),
+        had_release=True,
+    )
+
+
+def provide(stack: str, settings: Mapping[str, SettingValue]) -> Step:
+    """The images of the stack, from where they come first."""
+    why = "have every image before anything is touched"
+    return steps.ProvideImages(stack, settings, ImagePolicy.AUTO.value, "", why=why)
+
+
+def loads(
+    wish: Wish,
+    stack: str,
+    numbers: Mapping[str, int],
+    settings: Mapping[str, SettingValue],
+    mark: str,
+) -> tuple[Step, ...]:
+    """A fresh generation and its content, store by store."""
+    root, own = str(settings.get("data_dir", "")), Install(wish.name, "", stack, "")
+    made = [
+        step
+        for store, number in numbers.items()
+        for step in (
+            FreshGeneration(
+                wish.name,
+                store,
+                number,
+                mark,
+                own.place(root, store, number) if root else "",
+                why=f"{store} is built beside what is served",
+            ),
+            LoadStore(
+                wish.name,
+                store,
+                number,
+                wish.archive,
+                wish.key,
+                settings,
+                why=f"{store} as it was, compared with the manifest",
+            ),
+        )
+    ]
+    return (*folder_steps(wish.name, stack, settings, numbers), *made)
+
+
+def go_live(name: str, number: int, previous: int | None, seconds: int) -> tuple[Step, ...]:
+    """Start, healthy, one pointer."""
+    return (
+        steps.StartRelease(name, number, previous, (), why="run on the new generations"),
+        steps.AwaitHealthy(name, number, seconds, why="a restore ends when the stack answers"),
+        steps.ActivateRelease(name, number, previous, why=f"release {number} answers"),
+    )
+
+
+def plan_undo(seen: Present, seconds: int) -> Plan:
+    """Back to the generations of before the last restore, which are kept."""
+    before, after = _last_restore(seen)
+    moved = {
+        store: number
+        for store, number in before.generations.items()
+        if after.generations.get(store) != number
+    }
+    name, number = seen.install.name, max(r.number for r in seen.releases) + 1
+    previous = seen.active.number
+    rendering = RenderRelease(
+        name,
+        seen.install.stack,
+        number,
+        seen.now,
+        UNDO,
+        seen.active.settings,
+        {**seen.active.generations, **moved},
+        why=f"files that point at the data of before {after.backup}",
+        anew=seen.services,
+    )
+    goal = f"undo the restore of {after.backup} into {name}"
+    stop = StopWriters(name, previous, why="nobody writes to what is about to be left")
+    live = go_live(name, number, previous, seconds)
+    return Plan(goal, RESTORE, name, (rendering, stop, *live), had_release=True)
+
+
+def _last_restore(seen: Present) -> tuple[Release, Release]:
+    """The release before the restore whose generations are served, and that of the restore."""
+    ordered_releases = sorted(seen.releases, key=lambda one: one.number)
+    for index in range(len(ordered_releases) - 1, 0, -1):
+        one, before = ordered_releases[index], ordered_releases[index - 1]
+        if one.number <= seen.active.number and one.why == UNDO:
+            break
+        if one.number <= seen.active.number and one.why == RESTORE:
+            return before, one
+    raise CheckFailedError(
+        "there is no restore to undo", hint="`thothctl backup list` shows what can be restored"
+    )

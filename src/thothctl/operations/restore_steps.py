@@ -1,0 +1,137 @@
+"""The steps of a restore: each store into a fresh generation, then everything moves at once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from thothctl.model.backup import SECRETS, SETTINGS
+from thothctl.model.setting import SettingValue
+from thothctl.model.stack import SaveKind, Service, Stack, Store
+from thothctl.operations.backup_postgres import COUNTS
+from thothctl.operations.bringing_up import bring_up
+from thothctl.operations.edge_steps import provide_certificate
+from thothctl.operations.loading import (
+    Load,
+    load_postgres,
+    load_redis,
+    load_tar,
+    plain_bytes,
+)
+from thothctl.operations.plan import step
+from thothctl.operations.running import STOP_SECONDS
+from thothctl.operations.steps import install_of
+from thothctl.operations.waiting import await_healthy
+from thothctl.world import World
+
+
+@step
+@dataclass(frozen=True)
+class LoadStore:
+    """Fill a fresh generation from a backup and compare it with the manifest."""
+
+    name: str
+    store: str
+    number: int
+    archive: str
+    key: str
+    settings: Mapping[str, SettingValue]
+    why: str
+    title: ClassVar[str] = "Load"
+    harmless: ClassVar[bool] = True
+
+    def apply(self, world: World) -> None:
+        install = install_of(world, self.name)
+        stack = world.bundles.stack(install.stack)
+        store = next(s for s in stack.stores_for(self.settings) if s.name == self.store)
+        image = world.images.present(stack.image(_service(stack, store).image)) or ""
+        load = Load(
+            world,
+            world.archives.open(Path(self.archive)),
+            install.uuid,
+            self.store,
+            install.volume(self.store, self.number),
+            world.restores.key_path(self.key),
+        )
+        load.prepare(image, store.path)
+        match store.saved_as:
+            case SaveKind.POSTGRES:
+                load_postgres(load, image, store.path, COUNTS)
+            case SaveKind.REDIS:
+                load_redis(load, image, store.path)
+            case SaveKind.QDRANT:
+                return  # its server loads snapshots, once it runs
+            case _:
+                load_tar(load)
+
+    def undo(self, world: World) -> None:
+        """What was loaded goes with its generation; a task that was cut off goes now."""
+        if install := world.installs.find(self.name):
+            world.toolbox.clear(install.uuid)
+
+
+def _service(stack: Stack, store: Store) -> Service:
+    return next(service for service in stack.services if service.name == store.service)
+
+
+@step
+@dataclass(frozen=True)
+class StopWriters:
+    """Stop what runs, so that nobody writes to data that is about to be left."""
+
+    name: str
+    number: int
+    why: str
+    title: ClassVar[str] = "Stop"
+
+    def apply(self, world: World) -> None:
+        folder = world.installs.release_folder(self.name, self.number)
+        world.compose.stop(folder, seconds=STOP_SECONDS)
+
+    def undo(self, world: World) -> None:
+        install = install_of(world, self.name)
+        release = world.installs.release(self.name, self.number)
+        bring_up(world, install, release)
+        await_healthy(world, install, release)
+
+
+@step
+@dataclass(frozen=True)
+class TakeOver:
+    """Give a new install the secrets and files that the backup brings."""
+
+    name: str
+    uuid: str
+    archive: str
+    key: str
+    why: str
+    title: ClassVar[str] = "Secrets and files"
+
+    def apply(self, world: World) -> None:
+        key = world.restores.key_path(self.key)
+        archive = world.archives.open(Path(self.archive))
+        load = Load(world, archive, self.uuid, "", "", key)
+        world.restores.take_secrets(self.name, plain_bytes(load, f"{SECRETS}.tar"))
+        world.restores.take_files(self.name, plain_bytes(load, f"{SETTINGS}.tar"))
+
+    def undo(self, world: World) -> None:
+        """They go with the record of the install."""
+
+
+@step
+@dataclass(frozen=True)
+class KeepCertificate:
+    """Serve the certificate of the backup, or what the settings ask for."""
+
+    name: str
+    settings: Mapping[str, SettingValue]
+    why: str
+    title: ClassVar[str] = "Certificate"
+
+    def apply(self, world: World) -> None:
+        own = self.settings["tls"] == "files" and world.certificates.served(self.name)
+        if not own:
+            provide_certificate(world, self.name, self.settings)
+
+    def undo(self, world: World) -> None:
+        """It goes with the record of the install."""
