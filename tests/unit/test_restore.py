@@ -22,6 +22,7 @@ from thothctl.errors import (
 )
 from thothctl.model.backup import Manifest
 from thothctl.operations import restore as restoring
+from thothctl.operations import restore_gates as gates
 from thothctl.operations.execute import execute
 from thothctl.operations.generations import next_generation
 from thothctl.operations.plan import Plan, step, to_record
@@ -198,10 +199,10 @@ def test_a_count_that_differs_from_the_manifest_ends_the_restore(at: Place) -> N
 
 
 def test_f7_a_newer_backup_is_refused_and_an_older_one_is_not(at: Place) -> None:
-    restoring.refuse_newer(at.manifest, "1.0.0")
-    restoring.refuse_newer(at.manifest, "1.10.0")
+    gates.refuse_newer(at.manifest, "1.0.0")
+    gates.refuse_newer(at.manifest, "1.10.0")
     with pytest.raises(IncompatibleError) as caught:
-        restoring.refuse_newer(replace(at.manifest, product_version="1.2.0"), "1.1.9")
+        gates.refuse_newer(replace(at.manifest, product_version="1.2.0"), "1.1.9")
 
     assert caught.value.exit_code == ExitCode.INCOMPATIBLE
 
@@ -211,13 +212,13 @@ def test_f16_a_backup_of_another_install_is_refused(at: Place) -> None:
     assert install is not None
 
     with pytest.raises(UsageError, match="another install"):
-        restoring.refuse_foreign(replace(at.manifest, install="someone"), install)
+        gates.refuse_foreign(replace(at.manifest, install="someone"), install)
 
 
 def test_stores_are_those_of_both_backup_and_install(at: Place) -> None:
     stack, settings = at.world.bundles.stack("thoth-ai"), at.world.installs.settings("default")
     assert settings is not None
-    chosen = restoring.chosen_stores
+    chosen = gates.chosen_stores
 
     assert chosen(at.manifest, stack, settings, ()) == ("data",)
     with pytest.raises(UsageError, match="does not hold redis"):

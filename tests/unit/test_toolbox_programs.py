@@ -175,9 +175,21 @@ class Qdrant(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         collection = unquote(self.path.split("/")[2])
+        if self.path.endswith("/snapshots/upload?priority=snapshot&wait=true"):
+            self.seen.append(f"{collection}: {self._chunks().decode()}")
+            self._answer(True)  # noqa: FBT003 - as Qdrant does
+            return
         name = f"{collection}-1.snapshot"
         self.snapshots[name] = f"points of {collection}".encode()
         self._answer({"name": name, "size": len(self.snapshots[name])})
+
+    def _chunks(self) -> bytes:
+        content = b""
+        while size := int(self.rfile.readline(), 16):
+            content += self.rfile.read(size)
+            self.rfile.readline()
+        self.rfile.readline()
+        return content
 
     def do_DELETE(self) -> None:
         self.snapshots.pop(unquote(self.path.split("/")[-1].partition("?")[0]))
@@ -209,3 +221,20 @@ def test_every_collection_of_qdrant_is_snapped_fetched_and_tidied_up(
     assert fetched == [b"points of a b", b"points of notes"]
     assert [one["points"] for one in made] == [3, 3]
     assert Qdrant.snapshots == {}
+
+
+def test_a_snapshot_is_streamed_into_a_collection_and_its_points_are_counted(
+    qdrant: str, tmp_path: Path
+) -> None:
+    (tmp_path / "key").write_text("sesame")
+    Qdrant.seen.clear()
+    words = [sys.executable, str(BIN / "thoth-qdrant"), qdrant, str(tmp_path / "key")]
+
+    done = subprocess.run(
+        [*words, "put", "a b"], input=b"points of a b", capture_output=True, check=True
+    )
+
+    assert json.loads(done.stdout) == {"points": 3}
+    (sent,) = Qdrant.seen
+    assert sent.startswith("a b: --thoth-")
+    assert "\r\n\r\npoints of a b\r\n--thoth-" in sent

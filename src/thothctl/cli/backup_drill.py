@@ -9,6 +9,7 @@ from thothctl.cli.restore import Found, Reference, find_backup, key_of
 from thothctl.cli.session import Session
 from thothctl.cli.setup_view import show_plan
 from thothctl.operations import restore as restoring
+from thothctl.operations import restore_gates as gates
 from thothctl.operations.backup import provide_toolbox
 from thothctl.operations.backup_shelf import LATEST
 from thothctl.operations.drill import plan_drill
@@ -29,7 +30,7 @@ def drill(
 ) -> Outcome:
     """Restore a backup into a throw-away copy without network, ask it, and remove the copy."""
     found = find_backup(session, backup or LATEST, place)
-    restoring.refuse_newer(found.archive.manifest, session.world.version)
+    gates.refuse_newer(found.archive.manifest, session.world.version)
     with key_of(session, found, identity_file, passphrase_file) as key, session.locked("drill"):
         session.world.restores.keep_key(session.install, key)
         with session.watched():
@@ -51,8 +52,8 @@ def _plan(session: Session, found: Found) -> Plan:
     saved = settings_of(world, archive, session.install)
     settings = {**fitted(world, stack, saved), "data_dir": ""}
     made = new_install(world, archive, settings, beside=True)
-    stores = restoring.chosen_stores(archive.manifest, stack, made.settings, ())
-    restoring.refuse_full(world, archive.manifest, stores)
+    stores = gates.chosen_stores(archive.manifest, stack, made.settings, ())
+    gates.refuse_full(world, archive.manifest, stores)
     wish = restoring.Wish(
         f"drill-{world.entropy.suffix()}",
         str(found.path),

@@ -18,6 +18,7 @@ from thothctl.errors import AnswerMissingError, InvalidInputError, UsageError
 from thothctl.model.address import base_url
 from thothctl.model.backup import SUFFIX
 from thothctl.operations import restore as restoring
+from thothctl.operations import restore_gates as gates
 from thothctl.operations.backup import provide_toolbox
 from thothctl.operations.backup_opening import Opener, has_key, opened
 from thothctl.operations.backup_shelf import find
@@ -88,7 +89,7 @@ def restore(  # noqa: PLR0913, PLR0917 - typer reads the signature
     if to_new_install and only:
         raise UsageError("a new install needs all stores", hint="leave out --only")
     found = find_backup(session, backup, place)
-    restoring.refuse_newer(found.archive.manifest, session.world.version)
+    gates.refuse_newer(found.archive.manifest, session.world.version)
     with key_of(session, found, identity_file, passphrase_file) as key:
         session.install = to_new_install or _name(session, found)
         with session.locked("restore"):
@@ -139,10 +140,10 @@ def _name(session: Session, found: Found) -> str:
 def _over(session: Session, found: Found, only: tuple[str, ...]) -> Plan:
     world, manifest = session.world, found.archive.manifest
     seen = restoring.present(world, session.install)
-    restoring.refuse_foreign(manifest, seen.install)
+    gates.refuse_foreign(manifest, seen.install)
     stack = world.bundles.stack(seen.install.stack)
-    stores = restoring.chosen_stores(manifest, stack, seen.active.settings, only)
-    restoring.refuse_full(world, manifest, stores)
+    stores = gates.chosen_stores(manifest, stack, seen.active.settings, only)
+    gates.refuse_full(world, manifest, stores)
     wish = _wish(session, found, only)
     return restoring.plan_restore(seen, wish, stores)
 
@@ -154,8 +155,8 @@ def _new(session: Session, found: Found, *, beside: bool) -> Plan:
     saved = settings_of(world, archive, session.install)
     stack = world.bundles.stack(archive.manifest.stack)
     made = new_install(world, archive, fitted(world, stack, saved), beside=beside)
-    stores = restoring.chosen_stores(archive.manifest, stack, made.settings, ())
-    restoring.refuse_full(world, archive.manifest, stores)
+    stores = gates.chosen_stores(archive.manifest, stack, made.settings, ())
+    gates.refuse_full(world, archive.manifest, stores)
     return plan_new(_wish(session, found, ()), made, stores)
 
 

@@ -11,7 +11,7 @@ from thothctl.model.event import Note
 from thothctl.model.setting import SettingValue
 from thothctl.operations.plan import Plan, step
 from thothctl.operations.release_step import RenderRelease
-from thothctl.operations.restore import RESTORE, Wish, loads, provide
+from thothctl.operations.restore import RESTORE, Wish, loads, provide, uploads
 from thothctl.operations.restore_new import NewInstall, certificate, identity
 from thothctl.operations.server_health import SERVER
 from thothctl.operations.steps import StartRelease, install_of
@@ -152,6 +152,7 @@ def plan_drill(wish: Wish, made: NewInstall, stores: tuple[str, ...], main: str)
             *certificate(name, made),
             rendering,
             StartRelease(name, 1, None, (), why="its stores and its server"),
+            *uploads(wish, stores),
             Rehearse(name, made.settings, seconds, why="counted, compared, asked"),
             record,
             RemoveDrill(name, made.uuid, why="nothing of it stays"),

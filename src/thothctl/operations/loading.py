@@ -5,10 +5,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
+from urllib.parse import unquote
 
 from thothctl.errors import EngineRefusedError, IntegrityError, NoSpaceError, ThothctlError
 from thothctl.model.backup import Part, PartKind
 from thothctl.model.event import Progress
+from thothctl.operations.backup_qdrant import KEY as API_KEY
+from thothctl.operations.backup_qdrant import URL
 from thothctl.world import World
 from thothctl.world.backups import Archive, Ended, Mount, Task
 
@@ -172,6 +175,16 @@ def load_redis(load: Load, image: str, path: str) -> None:
 
 def _triples(words: list[str]) -> Iterator[tuple[str, ...]]:
     return zip(words, words[1:], words[2:], strict=False)
+
+
+def load_qdrant(load: Load, network: str, secret: Path | None) -> None:
+    """Each collection from its snapshot, through the API of the server that runs."""
+    mounts = [Mount(str(load.key), KEY), *([Mount(str(secret), API_KEY)] if secret else [])]
+    for part in load.parts:
+        collection = unquote(part.name.rpartition("/")[2].removesuffix(".snapshot"))
+        argv = ("thoth-unpack", KEY, "--", "thoth-qdrant", URL, API_KEY, "put", collection)
+        task = Task(load.install, "restore", argv, mounts, network)
+        load.compare(part, json.loads(load.unpack(part, task=task)))
 
 
 def plain_bytes(load: Load, name: str) -> bytes:

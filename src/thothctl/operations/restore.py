@@ -1,32 +1,24 @@
 """Restore: what a backup holds, in new generations beside the running ones."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from thothctl.errors import (
     CheckFailedError,
-    IncompatibleError,
-    IntegrityError,
-    NoSpaceError,
-    UsageError,
 )
 from thothctl.model.backup import Manifest
 from thothctl.model.install import Install, Release
 from thothctl.model.setting import SettingValue
-from thothctl.model.stack import SaveKind, Stack
+from thothctl.model.stack import SaveKind
 from thothctl.operations import steps
 from thothctl.operations.generations import FreshGeneration, next_generation
 from thothctl.operations.outer_steps import folder_steps
 from thothctl.operations.plan import Plan, Step
 from thothctl.operations.release_step import RenderRelease
-from thothctl.operations.restore_steps import LoadStore, StopWriters
+from thothctl.operations.restore_steps import LoadStore, StopWriters, UploadSnapshots
 from thothctl.world import ImagePolicy, World
-from thothctl.world.backups import Task
 
 RESTORE, UNDO = "restore", "undo restore"
-RESERVE = 512 * 1024 * 1024
-GIB = 1024**3
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,81 +83,6 @@ def present(world: World, name: str) -> Present:
     )
 
 
-def chosen_stores(manifest: Manifest, stack: Stack, settings: Mapping[str, SettingValue],
-                  only: Sequence[str]) -> tuple[str, ...]:  # fmt: skip
-    """The stores to restore; raises for one that the backup or the install does not have."""
-    if unknown := [store for store in only if store not in manifest.stores]:
-        raise UsageError(
-            f"{manifest.id} does not hold {', '.join(unknown)}",
-            hint=f"it holds {', '.join(manifest.stores)}",
-        )
-    wanted = tuple(only) or tuple(manifest.stores)
-    here = {store.name: store.saved_as.value for store in stack.stores_for(settings)}
-    other = [s for s in wanted if here.get(s) != manifest.stored_as.get(s, here.get(s))]
-    if strange := [store for store in wanted if store not in here] or other:
-        raise IncompatibleError(
-            f"{manifest.id} is of a {manifest.mode} stack; this install has no"
-            f" {', '.join(strange)} of that kind",
-            hint="restore it beside this one: --to-new-install NAME",
-        )
-    if missing := [s for s in wanted if not manifest.parts_of(s) and here[s] != SaveKind.QDRANT]:
-        raise IntegrityError(
-            f"{manifest.id} lacks the parts of {', '.join(missing)}; nothing was changed",
-            hint="take another backup: see `thothctl backup list`",
-        )
-    return wanted
-
-
-def refuse_newer(manifest: Manifest, version: str) -> None:
-    """Older data is migrated forward by the stack itself; newer data nobody here understands."""
-    for what, theirs in (
-        ("thothctl", manifest.thothctl_version),
-        ("the stack", manifest.product_version),
-    ):
-        if ordered(theirs) > ordered(version):
-            raise IncompatibleError(
-                f"{manifest.id} was made by {what} {theirs}; this is {version}",
-                hint="upgrade thothctl first, then restore; nothing was changed",
-            )
-
-
-def ordered(version: str) -> tuple[int, ...]:
-    """The numbers of a version, to be compared."""
-    return tuple(int(number) for number in re.findall(r"\d+", version)[:3])
-
-
-def refuse_foreign(manifest: Manifest, install: Install) -> None:
-    """The data of one install does not become another's by mistake."""
-    if manifest.install != install.uuid:
-        raise UsageError(
-            f"{manifest.id} is a backup of another install ({manifest.name}); nothing was changed",
-            hint="give --to-new-install NAME to restore it beside this one",
-        )
-
-
-def refuse_full(world: World, manifest: Manifest, stores: Sequence[str]) -> None:
-    """Dumps lie beside what is made of them for a while; a reserve stays free."""
-    needed = sum(part.bytes for store in stores for part in manifest.parts_of(store))
-    dumps = [s for s in stores if manifest.stored_as.get(s) == SaveKind.POSTGRES]
-    # A dump is compressed; what is made of it is some times its size, and lies beside it.
-    needed += 4 * sum(part.bytes for store in dumps for part in manifest.parts_of(store))
-    free = _free(world)
-    if free is not None and free < needed + RESERVE:
-        raise NoSpaceError(
-            f"about {needed / GIB:.1f} GiB are needed where Docker keeps its volumes, "
-            f"{free / GIB:.1f} GiB are free; nothing was changed",
-            hint="free some space there, then restore again",
-        )
-
-
-def _free(world: World) -> int | None:
-    said: list[bytes] = []
-    task = Task("", "look", ("df", "--block-size=1", "--output=avail", "/"))
-    ended = world.toolbox.run(task, into=said.append)
-    words = b"".join(said).split()
-    return int(words[-1]) if ended.good and words else None
-
-
 def plan_restore(seen: Present, wish: Wish, stores: Sequence[str]) -> Plan:
     """New generations, loaded and compared while the old ones are served; then one pointer."""
     name, number = wish.name, max(r.number for r in seen.releases) + 1
@@ -193,7 +110,7 @@ def plan_restore(seen: Present, wish: Wish, stores: Sequence[str]) -> Plan:
             *loads(wish, seen.install.stack, numbers, settings, seen.mark),
             rendering,
             StopWriters(name, previous, why="nobody writes to what is about to be left"),
-            *go_live(name, number, previous, wish.seconds),
+            *go_live(wish, number, previous, stores),
         ),
         had_release=True,
     )
@@ -240,7 +157,26 @@ def loads(
     return (*folder_steps(wish.name, stack, settings, numbers), *made)
 
 
-def go_live(name: str, number: int, previous: int | None, seconds: int) -> tuple[Step, ...]:
+def go_live(
+    wish: Wish, number: int, previous: int | None, stores: Sequence[str]
+) -> tuple[Step, ...]:
+    """Start, what only a running server can load, healthy, one pointer."""
+    start, *rest = live(wish.name, number, previous, wish.seconds)
+    return (start, *uploads(wish, stores), *rest)
+
+
+def uploads(wish: Wish, stores: Sequence[str]) -> tuple[Step, ...]:
+    """The stores whose servers load snapshots themselves."""
+    kinds = wish.manifest.stored_as
+    why = "its server loads the snapshots of its collections"
+    return tuple(
+        UploadSnapshots(wish.name, store, wish.archive, wish.key, why=why)
+        for store in stores
+        if kinds.get(store) == SaveKind.QDRANT
+    )
+
+
+def live(name: str, number: int, previous: int | None, seconds: int) -> tuple[Step, ...]:
     """Start, healthy, one pointer."""
     return (
         steps.StartRelease(name, number, previous, (), why="run on the new generations"),
@@ -272,8 +208,8 @@ def plan_undo(seen: Present, seconds: int) -> Plan:
     )
     goal = f"undo the restore of {after.backup} into {name}"
     stop = StopWriters(name, previous, why="nobody writes to what is about to be left")
-    live = go_live(name, number, previous, seconds)
-    return Plan(goal, RESTORE, name, (rendering, stop, *live), had_release=True)
+    forward = live(name, number, previous, seconds)
+    return Plan(goal, RESTORE, name, (rendering, stop, *forward), had_release=True)
 
 
 def _last_restore(seen: Present) -> tuple[Release, Release]:

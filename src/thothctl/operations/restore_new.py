@@ -106,7 +106,7 @@ def plan_new(wish: Wish, made: NewInstall, stores: tuple[str, ...]) -> Plan:
         *identity(wish, made),
         *loads(wish, reference, numbers, made.settings, made.mark),
     )
-    live = go_live(name, 1, None, wish.seconds)
+    live = go_live(wish, 1, None, stores)
     goal = f"restore {wish.manifest.id} as {name}"
     return Plan(goal, RESTORE, name, (*begin, *certificate(name, made), rendering, *live))
 

@@ -14,6 +14,7 @@ from thothctl.operations.edge_steps import provide_certificate
 from thothctl.operations.loading import (
     Load,
     load_postgres,
+    load_qdrant,
     load_redis,
     load_tar,
     plain_bytes,
@@ -72,6 +73,34 @@ class LoadStore:
 
 def _service(stack: Stack, store: Store) -> Service:
     return next(service for service in stack.services if service.name == store.service)
+
+
+@step
+@dataclass(frozen=True)
+class UploadSnapshots:
+    """Give a server that runs on a fresh generation the snapshots of its collections."""
+
+    name: str
+    store: str
+    archive: str
+    key: str
+    why: str
+    title: ClassVar[str] = "Upload"
+
+    def apply(self, world: World) -> None:
+        install = install_of(world, self.name)
+        stack = world.bundles.stack(install.stack)
+        service = next(s for s in stack.stores if s.name == self.store).service
+        observed = world.engine.observe(install.uuid).containers
+        container = next(one.id for one in observed if one.service == service)
+        archive, key = world.archives.open(Path(self.archive)), world.restores.key_path(self.key)
+        load = Load(world, archive, install.uuid, self.store, "", key)
+        opens = next((s.name for s in stack.secrets if s.opens == service), "")
+        secret = world.installs.secret_path(self.name, opens) if opens else None
+        load_qdrant(load, f"container:{container}", secret)
+
+    def undo(self, world: World) -> None:
+        """What was loaded goes with its generation."""
 
 
 @step
