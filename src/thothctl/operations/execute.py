@@ -11,7 +11,7 @@ from thothctl.errors import (
     ThothctlError,
 )
 from thothctl.model.event import StepBegan, StepEnded
-from thothctl.operations.plan import Plan, Recovery, is_harmless, to_record
+from thothctl.operations.plan import Plan, Recovery, to_record
 from thothctl.world import World
 
 
@@ -78,7 +78,7 @@ def _take_back(
             f"{plan.goal} failed ({_say(error)}), and so did taking it back: {_say(stuck)}",
             hint="mend what is named, then run `thothctl rollback` to finish taking it back",
         ) from error
-    touched = not all(is_harmless(plan.steps[index]) for index in started)
+    touched = any(not getattr(plan.steps[index], "harmless", False) for index in started)
     if touched and plan.had_release and isinstance(error, Exception):
         raise RolledBackError(
             f"{plan.goal} failed: {_say(error)}; the release from before runs again",

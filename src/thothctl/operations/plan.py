@@ -49,11 +49,6 @@ STEPS: dict[str, type[Step]] = {}
 _Kind = TypeVar("_Kind", bound=type[Step])
 
 
-def is_harmless(one: Step) -> bool:
-    """Nothing that runs, and nothing that is recorded, is touched by it."""
-    return bool(getattr(one, "harmless", False))
-
-
 def step(kind: _Kind) -> _Kind:
     """Register a kind of step."""
     STEPS[kind.__name__] = kind
