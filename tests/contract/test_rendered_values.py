@@ -88,6 +88,11 @@ def marked(setting: Setting) -> str:
     return "/marked" if setting.key in PATHS else "marked.example"
 
 
+def plain(text: str) -> str:
+    """A path that ends with a slash is the same path."""
+    return text.replace("//", "/")
+
+
 @functools.cache
 def expected(setting: Setting) -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
@@ -113,4 +118,5 @@ def test_a_value_is_read_back_unchanged_or_refused(setting: Setting, values: lis
         found = taken(setting, ("/" if setting.key in PATHS else "") + value)
         if found and found[0]:
             text, read = found
-            assert read == [one.replace(marked(setting), text) for one in expected(setting)]
+            wanted = [one.replace(marked(setting), text) for one in expected(setting)]
+            assert [plain(one) for one in read] == [plain(one) for one in wanted]
