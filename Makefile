@@ -5,6 +5,7 @@ SERVER := images/thoth-ai
 SERVER_VENV ?= $(SERVER)/.venv
 PYTHON ?= $(shell for p in /usr/bin/python3 python3.13 python3.12 python3.11 python3; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+ENCODER := $(wildcard $(SERVER)/thoth_ai/importing/postgres/native/*)
 
 # What depends on the database runs a second time, on PostgreSQL.
 ON_POSTGRES := $(addprefix tests/server/test_,access.py any_database.py history.py http.py import.py import_bird_folders.py \
@@ -24,11 +25,12 @@ $(VENV)/.installed: pyproject.toml
 
 server-dev: $(SERVER_VENV)/.installed
 
-$(SERVER_VENV)/.installed: $(SERVER)/requirements.lock $(SERVER)/pyproject.toml
+$(SERVER_VENV)/.installed: $(SERVER)/requirements.lock $(SERVER)/pyproject.toml $(ENCODER)
 	$(PYTHON) -m venv $(SERVER_VENV)
 	$(SERVER_VENV)/bin/pip install --quiet --upgrade 'pip>=25.1'
 	$(SERVER_VENV)/bin/pip install --quiet --require-hashes -r $(SERVER)/requirements.lock
 	cd $(SERVER) && $(abspath $(SERVER_VENV))/bin/pip install --quiet --group dev
+	$(SERVER_VENV)/bin/python $(SERVER)/thoth_ai/importing/postgres/native/build.py --install
 	@touch $@
 
 engine:

@@ -44,7 +44,7 @@ def complete(data: Path, *, demo: bool) -> None:
     with _one_at_a_time(data), _one_server_at_a_time():
         call_command("migrate", interactive=False, verbosity=0)
         grant()
-        if swept := staging.sweep() + placing.sweep():
+        if swept := staging.sweep() + placing.sweep(spare_begun=True):
             logger.info("removed %d leftovers of killed imports", swept)
         if not reindexing.is_needed() and (renewed := points.refresh_stale()):
             logger.info("embedded %d documents again", renewed)

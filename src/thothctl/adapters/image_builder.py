@@ -27,6 +27,7 @@ STEP = re.compile(r"#\d+ \[(?P<at>[^\]]*\d+/\d+)\] (?P<what>.*)")
 SAID = re.compile(r"#\d+ \d+\.\d+ (?P<text>.*)")
 LOW_DISK = 256 * 1024 * 1024
 LAST_LINES = 12
+COMPILED = {".pyc", ".so"}
 UNTRACKED = {"__pycache__", ".venv", "tests", ".pytest_cache", ".ruff_cache", ".mypy_cache"}
 
 
@@ -61,7 +62,7 @@ class ImageBuilder:
         for folder in (shipped("images") / BASE.folder, shipped("images") / image.folder):
             for path in sorted(p for p in folder.rglob("*") if p.is_file()):
                 inside = path.relative_to(folder)
-                if left_out.isdisjoint(inside.parts) and path.suffix != ".pyc":
+                if left_out.isdisjoint(inside.parts) and path.suffix not in COMPILED:
                     digest.update(f"{inside.as_posix()}\0".encode())
                     digest.update(hashlib.sha256(path.read_bytes()).digest())
         return digest.hexdigest()

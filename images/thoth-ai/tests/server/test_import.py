@@ -26,7 +26,9 @@ def test_a_file_becomes_a_workspace_that_can_be_asked(data: Path, tmp_path: Path
 
     assert outcome.status == 0, outcome.last
     assert outcome.last["rows"] == 3
-    assert outcome.last["tables"] == [{"name": "animals", "rows": 3, "columns": 2}]
+    counts = {"rows": 3, "rows_in": 3, "rows_out": 3, "diverted": 0}
+    assert outcome.last["tables"] == [{"name": "animals", "columns": 2, **counts}]
+    assert outcome.last["verified"] == "3 rows in, 3 rows out, 0 values diverted"
     assert ask("How many animals are there?").rows == ((3,),)
     assert VectorPoint.objects.count() == outcome.last["documents"]
 

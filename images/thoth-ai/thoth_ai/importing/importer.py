@@ -1,6 +1,7 @@
 """The procedure of an import: prepare everything, then commit once."""
 
 import re
+import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -20,8 +21,9 @@ from thoth_ai.importing import (
 from thoth_ai.importing.descriptions import Described
 from thoth_ai.importing.inspection import TableSchema
 from thoth_ai.importing.knowledge import Knowledge
-from thoth_ai.importing.placing import Place
+from thoth_ai.importing.placing import Batch, Place
 from thoth_ai.importing.postgres.loading import Loaded
+from thoth_ai.importing.postgres.report import Report
 from thoth_ai.importing.question_file import Proposal
 from thoth_ai.importing.registering import Prepared, Target, refuse_taken, register
 from thoth_ai.importing.reporting import Phase, Progress
@@ -42,16 +44,20 @@ class Summary:
     documents: int
     replaced: bool
     described: Described
+    report: Report
 
     def as_event(self) -> Mapping[str, object]:
         """Return the fields of the result event."""
         return {
             "workspace": self.workspace,
-            "rows": sum(table.rows for table in self.tables),
-            "tables": [
-                {"name": table.name, "rows": table.rows, "columns": len(table.columns)}
-                for table in self.tables
-            ],
+            "rows": self.report.rows,
+            "rows_in": self.report.rows,
+            "rows_out": self.report.rows,
+            "diverted": self.report.diverted,
+            "verified": self.report.sentence,
+            "encoder": self.report.encoder,
+            "seconds": round(self.report.seconds, 3),
+            "tables": self._tables(),
             "foreign_keys": sum(
                 len({key.number for key in table.foreign_keys}) for table in self.tables
             ),
@@ -65,6 +71,19 @@ class Summary:
             "descriptions": self._descriptions(),
             "warnings": list(self.described.knowledge.warnings),
         }
+
+    def _tables(self) -> list[dict[str, object]]:
+        return [
+            {
+                "name": table.name,
+                "rows": table.rows,
+                "columns": len(table.columns),
+                "rows_in": report.rows_in,
+                "rows_out": report.rows_out,
+                "diverted": report.diverted,
+            }
+            for table, report in zip(self.tables, self.report.tables, strict=True)
+        ]
 
     def _descriptions(self) -> Mapping[str, object]:
         about = self.described.knowledge.about
@@ -98,10 +117,19 @@ def take_in(target: Target, staging: Staging, told: Knowledge, reporter: Progres
     reporter.progress(Phase.CHECK, 0, 1, "tables")
     checks.check(staging.database)
     reporter.progress(Phase.CHECK, 1, 1, "tables")
-    found = inspection.inspect(staging.database, reporter)
+    found = target.options.chosen(_inspected(staging, reporter))
+    batch = Batch(found, local_file.sha256(staging.database), target.options)
     with placing.chosen(staging) as place:
-        loaded = place.load(found, reporter)
-        return _take_in(target, staging, told, loaded, _Way(place, reporter))
+        loaded = place.load(batch, reporter)
+        return _take_in(target, staging, told, loaded, _Way(place, reporter, batch.sha256))
+
+
+def _inspected(staging: Staging, reporter: Progress) -> tuple[TableSchema, ...]:
+    """What passed the checks may still have tables nobody can read."""
+    try:
+        return inspection.inspect(staging.database, reporter)
+    except sqlite3.DatabaseError as error:
+        raise checks.damaged(str(error)) from error
 
 
 def _take_in(
@@ -122,13 +150,20 @@ def _take_in(
     trials.run(ours, native=True)
     examples = tuple(trials.accepted)
     indexed = tuple(points.index(documents.compose(tables, knowledge, examples), done=work.step))
-    sha256 = local_file.sha256(staging.database)
     work.finish()
-    prepared = Prepared(sha256, tables, knowledge, examples, indexed)
+    report = loaded.report
+    prepared = Prepared(way.sha256, tables, knowledge, examples, indexed, report)
+    replaced = not target.options.dry_run and _registered(target, staging, prepared, way)
+    return Summary(
+        target.name, tables, len(examples), rejected, len(indexed), replaced, described, report
+    )
+
+
+def _registered(target: Target, staging: Staging, prepared: Prepared, way: "_Way") -> bool:
     way.reporter.progress(Phase.REGISTER, 0, 1, "tables")
     replaced = register(target, staging, prepared, way.place)
     way.reporter.progress(Phase.REGISTER, 1, 1, "tables")
-    return Summary(target.name, tables, len(examples), rejected, len(indexed), replaced, described)
+    return replaced
 
 
 def _warned(told: Knowledge, loaded: Loaded) -> Knowledge:
@@ -148,6 +183,7 @@ class _Way:
 
     place: Place
     reporter: Progress
+    sha256: str
 
 
 @dataclass(slots=True)

@@ -43,6 +43,9 @@ class TableSchema:
     rows: int
     columns: tuple[ColumnSchema, ...]
     foreign_keys: tuple[ForeignKeySchema, ...]
+    has_row_numbers: bool = True
+    is_numbered: bool = False
+    """SQLite gives new rows the next number as their key."""
 
 
 def inspect(path: Path, reporter: Progress) -> tuple[TableSchema, ...]:
@@ -50,27 +53,31 @@ def inspect(path: Path, reporter: Progress) -> tuple[TableSchema, ...]:
     with closing(opened(path)) as connection:
         names = _table_names(connection)
         tables = []
-        for done, name in enumerate(names, start=1):
-            tables.append(_table(connection, name))
+        for done, (name, plain) in enumerate(names, start=1):
+            tables.append(_table(connection, name, has_row_numbers=plain))
             reporter.progress(Phase.INSPECT, done, len(names), "tables")
     return tuple(tables)
 
 
-def _table_names(connection: sqlite3.Connection) -> list[str]:
+def _table_names(connection: sqlite3.Connection) -> list[tuple[str, bool]]:
     found = connection.execute(
-        "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table'"
+        "SELECT name, wr = 0 FROM pragma_table_list WHERE schema = 'main' AND type = 'table'"
         " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name"
     )
-    return [str(name) for (name,) in found]
+    return [(str(name), bool(plain)) for name, plain in found]
 
 
-def _table(connection: sqlite3.Connection, name: str) -> TableSchema:
+def _table(connection: sqlite3.Connection, name: str, *, has_row_numbers: bool) -> TableSchema:
+    columns = tuple(_columns(connection, name))
+    keys = [column for column in columns if column.primary_key_position]
     count = connection.execute(f"SELECT count(*) FROM {quoted(name)}")  # noqa: S608 - quoted
     return TableSchema(
         name=name,
         rows=int(count.fetchone()[0]),
-        columns=tuple(_columns(connection, name)),
+        columns=columns,
         foreign_keys=tuple(_foreign_keys(connection, name)),
+        has_row_numbers=has_row_numbers,
+        is_numbered=has_row_numbers and [key.declared_type.upper() for key in keys] == ["INTEGER"],
     )
 
 

@@ -1,6 +1,6 @@
 """Where an import puts the rows: a file on the data volume, or a schema of PostgreSQL."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
@@ -10,8 +10,9 @@ from django.conf import settings
 from thoth_ai.answering.sqlite_reader import SqliteReader
 from thoth_ai.importing import publishing, trial
 from thoth_ai.importing.inspection import TableSchema
-from thoth_ai.importing.postgres import loading
-from thoth_ai.importing.postgres.loading import Loaded
+from thoth_ai.importing.options import Options
+from thoth_ai.importing.postgres import loading, resuming
+from thoth_ai.importing.postgres.loading import Load, Loaded
 from thoth_ai.importing.postgres.translation import NotTranslatedError, Translator, spellings
 from thoth_ai.importing.question_file import Proposal
 from thoth_ai.importing.reporting import Progress
@@ -23,6 +24,15 @@ from thoth_ai.workspaces import readers
 from thoth_ai.workspaces.models import Database
 
 
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The tables to be brought, the checksum of their file, and how they are wanted."""
+
+    tables: tuple[TableSchema, ...]
+    sha256: str
+    options: Options
+
+
 class Place(Protocol):
     """One import's rows on their way to where they are read."""
 
@@ -32,7 +42,7 @@ class Place(Protocol):
     def mark(self) -> str:
         """Return what `Database.file` will say."""
 
-    def load(self, tables: Sequence[TableSchema], reporter: Progress) -> Loaded:
+    def load(self, batch: "Batch", reporter: Progress) -> Loaded:
         """Bring the rows there, unseen; returns the tables as they are there."""
 
     def adopt(self, proposal: Proposal, *, native: bool) -> Proposal | str:
@@ -69,9 +79,9 @@ class FilePlace:
         """Return the name of the file to be."""
         return self.staging.published_name
 
-    def load(self, tables: Sequence[TableSchema], _: Progress) -> Loaded:
+    def load(self, batch: Batch, _: Progress) -> Loaded:
         """Nothing is to be brought anywhere."""
-        return Loaded(tuple(tables), tuple(tables))
+        return loading.whole(batch.tables)
 
     def adopt(self, proposal: Proposal, *, native: bool) -> Proposal | str:  # noqa: ARG002 - SQLite's either way
         """Return the question if its SQL is allowed and runs."""
@@ -97,14 +107,16 @@ class SchemaPlace:
         """Return the mark of the schema."""
         return self.staging.folder.name
 
-    def load(self, tables: Sequence[TableSchema], reporter: Progress) -> Loaded:
+    def load(self, batch: Batch, reporter: Progress) -> Loaded:
         """Copy the rows, and let the reader see them for the trial."""
-        loaded = loading.load(self.staging.database, tables, self.connection, self.mark, reporter)
+        file = self.staging.database
+        load = Load(file, batch.sha256, batch.tables, batch.options, self.postgres, self.mark)
+        loaded = load.run(self.connection, reporter)
         schemas.grant(self.connection, schemas.unseen(self.mark), self.postgres.reader.user)
         self.translator = Translator(
             SqliteReader(self.staging.database),
             readers.postgres_reader(schemas.unseen(self.mark)),
-            spellings(loaded.tables),
+            spellings(batch.tables, loaded.tables),
         )
         return loaded
 
@@ -131,16 +143,20 @@ class SchemaPlace:
             _mend(self.connection)
 
 
-def sweep() -> int:
-    """Finish or take back what killed imports left in PostgreSQL; return how much was removed."""
+def sweep(*, spare_begun: bool = False) -> int:
+    """Finish or take back what killed imports left in PostgreSQL; return how much was removed.
+
+    What a killed import had begun can be spared, for the next of the same file goes on with it.
+    """
     if settings.POSTGRES is None:
         return 0
     with schemas.importer(settings.POSTGRES) as connection:
-        return _mend(connection)
+        return _mend(connection, resuming.spared(connection) if spare_begun else frozenset())
 
 
-def _mend(connection: Connection) -> int:
-    found = schemas.dead(connection)
+def _mend(connection: Connection, spared: frozenset[str] = frozenset()) -> int:
+    dead = schemas.dead(connection)
+    found = {mark: name for mark, name in dead.items() if mark not in spared}
     # Only now: an import that was alive when they were listed may have committed since.
     rows = Database.objects.filter(engine=readers.POSTGRES).values_list("file", "name")
     return schemas.mend(connection, found, dict(rows))

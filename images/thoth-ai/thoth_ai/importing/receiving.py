@@ -53,7 +53,7 @@ def from_bundle(target: Target, stream: BinaryIO, reporter: Progress) -> Summary
 
 def _make_room(target: Target) -> None:
     staging.sweep()
-    placing.sweep()
+    placing.sweep(spare_begun=True)
     importer.require_free(target)
 
 

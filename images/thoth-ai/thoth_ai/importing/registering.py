@@ -1,7 +1,7 @@
 """The one moment in which an import becomes visible, or does not."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from django.db import transaction
 
@@ -9,7 +9,9 @@ from thoth_ai import durability
 from thoth_ai.errors import ServerError
 from thoth_ai.importing.inspection import TableSchema
 from thoth_ai.importing.knowledge import Knowledge
+from thoth_ai.importing.options import Options
 from thoth_ai.importing.placing import Place
+from thoth_ai.importing.postgres.report import Report
 from thoth_ai.importing.question_file import Proposal
 from thoth_ai.importing.staging import Staging
 from thoth_ai.workspaces import disposal, points
@@ -36,6 +38,7 @@ class Target:
     create: bool
     replace: bool
     milestone: str = ""
+    options: Options = field(default_factory=Options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,7 @@ class Prepared:
     knowledge: Knowledge
     examples: tuple[Proposal, ...]
     indexed: tuple[IndexedDocument, ...]
+    report: Report
 
 
 def refuse_taken(target: Target) -> None:
@@ -104,6 +108,7 @@ def _write_rows(target: Target, staging: Staging, prepared: Prepared, place: Pla
         engine=place.engine,
         bytes=staging.database.stat().st_size,
         sha256=prepared.sha256,
+        report=prepared.report.as_document(),
     )
     for schema in prepared.tables:
         _write_table(database, schema, knowledge)

@@ -68,6 +68,7 @@ class Reporter:
             f"Workspace {summary['workspace']}: {count} tables, {summary['rows']} rows,"
             f" {summary['examples']} example questions, {self._described(summary)}."
         )
+        self._text(f"{summary['verified']}.")
         rejected = summary["rejected_examples"]
         for entry in rejected if isinstance(rejected, list) else ():
             self._text(f"Rejected: {entry['question']} ({entry['reason']})")

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from thoth_ai.errors import ExitCode, ServerError
 from thoth_ai.importing import receiving
+from thoth_ai.importing.options import Options
 from thoth_ai.importing.registering import Target
 from thoth_ai.importing.reporting import Phase
 from thoth_ai.jobs import uploads
@@ -110,7 +111,12 @@ def _end(
 
 def _import(job: Job) -> Mapping[str, object]:
     wish = job.payload
-    target = Target(str(wish["name"]), create=bool(wish["create"]), replace=bool(wish["replace"]))
+    target = Target(
+        str(wish["name"]),
+        create=bool(wish["create"]),
+        replace=bool(wish["replace"]),
+        options=Options.read(wish.get("options", {})),
+    )
     with uploads.path_of(str(wish["upload"])).open("rb") as stream:
         return receiving.from_bundle(target, stream, Told(job)).as_event()
 

@@ -46,7 +46,7 @@ def serve() -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-    swept = staging.sweep() + placing.sweep() + uploads.sweep()
+    swept = staging.sweep() + placing.sweep(spare_begun=True) + uploads.sweep()
     logger.info("worker starts; %d leftovers removed", swept)
     worker = start(redis)
     beside.serve()

@@ -69,6 +69,15 @@ def create(connection: Connection, mark: str) -> None:
     connection.execute(comment.format(place, sql.Literal(COMMENT + mark)))
 
 
+def take_over(connection: Connection, old: str, mark: str) -> None:
+    """Make the unseen schema of a dead import that of a living one."""
+    with connection.transaction():
+        _rename(connection, unseen(old), unseen(mark))
+        comment = sql.SQL("COMMENT ON SCHEMA {} IS {}")
+        place = sql.Identifier(unseen(mark))
+        connection.execute(comment.format(place, sql.Literal(COMMENT + mark)))
+
+
 def grant(connection: Connection, name: str, reader: str) -> None:
     """Let the reader see a schema, and nothing else of what the importer owns."""
     place, who = sql.Identifier(name), sql.Identifier(reader)

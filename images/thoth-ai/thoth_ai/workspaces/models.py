@@ -45,6 +45,7 @@ class Database(models.Model):
     bytes = models.BigIntegerField()
     sha256 = models.CharField(max_length=64)
     engine = models.CharField(max_length=20, default="sqlite")
+    report = models.JSONField(default=dict, blank=True, help_text="What its import verified.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -1,22 +1,40 @@
-"""Copies every table of a SQLite file into a schema, in one transaction, and counts the rows."""
+"""Loads every table of a SQLite file into an unseen schema, side by side, and then links them."""
 
-import sqlite3
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
-from dataclasses import dataclass, field, replace
+import json
+import os
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from psycopg import sql
 
 from thoth_ai.errors import ExitCode, ServerError
-from thoth_ai.importing.checks import opened, quoted
+from thoth_ai.importing.checks import opened
 from thoth_ai.importing.inspection import TableSchema
-from thoth_ai.importing.postgres import columns, keys, names
+from thoth_ai.importing.options import OBSERVED, Options
+from thoth_ai.importing.postgres import (
+    encoding,
+    keys,
+    names,
+    rejects,
+    resuming,
+    translation,
+    views,
+)
+from thoth_ai.importing.postgres.copying import Copying, described
+from thoth_ai.importing.postgres.names import Renaming
+from thoth_ai.importing.postgres.report import Report, TableReport
+from thoth_ai.importing.postgres.together import Together
 from thoth_ai.importing.reporting import Phase, Progress
 from thoth_ai.postgres import schemas
+from thoth_ai.postgres.connecting import Postgres
 from thoth_ai.postgres.schemas import Connection
 
-PORTION = 2_000
+MOST_COLUMNS = 1_600
+MOST_AT_ONCE = 4
+FORMAT = "1"
 
 
 @dataclass(slots=True)
@@ -26,141 +44,140 @@ class Loaded:
     tables: tuple[TableSchema, ...]
     declared: tuple[TableSchema, ...]
     warnings: list[str] = field(default_factory=list)
+    report: Report = field(default_factory=Report)
+    renaming: Renaming | None = None
 
 
-def load(
-    path: Path, tables: Sequence[TableSchema], connection: Connection, mark: str, reporter: Progress
-) -> Loaded:
-    """Build the unseen schema; a failure leaves nothing of it."""
-    accepted = names.acceptable(tables)
-    loaded = Loaded(accepted, accepted)
-    for table, old, new in names.renamed(tables, accepted):
-        loaded.warnings.append(f"{table}: the column {old!r} is called {new!r} here")
-    with closing(opened(path)) as source, connection.transaction():
-        schemas.create(connection, mark)
-        place = sql.Identifier(schemas.unseen(mark))
-        connection.execute(sql.SQL("SET LOCAL search_path = {}, pg_temp").format(place))
-        work = _Load(source, connection, loaded.warnings, _progress(tables, reporter))
-        pairs = zip(tables, accepted, strict=True)
-        loaded.tables = tuple(work.table(old, new) for old, new in pairs)
-        loaded.warnings += keys.add(connection, source, loaded.tables)
-    return loaded
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What is to be loaded, and where to."""
 
+    path: Path
+    sha256: str
+    tables: tuple[TableSchema, ...]
+    options: Options
+    postgres: Postgres
+    mark: str
 
-@dataclass(slots=True)
-class _Load:
-    source: sqlite3.Connection
-    target: Connection
-    warnings: list[str]
-    done: Callable[[int], None]
-    broken: int = 0
+    @property
+    def identity(self) -> str:
+        """Return what two imports must share for one to go on with the other's tables."""
+        chosen = [self.options.names, self.options.types, [table.name for table in self.tables]]
+        return json.dumps([FORMAT, self.sha256, chosen])
 
-    def table(self, old: TableSchema, new: TableSchema) -> TableSchema:
-        """Create and fill one table; return it with the types it has now."""
-        found = columns.profiles(self.source, old)
-        kinds = [
-            columns.chosen(column.declared_type, profile)
-            for column, profile in zip(old.columns, found, strict=True)
+    def run(self, connection: Connection, reporter: Progress) -> Loaded:
+        """Build the unseen schema."""
+        began = time.monotonic()
+        _require_columns(self.tables)
+        renaming = names.renamed(self.tables, self.options.names)
+        finished = resuming.begin(connection, self.mark, self.identity)
+        with self._inside(connection):
+            rejects.create(connection)
+            reports = self._copied(renaming, finished, reporter)
+            tables = tuple(map(described, renaming.after, reports))
+            told = [*renaming.told(self.options.names), *_told(reports)]
+            told += self._linked(connection, renaming, tables)
+            if not rejects.count(connection):
+                rejects.drop(connection)
+            resuming.end(connection)
+        report = Report(tuple(reports), time.monotonic() - began, encoding.name(), len(finished))
+        return Loaded(tables, renaming.after, told, report, renaming)
+
+    def _copied(
+        self, renaming: Renaming, finished: Mapping[str, TableReport], reporter: Progress
+    ) -> list[TableReport]:
+        total = sum(table.rows for table in self.tables)
+        reporter.progress(Phase.LOAD, 0, total, "rows")
+        reports = dict(finished)
+        pairs = [
+            pair
+            for pair in zip(renaming.before, renaming.after, strict=True)
+            if pair[0].name not in finished
         ]
-        self._create(new, kinds)
-        converters = [
-            columns.converter(kind, profile) for kind, profile in zip(kinds, found, strict=True)
-        ]
-        self._copy(old, new, converters)
-        self._verify(new)
-        self._tell(old, kinds, sum(profile.nuls for profile in found))
-        return replace(
-            new,
-            columns=tuple(
-                replace(column, declared_type=kind)
-                for column, kind in zip(new.columns, kinds, strict=True)
-            ),
-        )
-
-    def _create(self, table: TableSchema, kinds: Sequence[str]) -> None:
-        parts = [
-            sql.SQL("{} {}{}").format(
-                sql.Identifier(column.name),
-                sql.SQL(kind),
-                sql.SQL(" NOT NULL" if column.not_null else ""),
+        together = Together(min(MOST_AT_ONCE, len(os.sched_getaffinity(0)), max(len(pairs), 1)))
+        copies = [
+            Copying(
+                self.path, self.path.parent, old, new, self.options.types == OBSERVED,
+                together.heard,
             )
-            for column, kind in zip(table.columns, kinds, strict=True)
-        ]
-        self.target.execute(
-            sql.SQL("CREATE TABLE {} ({})").format(
-                sql.Identifier(table.name), sql.SQL(", ").join(parts)
-            )
-        )
+            for old, new in sorted(pairs, key=lambda pair: -pair[0].rows)
+        ]  # fmt: skip
+        before = sum(report.rows_in for report in finished.values())
+        for report in together.run(
+            copies,
+            self._worker,
+            lambda rows: reporter.progress(Phase.LOAD, min(before + rows, total), total, "rows"),
+        ):
+            reports[report.source] = report
+            self._limit(reports.values())
+        reporter.progress(Phase.LOAD, total, total, "rows")
+        return [reports[table.name] for table in self.tables]
 
-    def _copy(
-        self,
-        old: TableSchema,
-        new: TableSchema,
-        converters: Sequence[Callable[[object], object] | None],
-    ) -> None:
-        self.broken = 0
-        self.source.text_factory = self._decoded
-        rows = self._rows(old, converters)
-        text = sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(new.name))
-        with self.target.cursor().copy(text) as copy:
-            for row in rows:
-                copy.write_row(row)
-
-    def _rows(
-        self, table: TableSchema, converters: Sequence[Callable[[object], object] | None]
-    ) -> Iterator[Sequence[object]]:
-        listed = ", ".join(quoted(column.name) for column in table.columns)
-        cursor = self.source.execute(f"SELECT {listed} FROM {quoted(table.name)}")  # noqa: S608 - quoted
-        changing = [(at, convert) for at, convert in enumerate(converters) if convert]
-        while portion := cursor.fetchmany(PORTION):
-            for row in portion:
-                if changing:
-                    values = list(row)
-                    for at, convert in changing:
-                        values[at] = convert(values[at])
-                    yield values
-                else:
-                    yield row
-            self.done(len(portion))
-
-    def _decoded(self, raw: bytes) -> str:
-        try:
-            return raw.decode()
-        except UnicodeDecodeError:
-            self.broken += 1
-            return raw.decode("utf-8", "replace")
-
-    def _verify(self, table: TableSchema) -> None:
-        count = sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table.name))
-        row = self.target.execute(count).fetchone()
-        if row != (table.rows,):
+    def _limit(self, reports: Iterable[TableReport]) -> None:
+        most = self.options.max_rejects
+        found = sum(report.diverted for report in reports)
+        if most is not None and found > most:
             raise ServerError(
-                f"{table.name}: {table.rows} rows were read, {row and row[0]} arrived.",
-                hint="Import again; if it happens twice, check the disks and report it.",
-                code="not_verified",
+                f"{found:,} values fit no column, more than the {most:,} allowed.",
+                hint="Allow more with --max-rejects, or mend the values in the SQLite file.",
+                code="too_many_rejects",
                 exit_code=ExitCode.NOT_VERIFIED,
             )
 
-    def _tell(self, table: TableSchema, kinds: Sequence[str], nuls: int) -> None:
-        for column, kind in zip(table.columns, kinds, strict=True):
-            if columns.widened(column.declared_type, kind):
-                said = f"{table.name}.{column.name}: not every value is {column.declared_type}"
-                self.warnings.append(f"{said}, so that the column is a text")
-        if changed := nuls + self.broken:
-            self.warnings.append(
-                f"{table.name}: {changed} texts hold characters PostgreSQL lacks, shown as"
-                " \N{REPLACEMENT CHARACTER}"
+    @contextmanager
+    def _worker(self) -> Iterator[Connection]:
+        """Give a connection that works inside the schema."""
+        with schemas.importer(self.postgres) as connection, self._inside(connection):
+            # Publishing waits for the disk, and everything before it waits with it.
+            connection.execute("SET synchronous_commit = off")
+            yield connection
+
+    @contextmanager
+    def _inside(self, connection: Connection) -> Iterator[None]:
+        place = sql.Identifier(schemas.unseen(self.mark))
+        connection.execute(sql.SQL("SET search_path = {}, pg_temp").format(place))
+        yield
+        if not connection.closed:
+            connection.execute("RESET search_path")
+
+    def _linked(
+        self, connection: Connection, renaming: Renaming, tables: Sequence[TableSchema]
+    ) -> list[str]:
+        keys.forget_references(connection, schemas.unseen(self.mark))
+        found = list(keys.references(connection, tables))
+        known = translation.spellings(renaming.before, renaming.after)
+        with closing(opened(self.path)) as source:
+            found += views.add(connection, source, known)
+        return found
+
+
+def whole(tables: Sequence[TableSchema]) -> Loaded:
+    """Return what is told of a file that stays one: every row is where it was."""
+    reports = tuple(
+        TableReport(table.name, table.name, table.rows, table.rows, 0, ()) for table in tables
+    )
+    kept = tuple(tables)
+    return Loaded(kept, kept, report=Report(reports, encoder="none"))
+
+
+def _told(reports: Sequence[TableReport]) -> list[str]:
+    found = [warning for report in reports for warning in report.warnings]
+    for report in reports:
+        found += [
+            f"{report.name}.{column.name}: {column.diverted:,} values are no {column.type};"
+            f" they are kept in {rejects.TABLE}"
+            for column in report.columns
+            if column.diverted
+        ]
+    return found
+
+
+def _require_columns(tables: Sequence[TableSchema]) -> None:
+    for table in tables:
+        if len(table.columns) > MOST_COLUMNS:
+            raise ServerError(
+                f"{table.name} has {len(table.columns):,} columns; PostgreSQL takes"
+                f" {MOST_COLUMNS:,}.",
+                hint="Leave it out with --exclude, or import it into a standalone stack.",
+                code="too_many_columns",
             )
-
-
-def _progress(tables: Sequence[TableSchema], reporter: Progress) -> Callable[[int], None]:
-    total = sum(table.rows for table in tables)
-    done = 0
-
-    def step(count: int) -> None:
-        nonlocal done
-        done += count
-        reporter.progress(Phase.LOAD, done, total, "rows")
-
-    reporter.progress(Phase.LOAD, 0, total, "rows")
-    return step

@@ -56,11 +56,17 @@ class Translator:
             raise NotTranslatedError(f"{dialect}: {error}") from error
 
 
-def spellings(tables: Sequence[TableSchema]) -> Names:
-    """Return how tables and their columns are written, by their lower case."""
+def columns_of(old: TableSchema, new: TableSchema) -> dict[str, str]:
+    """Return how a table's columns are written here, by the lower case of their old names."""
+    pairs = zip(old.columns, new.columns, strict=True)
+    return {was.name.lower(): now.name for was, now in pairs}
+
+
+def spellings(before: Sequence[TableSchema], after: Sequence[TableSchema]) -> Names:
+    """Return how tables and columns are written here, by their old names in lower case."""
     return {
-        table.name.lower(): (table.name, {one.name.lower(): one.name for one in table.columns})
-        for table in tables
+        old.name.lower(): (new.name, columns_of(old, new))
+        for old, new in zip(before, after, strict=True)
     }
 
 
@@ -68,13 +74,13 @@ def translated(sql: str, names: Names) -> str:
     """Return it in PostgreSQL's words, its names spelled and quoted as the database does."""
     try:
         root = sqlglot.parse_one(sql, read="sqlite")
-        _spell(root, names)
+        spell(root, names)
         return root.sql(dialect="postgres")
     except (SqlglotError, RecursionError, ValueError, TypeError, AttributeError) as error:
         raise NotTranslatedError("It cannot be put into PostgreSQL's words.") from error
 
 
-def _spell(root: exp.Expr, names: Names) -> None:
+def spell(root: exp.Expr, names: Names) -> None:
     """SQLite does not mind how a name is written where it is used; PostgreSQL does."""
     used = {
         (table.alias or table.name).lower(): names[table.name.lower()]

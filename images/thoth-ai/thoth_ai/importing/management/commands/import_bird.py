@@ -17,6 +17,7 @@ from django.db import OperationalError
 from thoth_ai.errors import ExitCode, ServerError
 from thoth_ai.importing import bird_folder, importer, receiving
 from thoth_ai.importing.bird_folder import Source
+from thoth_ai.importing.options import NAMES, OBSERVED, TYPES, VERBATIM, Options
 from thoth_ai.importing.registering import Target
 from thoth_ai.importing.reporting import Reporter, interrupted
 from thoth_ai.jobs import following, queue, uploads, work
@@ -50,6 +51,7 @@ class Command(BaseCommand):
         parser.add_argument("--questions-file", type=Path, help="a BIRD question file")
         parser.add_argument("--replace", action="store_true", help="put it in place of the old one")
         parser.add_argument("--queue", action="store_true", help="let the worker do it")
+        add_options(parser)
         parser.add_argument("--output", choices=["text", "ndjson"], default="text")
 
     def handle(self, **options: object) -> None:
@@ -87,6 +89,7 @@ def _queued(wish: Wish, reporter: Reporter) -> Mapping[str, object]:
     importer.require_free(target)
     upload = uploads.keep(sys.stdin.buffer.read, None)
     payload = {"name": target.name, "create": target.create, "replace": target.replace}
+    payload["options"] = target.options.as_document()
     job = queue.submit(work.IMPORT, {**payload, "upload": upload})
     reporter.queued(str(job.pk))
     return following.follow(job, reporter)
@@ -97,8 +100,30 @@ def _wish(options: dict[str, Any]) -> Wish:
         name=str(options["name"]),
         create=bool(options["create_workspace"]),
         replace=bool(options["replace"]),
+        options=_options(options),
     )
     return Wish(target, _source(options), bool(options["queue"] and settings.REDIS))
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add what may be chosen about the tables."""
+    parser.add_argument("--names", choices=NAMES, default=VERBATIM, help="how they are spelled")
+    parser.add_argument("--types", choices=TYPES, default=OBSERVED, help="whether values count")
+    parser.add_argument("--only", action="append", default=[], metavar="TABLE")
+    parser.add_argument("--exclude", action="append", default=[], metavar="TABLE")
+    parser.add_argument("--max-rejects", type=int, metavar="N", help="fail when more do not fit")
+    parser.add_argument("--dry-run", action="store_true", help="report only; keep nothing")
+
+
+def _options(options: dict[str, Any]) -> Options:
+    return Options(
+        names=options["names"],
+        types=options["types"],
+        only=tuple(options["only"]),
+        exclude=tuple(options["exclude"]),
+        max_rejects=options["max_rejects"],
+        dry_run=bool(options["dry_run"]),
+    )
 
 
 def _source(options: dict[str, Any]) -> Source | None:

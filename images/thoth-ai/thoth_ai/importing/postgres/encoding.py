@@ -1,0 +1,69 @@
+"""Rows of a SQLite query as binary COPY: what both encoders promise, and which one is there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from thoth_ai.importing.postgres.python_encoder import PythonEncoder
+
+try:
+    from thoth_ai.importing.postgres._encoder import Encoder as NativeEncoder
+except ImportError:  # no compiler was there
+    NativeEncoder = None  # type: ignore[assignment, misc]
+
+CHUNK = 256 * 1024
+CLASSES = ("", "integer", "real", "text", "blob", "null")
+
+Stored = tuple[int, bytes]
+"""A value by the number of its storage class and its bytes; numbers are eight, big-endian."""
+Misfit = tuple[int, int, Stored, tuple[Stored, ...]]
+"""A column's position, a reason of REASONS, the value, and the values of the row's key."""
+Totals = tuple[int, int, int, tuple[int, int, int, int]]
+"""Nulls, misfits, hash, and how many integers, reals, texts and blobs were read."""
+
+REASONS = ("", "of another kind", "not exact as a double", "holds a NUL", "not UTF-8")
+
+
+class Encoder(Protocol):
+    """Reads a query once."""
+
+    @property
+    def rows(self) -> int:
+        """Return how many rows were read."""
+
+    def chunk(self, wanted: int, /) -> bytes:
+        """Return the next bytes for COPY, about as many as wanted, and none at the end."""
+
+    def misfits(self) -> Sequence[Misfit]:
+        """Return what did not fit, and was sent as NULL, since this was last asked."""
+
+    def totals(self) -> Sequence[Totals]:
+        """Return the sums of every column so far."""
+
+    def close(self) -> None:
+        """Let go of the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A query, the kind of each of its columns, and which of its columns are the row's key.
+
+    Columns behind those that have a kind are read for the key only.
+    """
+
+    place: str
+    query: str
+    kinds: str
+    key: tuple[int, ...]
+
+
+def opened(asked: Asked) -> Encoder:
+    """Open the fastest encoder there is."""
+    if NativeEncoder is None:
+        return PythonEncoder(asked.place, asked.query, asked.kinds, asked.key)
+    return NativeEncoder(asked.place, asked.query, asked.kinds, asked.key)
+
+
+def name() -> str:
+    """Return which encoder that is."""
+    return "python" if NativeEncoder is None else "native"

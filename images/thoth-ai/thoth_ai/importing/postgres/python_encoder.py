@@ -1,0 +1,109 @@
+"""The encoder where there is no compiled one: the same bytes, a column of some rows at a time."""
+
+import sqlite3
+import struct
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import chain, repeat
+
+from thoth_ai.importing.postgres import kinds
+
+PORTION = 4_000
+HEAD = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+END = b"\xff\xff"
+CLASS_OF = {int: 1, float: 2, bytearray: 3, bytes: 4, type(None): 5}
+WHOLE = 2**64
+
+Stored = tuple[int, bytes]
+Misfit = tuple[int, int, Stored, tuple[Stored, ...]]
+Row = Sequence[object]
+
+
+@dataclass(slots=True)
+class _Column:
+    kind: kinds.Kind
+    nulls: int = 0
+    misfits: int = 0
+    hash: int = 0
+    classes: Counter[int] = field(default_factory=Counter)
+
+
+class PythonEncoder:
+    """Answers `encoding.Encoder`."""
+
+    def __init__(self, place: str, query: str, letters: str, key: tuple[int, ...], /) -> None:
+        self.rows = 0
+        self._connection = sqlite3.connect(place, uri=True, check_same_thread=False)
+        self._connection.text_factory = bytearray  # so that texts are not taken for blobs
+        for pragma in ("trusted_schema=OFF", "mmap_size=0", "cell_size_check=ON"):
+            self._connection.execute(f"PRAGMA {pragma}")
+        self._cursor = self._connection.execute(query)
+        self._columns = [_Column(kinds.BY_LETTER[letter]) for letter in letters]
+        self._key = key
+        self._misfits: list[Misfit] = []
+        self._begun = self._ended = False
+
+    def chunk(self, _wanted: int, /) -> bytes:
+        """Return the next bytes; the portion of rows decides how many."""
+        if self._ended:
+            return b""
+        head, self._begun = b"" if self._begun else HEAD, True
+        rows = self._cursor.fetchmany(PORTION)
+        if not rows:
+            self._ended = True
+            return head + END
+        self.rows += len(rows)
+        return head + self._encoded(rows)
+
+    def misfits(self) -> Sequence[Misfit]:
+        """Return what did not fit since this was last asked."""
+        found, self._misfits = self._misfits, []
+        return found
+
+    def totals(self) -> Sequence[tuple[int, int, int, tuple[int, int, int, int]]]:
+        """Return the sums of every column so far."""
+        return [
+            (one.nulls, one.misfits, one.hash, tuple(one.classes[number] for number in range(1, 5)))  # type: ignore[misc]
+            for one in self._columns
+        ]
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+    def _encoded(self, rows: Sequence[Row]) -> bytes:
+        pieces: list[Sequence[bytes] | Iterator[bytes]] = [
+            repeat(struct.pack(">h", len(self._columns)), len(rows))
+        ]
+        found: list[tuple[int, int, int]] = []
+        for at, (column, values) in enumerate(
+            zip(self._columns, zip(*rows, strict=True), strict=False)
+        ):
+            encoded = self._column(column, values)
+            pieces += encoded.pieces
+            found += [(row, at, reason) for row, reason in encoded.misfits]
+        for row, at, reason in sorted(found):
+            key = tuple(_stored(rows[row][part]) for part in self._key)
+            self._misfits.append((at, reason, _stored(rows[row][at]), key))
+        return b"".join(chain.from_iterable(zip(*pieces, strict=True)))
+
+    def _column(self, column: _Column, values: Sequence[object]) -> kinds.Encoded:
+        classes = Counter(map(type, values))
+        for kind, count in classes.items():
+            column.classes[CLASS_OF[kind]] += count
+        encoded = kinds.encode(column.kind, values, frozenset(classes))
+        column.nulls += classes[type(None)]
+        column.misfits += len(encoded.misfits)
+        column.hash = (column.hash + encoded.hash) % WHOLE
+        return encoded
+
+
+def _stored(value: object) -> Stored:
+    if isinstance(value, int):
+        return 1, struct.pack(">q", value)
+    if isinstance(value, float):
+        return 2, struct.pack(">d", value)
+    if isinstance(value, bytearray):
+        return 3, bytes(value)
+    return (4, value) if isinstance(value, bytes) else (5, b"")

@@ -1,0 +1,32 @@
+"""Statements that may fail without taking anything else with them."""
+
+from collections.abc import Iterable
+
+import psycopg
+from psycopg import sql
+
+from thoth_ai.postgres.schemas import Connection
+
+_EXPECTED = (
+    psycopg.errors.IntegrityError,
+    psycopg.errors.ProgrammingError,
+    psycopg.errors.ProgramLimitExceeded,
+    psycopg.errors.DataError,
+    psycopg.errors.NotSupportedError,
+    psycopg.errors.InternalError,
+)
+
+
+def tried(connection: Connection, text: sql.Composed) -> str | None:
+    """Run it for itself; return why it failed."""
+    try:
+        with connection.transaction():
+            connection.execute(text)
+    except _EXPECTED as error:
+        return error.diag.message_primary or type(error).__name__
+    return None
+
+
+def listed(names: Iterable[str]) -> sql.Composed:
+    """Return names as PostgreSQL lists them."""
+    return sql.SQL(", ").join(sql.Identifier(name) for name in names)
