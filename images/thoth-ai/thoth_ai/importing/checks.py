@@ -11,6 +11,8 @@ MAGIC = b"SQLite format 3\0"
 HEADER = 100
 SMALLEST_PAGE = 512
 WAL_VERSION = 2
+UNREADABLE = (sqlite3.Error, UnicodeError, OverflowError)
+"""What SQLite's module raises over a file that passed the checks and is damaged all the same."""
 
 
 def check(path: Path) -> None:
@@ -22,7 +24,7 @@ def check(path: Path) -> None:
         with closing(opened(path)) as connection:
             _check_pages(connection)
             _check_tables(connection)
-    except sqlite3.DatabaseError as error:
+    except UNREADABLE as error:
         raise damaged(str(error)) from error
 
 

@@ -1,7 +1,6 @@
 """The procedure of an import: prepare everything, then commit once."""
 
 import re
-import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -56,6 +55,7 @@ class Summary:
             "diverted": self.report.diverted,
             "verified": self.report.sentence,
             "encoder": self.report.encoder,
+            "resumed": self.report.resumed,
             "seconds": round(self.report.seconds, 3),
             "tables": self._tables(),
             "foreign_keys": sum(
@@ -128,7 +128,7 @@ def _inspected(staging: Staging, reporter: Progress) -> tuple[TableSchema, ...]:
     """What passed the checks may still have tables nobody can read."""
     try:
         return inspection.inspect(staging.database, reporter)
-    except sqlite3.DatabaseError as error:
+    except checks.UNREADABLE as error:
         raise checks.damaged(str(error)) from error
 
 

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
-from thoth_ai.importing.checks import damaged, opened, quoted
+from thoth_ai.importing.checks import UNREADABLE, damaged, opened, quoted
 from thoth_ai.importing.inspection import TableSchema
 from thoth_ai.importing.postgres import columns, encoding, keys, rejects, verification
 from thoth_ai.importing.postgres.kinds import BOOLEAN, Kind
@@ -53,7 +53,7 @@ class Copying:
                     except (MisjudgedError, psycopg.errors.NotNullViolation) as error:
                         kinds = self._widened(source, kinds, error)
                 return self._attempt(connection, source, kinds, final=True)
-        except sqlite3.DatabaseError as error:
+        except UNREADABLE as error:
             raise damaged(str(error)) from error
 
     def _widened(
@@ -79,7 +79,7 @@ class Copying:
     ) -> TableReport:
         with connection.transaction(), closing(self._spool()) as spool:
             self._create(connection, kinds, final=final)
-            encoder = self._encoder(kinds)
+            encoder = encoding.opened(self.asked(kinds))
             try:
                 self._copy(connection, encoder, spool, kinds, final=final)
                 totals, rows = encoder.totals(), encoder.rows
@@ -178,18 +178,18 @@ class Copying:
                 sql.SQL("ALTER TABLE {} {}").format(table, sql.SQL(", ").join(changes))
             )
 
-    def _encoder(self, kinds: Sequence[Kind]) -> encoding.Encoder:
+    def asked(self, kinds: Sequence[Kind]) -> encoding.Asked:
+        """Return the query of all columns and of what else tells a row from others."""
         own = [column.name for column in self.source.columns]
         extra = [self._row_number()] if self._row_number() else []
         listed = ", ".join([*map(quoted, own), *extra])
         key = (len(own),) if extra else tuple(at for at, _ in self._key())
-        asked = encoding.Asked(
+        return encoding.Asked(
             place=f"file:{quote(str(self.path))}?mode=ro&immutable=1",
             query=f"SELECT {listed} FROM {quoted(self.source.name)}",  # noqa: S608 - quoted
             kinds="".join(kind.letter for kind in kinds),
             key=key,
         )
-        return encoding.opened(asked)
 
     def _row_number(self) -> str:
         """Return the name under which SQLite gives the row's number, if it has one."""

@@ -1,11 +1,19 @@
 """Numbers as PostgreSQL's numeric: the shortest decimal that means the same double."""
 
+import functools
 import struct
 from decimal import Decimal
 
 _HEAD = struct.Struct(">IHhHH")
 NEGATIVE, INFINITY, MINUS_INFINITY = 0x4000, 0xD000, 0xF000
 GROUP = 4
+
+
+@functools.lru_cache(65_536)
+def both(value: float) -> tuple[bytes, bytes]:
+    """Return the text and what COPY takes; amounts come again and again."""
+    text = plain(value)
+    return text.encode(), encoded(text)
 
 
 def plain(value: float) -> str:

@@ -1,10 +1,11 @@
 """The types of PostgreSQL that columns get: what fits each, its bytes and its hash."""
 
+import functools
 import re
 import struct
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,6 @@ EXACT = 2**53
 NONE: type = type(None)
 SHORT = 4_096
 _SIZES = [struct.pack(">i", size) for size in range(SHORT)]
-_FIRST_DAY = date(2000, 1, 1).toordinal()
 _DAY = re.compile(rb"\d{4}-\d\d-\d\d")
 _MOMENT = re.compile(rb"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
 _EPOCH = datetime(2000, 1, 1)  # noqa: DTZ001 - SQLite's texts have no zone
@@ -110,18 +110,21 @@ def _double_reason(value: float) -> int:
 
 
 def _day_reason(value: bytearray) -> int:
-    return FITS if _DAY.fullmatch(value) and _parsed(value) else NOT_OF_KIND
+    return FITS if _DAY.fullmatch(value) and _moment(bytes(value)) is not None else NOT_OF_KIND
 
 
 def _moment_reason(value: bytearray) -> int:
-    return FITS if _MOMENT.fullmatch(value) and _parsed(value) else NOT_OF_KIND
+    return FITS if _MOMENT.fullmatch(value) and _moment(bytes(value)) is not None else NOT_OF_KIND
 
 
-def _parsed(value: bytearray) -> datetime | None:
+@functools.lru_cache(SHORT)
+def _moment(value: bytes) -> int | None:
+    """Return the seconds since 2000; most columns of dates have few different ones."""
     try:
-        return datetime.fromisoformat(value.decode())
+        passed = datetime.fromisoformat(value.decode()) - _EPOCH
     except ValueError:
         return None
+    return passed.days * 86_400 + passed.seconds
 
 
 def _fixed(values: Any, size: int, code: str) -> list[bytes]:  # noqa: ANN401 - an array
@@ -148,21 +151,17 @@ def _doubles(values: Sequence[float]) -> tuple[tuple[Sequence[bytes], ...], int]
 
 
 def _numerics(values: Sequence[float]) -> tuple[tuple[Sequence[bytes], ...], int]:
-    texts = [decimals.plain(value) for value in values]
-    found = hashing.of_texts([text.encode() for text in texts])
-    return ([decimals.encoded(text) for text in texts],), found
+    pairs = [decimals.both(value) for value in values]
+    return ([encoded for _, encoded in pairs],), hashing.of_texts([text for text, _ in pairs])
 
 
 def _days(values: Sequence[bytearray]) -> tuple[tuple[Sequence[bytes], ...], int]:
-    days = [date.fromisoformat(value.decode()).toordinal() - _FIRST_DAY for value in values]
-    numbers = np.array(days, np.int64)
+    numbers = np.array([_moment(bytes(value)) for value in values], np.int64) // 86_400
     return (_fixed(numbers, 4, ">i4"),), hashing.of_integers(numbers)
 
 
 def _moments(values: Sequence[bytearray]) -> tuple[tuple[Sequence[bytes], ...], int]:
-    passed = [datetime.fromisoformat(value.decode()) - _EPOCH for value in values]
-    seconds = [one.days * 86_400 + one.seconds for one in passed]
-    numbers = np.array(seconds, np.int64) * _SECOND
+    numbers = np.array([_moment(bytes(value)) for value in values], np.int64) * _SECOND
     return (_fixed(numbers, 8, ">i8"),), hashing.of_integers(numbers)
 
 

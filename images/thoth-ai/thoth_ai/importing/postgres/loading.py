@@ -11,7 +11,7 @@ from pathlib import Path
 from psycopg import sql
 
 from thoth_ai.errors import ExitCode, ServerError
-from thoth_ai.importing.checks import opened
+from thoth_ai.importing.checks import UNREADABLE, damaged, opened
 from thoth_ai.importing.inspection import TableSchema
 from thoth_ai.importing.options import OBSERVED, Options
 from thoth_ai.importing.postgres import (
@@ -146,8 +146,11 @@ class Load:
         keys.forget_references(connection, schemas.unseen(self.mark))
         found = list(keys.references(connection, tables))
         known = translation.spellings(renaming.before, renaming.after)
-        with closing(opened(self.path)) as source:
-            found += views.add(connection, source, known)
+        try:
+            with closing(opened(self.path)) as source:
+                found += views.add(connection, source, known)
+        except UNREADABLE as error:
+            raise damaged(str(error)) from error
         return found
 
 

@@ -1,0 +1,131 @@
+"""Both encoders give the same bytes, the same misfits and the same sums."""
+
+import math
+import sqlite3
+import struct
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from thoth_ai.importing.postgres import decimals, encoding, kinds
+from thoth_ai.importing.postgres.encoding import Encoder
+from thoth_ai.importing.postgres.python_encoder import PythonEncoder
+
+EDGES = (
+    None, 0, 1, -1, 2**63 - 1, -(2**63), 2**53, 2**53 + 1, 0.0, -0.0, 1.5, 0.1, 1e22, 1e-7, 5e-324,
+    1.7976931348623157e308, math.inf, -math.inf, 123456.789, 9007199254740993.0, "", "a", "ä", "東京",
+    "🦩", "a\0b", "x" * 5_000, "2020-02-29", "2019-02-29", "0000-01-01", "0001-01-01", "9999-12-31",
+    "2020-1-1", "2020-01-01 23:59:59", "2020-01-01 24:00:00", "2020-01-01T00:00:00", "1999-12-31",
+    "1900-02-28 00:00:00", "2020-01-01 00:00:00.5", b"", b"\0\xff", b"2020-01-01",
+)  # fmt: skip
+BROKEN = ("ff41", "c3", "eda080", "f4908080", "c080", "f09f", "e0a0", "4180")
+VALUES = st.one_of(
+    st.none(),
+    st.integers(-(2**63), 2**63 - 1),
+    st.floats(allow_nan=False),
+    st.decimals(-10_000, 10_000, places=2).map(float),
+    st.text(st.characters(codec="utf-8"), max_size=40),
+    st.binary(max_size=40),
+    st.dates().map(str),
+    st.datetimes().map(lambda one: str(one.replace(microsecond=0))),
+)
+
+native = pytest.mark.skipif(encoding.NativeEncoder is None, reason="no compiler was there")
+ENCODERS = [pytest.param("python"), pytest.param("native", marks=native)]
+
+
+def opened(which: str, path: Path, letter: str) -> Encoder:
+    kind = PythonEncoder if which == "python" else encoding.NativeEncoder
+    return kind(f"file:{path}?mode=ro&immutable=1", "SELECT a, rowid FROM t", letter, (1,))
+
+
+def read(encoder: Encoder) -> tuple[bytes, list[encoding.Misfit], list[encoding.Totals], int]:
+    content, misfits = b"", []
+    with closing(encoder):
+        while chunk := encoder.chunk(64):
+            content += chunk
+            misfits += encoder.misfits()
+        return content, misfits, list(encoder.totals()), encoder.rows
+
+
+def filled(path: Path, values: object) -> Path:
+    path.unlink(missing_ok=True)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("CREATE TABLE t (a)")
+        connection.executemany("INSERT INTO t VALUES (?)", [(one,) for one in values])  # type: ignore[attr-defined]
+        for broken in BROKEN:
+            connection.execute(f"INSERT INTO t VALUES (CAST(x'{broken}' AS TEXT))")
+    return path
+
+
+@native
+@pytest.mark.parametrize("kind", kinds.ALL, ids=lambda kind: kind.name)
+def test_the_encoders_agree_at_every_edge(tmp_path: Path, kind: kinds.Kind) -> None:
+    path = filled(tmp_path / "t.sqlite", EDGES)
+
+    found = [read(opened(which, path, kind.letter)) for which in ("python", "native")]
+
+    assert found[0] == found[1]
+    assert found[0][3] == len(EDGES) + len(BROKEN)
+
+
+@native
+@settings(max_examples=40, deadline=None)
+@given(values=st.lists(VALUES, max_size=60), kind=st.sampled_from(kinds.ALL))
+def test_the_encoders_agree_on_anything(
+    tmp_path_factory: pytest.TempPathFactory, values: list[object], kind: kinds.Kind
+) -> None:
+    path = filled(tmp_path_factory.mktemp("any") / "t.sqlite", values)
+
+    assert read(opened("python", path, kind.letter)) == read(opened("native", path, kind.letter))
+
+
+@pytest.mark.parametrize("which", ENCODERS)
+def test_nothing_is_lost_whatever_the_kind(tmp_path: Path, which: str) -> None:
+    path = filled(tmp_path / "t.sqlite", EDGES)
+    for kind in kinds.ALL:
+        _, misfits, ((nulls, diverted, _, classes),), rows = read(opened(which, path, kind.letter))
+
+        assert (nulls, diverted) == (1, len(misfits))
+        assert nulls + sum(classes) == rows
+        for _, reason, _, ((number, key),) in misfits:
+            assert number == 1
+            assert 1 <= struct.unpack(">q", key)[0] <= rows
+            assert encoding.REASONS[reason]
+
+
+@pytest.mark.parametrize("which", ENCODERS)
+def test_a_misfit_keeps_its_bytes(tmp_path: Path, which: str) -> None:
+    path = filled(tmp_path / "t.sqlite", (b"\0\xff", 7, 1.5, "tä\0xt"))
+
+    _, misfits, _, _ = read(opened(which, path, "d"))
+
+    stored = [(encoding.CLASSES[kind], raw) for _, _, (kind, raw), _ in misfits]
+    assert stored[:4] == [
+        ("blob", b"\0\xff"),
+        ("integer", struct.pack(">q", 7)),
+        ("real", struct.pack(">d", 1.5)),
+        ("text", "tä\0xt".encode()),
+    ]
+    assert stored[4:] == [("text", bytes.fromhex(one)) for one in BROKEN]
+
+
+@pytest.mark.parametrize("which", ENCODERS)
+def test_a_damaged_file_is_an_error_of_sqlite(tmp_path: Path, which: str) -> None:
+    path = filled(tmp_path / "t.sqlite", [b"x" * 900] * 200)
+    raw = bytearray(path.read_bytes())
+    raw[8192:] = b"\xa5" * (len(raw) - 8192)
+    path.write_bytes(raw)
+
+    with pytest.raises(sqlite3.DatabaseError):
+        read(opened(which, path, "y"))
+    with pytest.raises(sqlite3.DatabaseError):
+        read(opened(which, tmp_path / "none.sqlite", "y"))
+
+
+@given(value=st.floats(allow_nan=False, allow_infinity=False))
+def test_a_decimal_means_the_double_it_came_from(value: float) -> None:
+    assert float(decimals.plain(value)) == value
