@@ -9,10 +9,10 @@ ENCODER := $(wildcard $(SERVER)/thoth_ai/importing/postgres/native/*)
 
 # What depends on the database runs a second time, on PostgreSQL.
 ON_POSTGRES := $(addprefix tests/server/test_,access.py any_database.py history.py http.py import.py import_bird_folders.py \
-	import_killed.py import_postgres.py import_refusals.py jobs.py knowledge_round_trip.py metrics.py model_answers.py workspaces.py worker.py \
-	documents.py examples.py)
+	import_exact.py import_fuzz.py import_killed.py import_postgres.py import_refusals.py import_restarted.py \
+	jobs.py knowledge_round_trip.py metrics.py model_answers.py workspaces.py worker.py documents.py examples.py)
 
-.PHONY: dev server-dev engine check unit server test e2e bench bench-backup wheel dist docs clean
+.PHONY: dev server-dev engine check unit server test e2e bench bench-backup bench-import wheel dist docs clean
 
 dev: $(VENV)/.installed
 
@@ -61,6 +61,9 @@ bench: dev engine
 
 bench-backup: dev engine
 	$(BIN)/pytest -m bench --timeout 3600 tests/bench/test_backup.py
+
+bench-import: server-dev
+	cd $(SERVER) && PYTHONPATH=.:../../tests $(abspath $(SERVER_VENV))/bin/python -m tests.bench.import_bench
 
 wheel: dev
 	$(BIN)/pip wheel --quiet --no-deps --wheel-dir dist .

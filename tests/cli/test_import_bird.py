@@ -158,3 +158,26 @@ def test_a_dry_run_sends_nothing(ask: Ask, world: InstalledWorld, root: Path) ->
 
     assert data == {"workspaces": ["student_club", "card_games"]}
     assert world.importer.sent == []
+
+
+def test_what_is_wished_of_the_tables_reaches_the_server(
+    ask: Ask, world: InstalledWorld, tmp_path: Path
+) -> None:
+    words = ("--names", "snake", "--types", "declared", "--only", "a b", "--max-rejects", "5")
+
+    assert ask("import-bird", str(tmp_path / "zoo.sqlite"), *words)[0] == 0
+
+    (request,) = world.importer.sent
+    assert request.wishes == (
+        "--names=snake",
+        "--types=declared",
+        "--only=a b",
+        "--max-rejects=5",
+    )
+
+
+def test_the_report_of_an_import_is_shown(say: Say, tmp_path: Path) -> None:
+    _, told = say("import-bird", str(tmp_path / "zoo.sqlite"))
+    assert "3 rows in, 3 rows out, 0 values diverted" in told
+    _, shown = say("workspace", "show", "zoo")
+    assert "12,348 rows in, 12,348 rows out, 2 values diverted" in shown

@@ -57,6 +57,7 @@ class StreamImporter:
         argv = ["docker", "exec", "-i", container, "import-bird", "--bundle", "-"]
         argv += ["--name", request.name, "--create-workspace", "--output", "ndjson"]
         argv += ["--replace"] if request.replace else []
+        argv += request.wishes
         packed = _packed(request.source.descriptions) if request.source.descriptions else []
         with started(argv, environment=self._environment, feed=True) as process:
             assert process.stdin and process.stdout  # noqa: S101, PT018 - both piped

@@ -1,5 +1,6 @@
 """`thothctl import-bird`: databases into the running stack, ready to be asked."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -48,6 +49,40 @@ Replace = Annotated[
 ]
 
 
+class Spelling(StrEnum):
+    """How tables and columns are called."""
+
+    VERBATIM = "verbatim"
+    SNAKE = "snake"
+
+
+class Types(StrEnum):
+    """Whether values may widen what was declared."""
+
+    OBSERVED = "observed"
+    DECLARED = "declared"
+
+
+Names = Annotated[
+    Spelling,
+    typer.Option("--names", help="Names as they are, or in lower case with underscores."),
+]
+TypesFrom = Annotated[
+    Types,
+    typer.Option("--types", help="Widen a column that too many values do not fit, or never."),
+]
+Only = Annotated[
+    list[str] | None, typer.Option("--only", metavar="TABLE", help="Take only this table, …")
+]
+Exclude = Annotated[
+    list[str] | None, typer.Option("--exclude", metavar="TABLE", help="Leave this table out, …")
+]
+MaxRejects = Annotated[
+    int | None,
+    typer.Option("--max-rejects", metavar="N", min=0, help="Fail when more values do not fit."),
+]
+
+
 @command
 def import_bird(  # noqa: PLR0913, PLR0917 - one for each option
     session: Session,
@@ -58,16 +93,32 @@ def import_bird(  # noqa: PLR0913, PLR0917 - one for each option
     questions: Questions = None,
     descriptions: Descriptions = None,
     replace: Replace = False,
+    names: Names = Spelling.VERBATIM,
+    types: TypesFrom = Types.OBSERVED,
+    only: Only = None,
+    exclude: Exclude = None,
+    max_rejects: MaxRejects = None,
 ) -> Outcome:
     """Import SQLite databases as workspaces; the source is only read."""
+    wishes = [f"--names={names}", f"--types={types}"]
+    wishes += [f"--only={table}" for table in only or ()]
+    wishes += [f"--exclude={table}" for table in exclude or ()]
+    wishes += [] if max_rejects is None else [f"--max-rejects={max_rejects}"]
     order = ImportOrder(
-        source, name, questions, descriptions, tuple(db or ()), every=every, replace=replace
+        source,
+        name,
+        questions,
+        descriptions,
+        tuple(db or ()),
+        every=every,
+        replace=replace,
+        wishes=tuple(wishes),
     )
     chosen = choose(session.world, order)
     if session.options.dry_run:
         return _planned(chosen)
     with session.locked("import-bird"), session.watched():
-        done = import_databases(session.world, session.install, chosen, replaces=replace)
+        done = import_databases(session.world, session.install, chosen)
     return Outcome(
         _data(done),
         lambda console: _show(console, done),

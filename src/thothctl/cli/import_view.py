@@ -25,6 +25,8 @@ def show_imported(console: Console, result: ImportResult) -> None:
             (result.workspace, "bold"),
         )
     )
+    if verified := facts.get("verified"):
+        console.print(Text.assemble(("✓ ", "green"), f"verified: {verified}"))
     described = facts.get("descriptions")
     if isinstance(described, Mapping):
         _show_described(console, described)

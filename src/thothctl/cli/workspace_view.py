@@ -41,6 +41,9 @@ def show_workspace(console: Console, workspace: Found) -> None:
     if workspace["notice"]:
         console.print(Text(workspace["notice"], "dim"))
     console.print(Text(contents(workspace), "dim"))
+    for database in workspace["databases"]:
+        if verified := database.get("report", {}).get("verified"):
+            console.print(Text(f"Import verified: {verified}", "dim"))
     console.print()
     table = _table("Table", "Rows:", "Columns:", "Described:", "Description")
     for one in tables_of(workspace):

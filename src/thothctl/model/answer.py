@@ -89,7 +89,10 @@ class DatabaseFolder:
 
 @dataclass(frozen=True, slots=True)
 class ImportRequest:
-    """A validated snapshot on the host, ready to be streamed; `bytes` is its size."""
+    """A validated snapshot on the host, ready to be streamed; `bytes` is its size.
+
+    `wishes` are words for the server's import: which tables, and how they are to be taken.
+    """
 
     name: str
     source: DatabaseSource
@@ -97,6 +100,7 @@ class ImportRequest:
     bytes: int
     sha256: str
     replace: bool = False
+    wishes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

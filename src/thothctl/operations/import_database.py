@@ -38,6 +38,7 @@ class ImportOrder:
     databases: tuple[str, ...] = ()
     every: bool = False
     replace: bool = False
+    wishes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Chosen:
 
     sources: tuple[tuple[str, DatabaseSource], ...]
     warnings: tuple[str, ...]
+    order: ImportOrder
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +75,16 @@ def choose(world: World, order: ImportOrder) -> Chosen:
     if order.descriptions and len(sources) > 1:
         raise UsageError("--descriptions describes one database", hint="choose one with --db ID")
     completed = [_completed(source, order) for source in sources]
-    return Chosen(tuple((_name(one, order), one) for one in completed), found.warnings)
+    return Chosen(tuple((_name(one, order), one) for one in completed), found.warnings, order)
 
 
-def import_databases(world: World, install: str, chosen: Chosen, *, replaces: bool) -> Imported:
+def import_databases(world: World, install: str, chosen: Chosen) -> Imported:
     """Import each; one that is refused does not keep the others out."""
     container = _running_container(world, install)
     results, failures = [], []
     for name, source in chosen.sources:
         try:
-            results.append(_import(world, container, name, source, replaces=replaces))
+            results.append(_import(world, container, (name, source), chosen.order))
         except ONE_S_OWN_FAULT as error:
             if len(chosen.sources) == 1:
                 raise
@@ -134,12 +136,13 @@ def _fit(stem: str) -> str:
 
 
 def _import(
-    world: World, container: str, name: str, source: DatabaseSource, *, replaces: bool
+    world: World, container: str, named: tuple[str, DatabaseSource], order: ImportOrder
 ) -> ImportResult:
     """Check and snapshot on the host, stream into the container, register there atomically."""
+    name, source = named
     world.report(Progress(name, "checking the file"))
     with world.importer.snapshot(source) as snapshot:
-        return world.importer.send(container, _request(name, source, snapshot, replaces=replaces))
+        return world.importer.send(container, _request(name, source, snapshot, order))
 
 
 def _running_container(world: World, install: str) -> str:
@@ -152,7 +155,7 @@ def _running_container(world: World, install: str) -> str:
 
 
 def _request(
-    name: str, source: DatabaseSource, snapshot: Snapshot, *, replaces: bool
+    name: str, source: DatabaseSource, snapshot: Snapshot, order: ImportOrder
 ) -> ImportRequest:
     return ImportRequest(
         name=name,
@@ -160,5 +163,6 @@ def _request(
         database=snapshot.path,
         bytes=snapshot.bytes,
         sha256=snapshot.sha256,
-        replace=replaces,
+        replace=order.replace,
+        wishes=order.wishes,
     )

@@ -39,6 +39,7 @@ DIRT: dict[tuple[str, str], Sequence[object]] = {
     ("documents", "picture"): ("no picture", 7),
 }
 EVERY = 1_000
+Row = tuple[object, ...]
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,9 @@ def _spoil(connection: sqlite3.Connection, table: str, rows: int) -> int:
     return done
 
 
-def _rows(table: str, count: int, parents: int, chance: random.Random) -> Iterator[tuple[object, ...]]:
+def _rows(
+    table: str, count: int, parents: int, chance: random.Random
+) -> Iterator[tuple[object, ...]]:
     first = date(1950, 1, 1)
     for number in range(1, count + 1):
         match table:

@@ -38,12 +38,14 @@ ENCODERS = [pytest.param("python"), pytest.param("native", marks=native)]
 
 
 def opened(which: str, path: Path, letter: str) -> Encoder:
-    kind = PythonEncoder if which == "python" else encoding.NativeEncoder
+    kind = encoding.NativeEncoder if which == "native" else PythonEncoder
+    assert kind
     return kind(f"file:{path}?mode=ro&immutable=1", "SELECT a, rowid FROM t", letter, (1,))
 
 
 def read(encoder: Encoder) -> tuple[bytes, list[encoding.Misfit], list[encoding.Totals], int]:
-    content, misfits = b"", []
+    content = b""
+    misfits: list[encoding.Misfit] = []
     with closing(encoder):
         while chunk := encoder.chunk(64):
             content += chunk

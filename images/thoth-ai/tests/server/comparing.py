@@ -3,7 +3,7 @@
 import sqlite3
 from collections import Counter
 from contextlib import closing
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -58,19 +58,16 @@ def _plain(row: Row) -> Row:
 
 
 def _text(value: object) -> object:
-    if isinstance(value, bool):
-        return str(int(value))
-    if isinstance(value, Decimal):
-        return str(int(value)) if value == value.to_integral_value() else repr(float(value))
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 2**63 else repr(value)
-    if isinstance(value, datetime):
-        return value.isoformat(" ")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, bytes):
-        return value
-    return value if value is None else _number_alike(str(value))
+    match value:
+        case None | bytes():
+            return value
+        case bool():
+            return str(int(value))
+        case Decimal():
+            return _text(int(value) if value == value.to_integral_value() else float(value))
+        case datetime():
+            return value.isoformat(" ")
+    return _number_alike(str(value))
 
 
 def _number_alike(text: str) -> str:

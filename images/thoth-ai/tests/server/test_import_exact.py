@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,7 @@ def names() -> dict[str, str]:
 
 @pytest.mark.parametrize("make", [generated.clean, generated.dirty])
 def test_every_row_arrives_and_every_misfit_is_kept(
-    server: Server, tmp_path: Path, encoder: str, make: Any
+    server: Server, tmp_path: Path, encoder: str, make: Callable[[Path, int], generated.Made]
 ) -> None:
     made = make(tmp_path / "made.sqlite", 20_000)
 
@@ -73,7 +74,7 @@ def test_a_misfit_has_its_row_its_class_its_bytes_and_a_reason(
 
     found = catalogue(
         server,
-        "SELECT row_key, storage_class, raw, reason FROM zoo.\"~rejects\""
+        'SELECT row_key, storage_class, raw, reason FROM zoo."~rejects"'
         " WHERE column_name = 'price' ORDER BY length(row_key), row_key LIMIT 2",
     )
 
@@ -83,9 +84,7 @@ def test_a_misfit_has_its_row_its_class_its_bytes_and_a_reason(
     ]
 
 
-def test_everything_odd_is_imported_and_told(
-    server: Server, tmp_path: Path, encoder: str
-) -> None:
+def test_everything_odd_is_imported_and_told(server: Server, tmp_path: Path, encoder: str) -> None:
     made = generated.hazard(tmp_path / "hazard.sqlite")
 
     outcome = imports.from_file(made.path)
@@ -107,7 +106,8 @@ def test_everything_odd_is_imported_and_told(
     assert catalogue(server, "SELECT c FROM zoo.of_bobs") == [(1,)]
     assert len(set(names().values())) == Table.objects.count()
     indexes = "\n".join(
-        text for (text,) in catalogue(server, "SELECT indexdef FROM pg_indexes WHERE tablename = 'fold'")
+        text
+        for (text,) in catalogue(server, "SELECT indexdef FROM pg_indexes WHERE tablename = 'fold'")
     )
     assert "lower(name)" in indexes
     assert "WHERE (gone = 0)" in indexes

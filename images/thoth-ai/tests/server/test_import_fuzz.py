@@ -3,6 +3,7 @@
 import os
 import random
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -52,8 +53,7 @@ def mutated(raw: bytes, chance: random.Random) -> bytes:
 @pytest.fixture(scope="module")
 def original(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     folder = tmp_path_factory.mktemp("fuzz")
-    hazard = generated.hazard(folder / "hazard.sqlite").path.read_bytes()
-    return hazard
+    return generated.hazard(folder / "hazard.sqlite").path.read_bytes()
 
 
 def read_through(path: Path) -> None:
@@ -62,14 +62,14 @@ def read_through(path: Path) -> None:
     tables = inspection.inspect(path, Silent())
     for old, new in zip(tables, names.renamed(tables).after, strict=True):
         copy = copying.Copying(path, path.parent, old, new, True, lambda *_: None)  # noqa: FBT003
-        with checks.closing(checks.opened(path)) as source:
+        with closing(checks.opened(path)) as source:
             kinds = columns.declared(source, old)
         for kind in (encoding.NativeEncoder, PythonEncoder):
             if kind is None:
                 continue
             asked = copy.asked(kinds)
             encoder = kind(asked.place, asked.query, asked.kinds, asked.key)
-            with checks.closing(encoder):
+            with closing(encoder):
                 while encoder.chunk(encoding.CHUNK):
                     encoder.misfits()
 
@@ -78,7 +78,7 @@ def test_thousands_of_damaged_files_end_in_an_error_or_in_bytes(
     original: bytes, tmp_path: Path
 ) -> None:
     """A crash of the process would end this test, and with it the session."""
-    chance = random.Random(7)
+    chance = random.Random(7)  # noqa: S311 - repeatable
     path, slowest, refused = tmp_path / "m.sqlite", 0.0, 0
     for _ in range(MUTATIONS):
         path.unlink(missing_ok=True)
@@ -97,7 +97,7 @@ def test_thousands_of_damaged_files_end_in_an_error_or_in_bytes(
 def test_a_damaged_file_never_becomes_half_a_workspace(
     original: bytes, data: Path, tmp_path: Path
 ) -> None:
-    chance = random.Random(11)
+    chance = random.Random(11)  # noqa: S311 - repeatable
     path = tmp_path / "m.sqlite"
     for _ in range(WHOLE_IMPORTS):
         path.unlink(missing_ok=True)

@@ -6,7 +6,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +35,7 @@ class Server:
 
     settings: Postgres
     superuser: str
+    restart: Callable[[], None]
 
     @property
     def variables(self) -> dict[str, str]:
@@ -118,7 +119,12 @@ def _set_up(programs_folder: Path, folder: Path, port: int) -> Server:
     psql = (programs_folder / "psql", "-X", "-q", f"{superuser} dbname=postgres")
     for _ in range(2):  # it must be safe to run again
         _run(*psql, content=script)
-    server = Server(settings, superuser)
+
+    def restart() -> None:
+        stop = ("-m", "immediate")
+        _control(programs_folder, folder, "restart", "-w", *stop, "-o", _options(folder, port))
+
+    server = Server(settings, superuser, restart)
     for name in ROLES:
         role = getattr(settings, name)
         password = role.password.replace("'", "''")

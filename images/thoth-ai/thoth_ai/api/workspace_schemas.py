@@ -33,7 +33,33 @@ WORKSPACE_SCHEMAS: dict[str, Schema] = {
         examples=NUMBER,
     ),
     "Database": record(
-        name=TEXT, engine=TEXT, bytes=NUMBER, sha256=TEXT, tables=listed(ref("Table"))
+        name=TEXT,
+        engine=TEXT,
+        bytes=NUMBER,
+        sha256=TEXT,
+        report=ref("ImportReport"),
+        tables=listed(ref("Table")),
+    ),
+    "ImportReport": body(
+        (),
+        rows_in=NUMBER,
+        rows_out=NUMBER,
+        diverted=NUMBER,
+        verified=TEXT,
+        encoder=TEXT,
+        tables=listed(
+            record(
+                name=TEXT,
+                source=TEXT,
+                rows_in=NUMBER,
+                rows_out=NUMBER,
+                diverted=NUMBER,
+                warnings=TEXTS,
+                columns=listed(
+                    record(name=TEXT, type=TEXT, nulls=NUMBER, diverted=NUMBER, hash=TEXT)
+                ),
+            )
+        ),
     ),
     "Table": record(
         name=TEXT,

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
+import psycopg
 from django.conf import settings
 
 from thoth_ai.answering.sqlite_reader import SqliteReader
@@ -137,10 +138,19 @@ class SchemaPlace:
 
     def clear(self) -> None:
         """Remove what was not registered; what a lost connection leaves, the sweep removes."""
-        registered = Database.objects.filter(file=self.mark).exists()
-        if not registered and not self.connection.closed:
+        if not _answers(self.connection):
+            return
+        if not Database.objects.filter(file=self.mark).exists():
             schemas.drop(self.connection, self.mark)
             _mend(self.connection)
+
+
+def _answers(connection: Connection) -> bool:
+    try:
+        connection.execute("SELECT 1")
+    except psycopg.OperationalError:
+        return False
+    return True
 
 
 def sweep(*, spare_begun: bool = False) -> int:

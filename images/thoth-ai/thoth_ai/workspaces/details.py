@@ -39,6 +39,7 @@ def _database(database: Database) -> dict[str, object]:
         "engine": database.engine,
         "bytes": database.bytes,
         "sha256": database.sha256,
+        "report": database.report,
         "tables": [_table(table) for table in database.tables.all()],
     }
 

@@ -1,15 +1,10 @@
 """Rows of a SQLite query as binary COPY: what both encoders promise, and which one is there."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from thoth_ai.importing.postgres.python_encoder import PythonEncoder
-
-try:
-    from thoth_ai.importing.postgres._encoder import Encoder as NativeEncoder
-except ImportError:  # no compiler was there
-    NativeEncoder = None  # type: ignore[assignment, misc]
 
 CHUNK = 256 * 1024
 CLASSES = ("", "integer", "real", "text", "blob", "null")
@@ -42,6 +37,16 @@ class Encoder(Protocol):
 
     def close(self) -> None:
         """Let go of the file."""
+
+
+try:
+    from thoth_ai.importing.postgres import _encoder
+except ImportError:  # no compiler was there
+    _native = None
+else:
+    _native = _encoder.Encoder
+
+NativeEncoder: Callable[[str, str, str, tuple[int, ...]], Encoder] | None = _native
 
 
 @dataclass(frozen=True, slots=True)
