@@ -63,7 +63,7 @@ bench-backup: dev engine
 	$(BIN)/pytest -m bench --timeout 3600 tests/bench/test_backup.py
 
 bench-import: server-dev
-	cd $(SERVER) && PYTHONPATH=.:../../tests $(abspath $(SERVER_VENV))/bin/python -m tests.bench.import_bench
+	cd $(SERVER) && PYTHONPATH=.:../../tests $(abspath $(SERVER_VENV))/bin/python -m tests.bench.import_bench --write
 
 wheel: dev
 	$(BIN)/pip wheel --quiet --no-deps --wheel-dir dist .

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
@@ -34,6 +35,8 @@ ROWS = int(os.environ.get("THOTH_BENCH_ROWS", "2000000"))
 RUNS = int(os.environ.get("THOTH_BENCH_RUNS", "3"))
 PGLOADER_SECONDS = float(os.environ.get("THOTH_BENCH_PGLOADER_SECONDS", "600"))
 MIB = 1024 * 1024
+PAGE = Path(__file__).parents[4] / "docs/reference/figures.md"
+MARK = "<!-- Written by `make bench-import`. -->\n"
 CHUNK = 256 * 1024
 
 
@@ -336,25 +339,44 @@ def _wall(one: Measured) -> float:
     return one.seconds - sum(one.parts.values()) / min(4, len(os.sched_getaffinity(0)))
 
 
+def table(found: dict[str, Measured]) -> list[str]:
+    """Return the measured as lines of a table."""
+    limit = found["prebuilt"].seconds
+    lines = [
+        f"| {ROWS:,} rows | s | rows/s | × prebuilt | verify s | keys s | MiB | lost | altered |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|---:|",
+    ]
+    for what, one in found.items():
+        parts = " | ".join(f"{one.parts.get(part, 0.0):.2f}" for part in ("verify", "add"))
+        lines.append(
+            f"| {what} | {one.seconds:.2f} | {one.rows / one.seconds:,.0f}"
+            f" | {one.seconds / limit:.2f} | {parts} | {one.memory:.0f}"
+            f" | {one.lost:,} | {one.altered:,} |"
+        )
+    return lines
+
+
+def write(lines: Sequence[str]) -> None:
+    """Put them behind the other figures, in the place of those of the last time."""
+    before = PAGE.read_text(encoding="utf-8").partition(MARK)[0].rstrip()
+    told = (
+        f"{MARK}## Imports into PostgreSQL\n\nMeasured on {datetime.now(tz=UTC).date()} with"
+        " `make bench-import`, everything in one run on one machine; compare the ratios.\n\n"
+    )
+    PAGE.write_text(f"{before}\n\n{told}" + "\n".join(lines) + "\n", encoding="utf-8")
+
+
 def main() -> int:
-    """Print the table and the bars."""
+    """Print the table and the bars; with --write, into the page of figures too."""
     with postgres_server.running() as server, tempfile.TemporaryDirectory(dir="/tmp") as name:
         found = measured(server, Path(name))
-    limit = found["prebuilt"].seconds
-    print(
-        f"| {ROWS:,} rows | seconds | rows/s | × prebuilt | verify | keys | MiB | lost | altered |"
-    )
-    print("|---|---:|---:|---:|---:|---:|---:|---:|---:|")
-    for what, one in found.items():
-        parts = [one.parts.get(part, 0.0) for part in ("verify", "add")]
-        print(
-            f"| {what} | {one.seconds:.2f} | {one.rows / one.seconds:,.0f} | {one.seconds / limit:.2f} |"
-            f" {parts[0]:.2f} | {parts[1]:.2f} | {one.memory:.0f} | {one.lost:,} | {one.altered:,} |"
-        )
     checked = bars(found)
-    print(*(bar.line() for bar in checked), sep="\n")
     missed = sum(not bar.holds for bar in checked)
-    print(f"bench-import: {len(checked) - missed} of {len(checked)} bars hold at {ROWS:,} rows")
+    last = f"bench-import: {len(checked) - missed} of {len(checked)} bars hold at {ROWS:,} rows"
+    lines = [*table(found), "", *(f"- {bar.line()}" for bar in checked), "", last]
+    print(*lines, sep="\n")
+    if "--write" in sys.argv:
+        write(lines)
     return int(bool(missed))
 
 
