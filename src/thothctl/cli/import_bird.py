@@ -72,10 +72,12 @@ TypesFrom = Annotated[
     typer.Option("--types", help="Widen a column that too many values do not fit, or never."),
 ]
 Only = Annotated[
-    list[str] | None, typer.Option("--only", metavar="TABLE", help="Take only this table, …")
+    list[str] | None,
+    typer.Option("--only", metavar="TABLE", help="Take only this table; may be given again."),
 ]
 Exclude = Annotated[
-    list[str] | None, typer.Option("--exclude", metavar="TABLE", help="Leave this table out, …")
+    list[str] | None,
+    typer.Option("--exclude", metavar="TABLE", help="Leave this table out; may be given again."),
 ]
 MaxRejects = Annotated[
     int | None,
