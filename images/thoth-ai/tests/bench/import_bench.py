@@ -351,7 +351,7 @@ def table(found: dict[str, Measured]) -> list[str]:
         lines.append(
             f"| {what} | {one.seconds:.2f} | {one.rows / one.seconds:,.0f}"
             f" | {one.seconds / limit:.2f} | {parts} | {one.memory:.0f}"
-            f" | {one.lost:,} | {one.altered:,} |"
+            f" | {one.lost:,} | {one.altered if one.parts else '-'} |"
         )
     return lines
 
