@@ -36,7 +36,7 @@ RUNS = int(os.environ.get("THOTH_BENCH_RUNS", "3"))
 PGLOADER_SECONDS = float(os.environ.get("THOTH_BENCH_PGLOADER_SECONDS", "600"))
 MIB = 1024 * 1024
 PAGE = Path(__file__).parents[4] / "docs/reference/figures.md"
-MARK = "<!-- Written by `make bench-import`. -->\n"
+TITLE = "Imports into PostgreSQL"
 CHUNK = 256 * 1024
 
 
@@ -358,12 +358,14 @@ def table(found: dict[str, Measured]) -> list[str]:
 
 def write(lines: Sequence[str]) -> None:
     """Put them behind the other figures, in the place of those of the last time."""
-    before = PAGE.read_text(encoding="utf-8").partition(MARK)[0].rstrip()
+    head, *sections = PAGE.read_text(encoding="utf-8").rstrip().split("\n## ")
+    others = [section for section in sections if not section.startswith(f"{TITLE}\n")]
     told = (
-        f"{MARK}## Imports into PostgreSQL\n\nMeasured on {datetime.now(tz=UTC).date()} with"
+        f"{TITLE}\n\nMeasured on {datetime.now(tz=UTC).date()} with"
         " `make bench-import`, everything in one run on one machine; compare the ratios.\n\n"
     )
-    PAGE.write_text(f"{before}\n\n{told}" + "\n".join(lines) + "\n", encoding="utf-8")
+    mine = told + "\n".join(lines) + "\n"
+    PAGE.write_text("\n## ".join([head, *others, mine]), encoding="utf-8")
 
 
 def main() -> int:
