@@ -1,12 +1,14 @@
 """The commands on the image's PATH."""
 
+import argparse
+import json
 import logging.config
 import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import FrameType
+from types import FrameType, ModuleType
 
 from thoth_ai import environment, first_start, json_logging
 from thoth_ai.errors import ExitCode, ServerError
@@ -21,10 +23,14 @@ def thoth_ai(arguments: Sequence[str]) -> int:
         return _serve()
     if arguments[0] == "worker":
         return worker(arguments[1:])
-    if arguments[0] == "setup":
-        return setup(arguments[1:])
-    if arguments[0] == "check-database":
-        return check_database(arguments[1:])
+    own = {
+        "setup": setup,
+        "check-database": check_database,
+        "migrate": migrate,
+        "revision": revision,
+    }
+    if arguments[0] in own:
+        return own[arguments[0]](arguments[1:])
     return manage(arguments)
 
 
@@ -54,12 +60,24 @@ def worker(_: Sequence[str]) -> int:
 
 
 def migrate(arguments: Sequence[str]) -> int:
-    """Apply the migrations only."""
-    os.environ[connecting.AS_MIGRATOR] = "true"
-    _await_database()
-    code = manage(("migrate", *arguments))
+    """Bring the database to this image's state, or to a named one; `--plan` only tells."""
+    parser = argparse.ArgumentParser(prog="migrate")
+    parser.add_argument("--to", metavar="REVISION", default="", help="as `revision` prints it")
+    parser.add_argument("--plan", action="store_true", help="print what would be done, as JSON")
+    chosen = parser.parse_args(arguments)
+    migrating = _migrating()
+    if chosen.plan:
+        sys.stdout.write(json.dumps(migrating.route(chosen.to).document) + "\n")
+        return ExitCode.OK
+    migrating.migrate(chosen.to)
     first_start.grant()
-    return code
+    return ExitCode.OK
+
+
+def revision(_: Sequence[str]) -> int:
+    """Print the state the database is in."""
+    sys.stdout.write(_migrating().revision() + "\n")
+    return ExitCode.OK
 
 
 def import_bird(arguments: Sequence[str]) -> int:
@@ -138,6 +156,19 @@ def _await_database() -> None:
     if postgres := connecting.from_environment():
         role = connecting.role_of_process(postgres)
         readiness.await_ready(postgres, role, postgres.database)
+
+
+def _migrating() -> ModuleType:
+    """Sign in as the role that may migrate."""
+    os.environ[connecting.AS_MIGRATOR] = "true"
+    _prepare()
+
+    import django  # noqa: PLC0415 - the settings need the secrets made above
+
+    django.setup()
+    from thoth_ai import migrating  # noqa: PLC0415 - beside what needs it
+
+    return migrating
 
 
 def _leave(_number: int, _frame: FrameType | None) -> None:

@@ -7,20 +7,17 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ProjectState
 
 from tests.services import checkout
+from thoth_ai import migrating
 
 PROJECT = Path(__file__).parents[2]
-OURS = ("accounts", "jobs", "questions", "workspaces")
 
 
 @checkout.needed
-def test_the_label_names_the_newest_migrations(data: Path) -> None:
-    leaves = MigrationLoader(connection).graph.leaf_nodes()
-    newest = ",".join(f"{app}.{name}" for app, name in leaves if app in OURS)
+def test_the_labels_name_the_newest_migrations_and_how_far_there_is_a_way_back(data: Path) -> None:
+    reached = migrating.oldest_reachable(MigrationLoader(connection).disk_migrations)
 
-    found = re.search(r"^ARG DATABASE_REVISION=(.+)$", dockerfile(), re.MULTILINE)
-
-    assert found
-    assert found[1] == newest
+    assert argument("DATABASE_REVISION") == migrating.own_revision() == migrating.revision()
+    assert argument("REVERSIBLE_TO") == migrating.written(reached)
 
 
 def test_no_model_waits_for_a_migration(data: Path) -> None:
@@ -48,6 +45,12 @@ def test_the_lock_is_hashed_and_names_no_index() -> None:
         assert "==" in pin
         assert "--hash=sha256:" in pin
     assert "://" not in lock
+
+
+def argument(name: str) -> str:
+    found = re.search(rf"^ARG {name}=(.*)$", dockerfile(), re.MULTILINE)
+    assert found
+    return found[1]
 
 
 def dockerfile() -> str:
