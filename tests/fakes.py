@@ -30,6 +30,9 @@ class FakeJournal:
         operation = max(self.files)
         return JournalFile(operation, tuple(self.files[operation]))
 
+    def operations(self, install: str) -> tuple[JournalFile, ...]:
+        return tuple(JournalFile(name, tuple(self.files[name])) for name in sorted(self.files))
+
     def events(self) -> list[str]:
         return [str(entry["event"]) for entries in self.files.values() for entry in entries]
 
@@ -91,6 +94,14 @@ class Remark:
 
     def undo(self, world: World) -> None:
         cast("FakeWorld", world).do(f"undo {self.text}")
+
+
+@step
+@dataclass(frozen=True)
+class Preparation(Remark):
+    """A trace of something that changes nothing."""
+
+    harmless: ClassVar[bool] = True
 
 
 def remarks(*texts: str, had_release: bool = False, recovery: Recovery = Recovery.UNWIND) -> Plan:

@@ -184,6 +184,14 @@ class LoginRequiredError(NetworkError):
     code = "login_required"
 
 
+class UpdateAvailableError(ThothctlError):
+    """Nothing failed: there is a newer version, and scripts learn it from the exit code."""
+
+    code = "update_available"
+    exit_code = ExitCode.UPDATE_AVAILABLE
+    quiet = True
+
+
 class UnfinishedError(ThothctlError):
     """The journal holds an operation that never ended."""
 

@@ -29,15 +29,17 @@ LEAST = (
 )  # fmt: skip
 
 
-def build(folder: str, home: Path) -> str:
-    """The pinned tag; built only where the engine has no image of exactly these sources."""
+def builder(home: Path) -> ImageBuilder:
+    """The product's own, at its own version."""
     host = resolve(os.environ)
     environment = child_environment(os.environ, host)
-    builder = ImageBuilder(
-        home, version("thothctl"), DockerEngine(host), environment, lambda _: None
-    )
+    return ImageBuilder(home, version("thothctl"), DockerEngine(host), environment, lambda _: None)
+
+
+def build(folder: str, home: Path) -> str:
+    """The pinned tag; built only where the engine has no image of exactly these sources."""
     image = Image(f"thoth-{folder}", folder)
-    return builder.find(image) or builder.build(image)
+    return builder(home).find(image) or builder(home).build(image)
 
 
 def published(port: int) -> tuple[str, ...]:

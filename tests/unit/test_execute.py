@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
 import pytest
-from fakes import FakeWorld, Remark, remarks
+from fakes import FakeWorld, Preparation, Remark, remarks
 
 from thothctl.errors import (
     EngineUnreachableError,
@@ -55,6 +55,19 @@ def test_a_first_install_fails_with_the_error_itself() -> None:
         execute(remarks(*TEXTS), fake.as_world(), operation="op")
 
     assert fake.calls == ["one", "two", "undo two", "undo one"]
+
+
+def test_a_failure_before_anything_was_changed_is_told_as_what_it_is() -> None:
+    """F20: nothing was rolled back, for nothing had begun."""
+    fake = FakeWorld(breaks=frozenset({"fetch"}), error=NetworkError("it is down", hint="wait"))
+    steps = (Preparation("fetch"), *remarks("two").steps)
+    plan = replace(remarks(had_release=True), steps=steps)
+
+    with pytest.raises(NetworkError, match="it is down"):
+        execute(plan, fake.as_world(), operation="op")
+
+    assert fake.calls == ["fetch", "undo fetch"]
+    assert unfinished(fake.as_world(), "default") is None
 
 
 def test_unwinding_stops_at_the_first_undo_that_fails() -> None:

@@ -57,6 +57,9 @@ class DyingJournal:
     def latest(self, install: str) -> JournalFile | None:
         return self._journal.latest(install)
 
+    def operations(self, install: str) -> tuple[JournalFile, ...]:
+        return self._journal.operations(install)
+
 
 class Scene:
     """An install with a database, and what each of its parts knows of the password."""

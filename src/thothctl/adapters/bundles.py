@@ -45,16 +45,7 @@ class TemplateBundles:
 
     def __init__(self) -> None:
         self._root = shipped("templates")
-        self._jinja = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(self._root),
-            undefined=jinja2.StrictUndefined,
-            autoescape=False,  # noqa: S701 - YAML and .env, quoted by our own functions
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=True,
-        )
-        self._jinja.filters["bytes"] = in_bytes
-        self._jinja.filters["quoted"] = compose_quoted
+        self._jinja: dict[str, jinja2.Environment] = {}
 
     def stack(self, reference: str) -> Stack:
         own = reference.endswith((".yaml", ".yml"))
@@ -64,7 +55,24 @@ class TemplateBundles:
             raise UsageError(f"there is no stack {reference}", hint=f"known stacks: {known}")
         with translated(f"read {path}"):
             text = path.read_text(encoding="utf-8")
-        return read_stack(read_mapping(text, path.name), path.name)
+        read = read_stack(read_mapping(text, path.name), path.name)
+        return _placed(read, path.absolute().parent) if own else read
+
+    def _templates(self, stack: Stack) -> jinja2.Environment:
+        """A stack of the user's has its templates beside it, and may use those that are shipped."""
+        own = [stack.folder] if stack.folder else []
+        if stack.folder not in self._jinja:
+            self._jinja[stack.folder] = jinja2.Environment(
+                loader=jinja2.FileSystemLoader([*own, self._root]),
+                undefined=jinja2.StrictUndefined,
+                autoescape=False,  # noqa: S701 - YAML and .env, quoted by our own functions
+                trim_blocks=True,
+                lstrip_blocks=True,
+                keep_trailing_newline=True,
+            )
+            self._jinja[stack.folder].filters["bytes"] = in_bytes
+            self._jinja[stack.folder].filters["quoted"] = compose_quoted
+        return self._jinja[stack.folder]
 
     def source(self, given: str) -> Path | None:
         here = checkout()
@@ -76,12 +84,12 @@ class TemplateBundles:
         values = compose_values(stack, context)
         files = {**self._files(stack, context, values), **context.own_files}
         values["mounts"] = mounts(files, context)
-        template = self._jinja.get_template(f"compose/{stack.name}.yaml.j2")
+        template = self._templates(stack).get_template(f"compose/{stack.name}.yaml.j2")
         compose = template.render(heading=heading, **values)
         settings = {**context.settings, "source": self._source(context.settings)}
         lines = _variables(stack, replace(context, settings=settings))
         used = [v for v in lines if _is_used(v["name"], compose)]
-        env = self._jinja.get_template(f"env/{stack.name}.env.j2")
+        env = self._templates(stack).get_template(f"env/{stack.name}.env.j2")
         return {
             **mounted(files),
             "compose.yaml": compose,
@@ -102,9 +110,9 @@ class TemplateBundles:
             "monitoring": self._monitoring_values(settings, context),
         }
         rendered = {
-            place: self._jinja.get_template(template).render(
-                {**values, **own.get(template.partition("/")[0], {})}
-            )
+            place: self._templates(stack)
+            .get_template(template)
+            .render({**values, **own.get(template.partition("/")[0], {})})
             for service in stack.services_for(context.settings)
             for place, template in service.files.items()
         }
@@ -125,7 +133,10 @@ class TemplateBundles:
         database = next(s for s in stack.services if s.name == stack.database_service)
         chosen = stack.complete({"mode": "production", **settings})
         known = postgres_values({**chosen, "postgres.host": chosen["postgres.host"] or "yours"})
-        texts = (self._jinja.get_template(name).render(known) for name in database.files.values())
+        texts = (
+            self._templates(stack).get_template(name).render(known)
+            for name in database.files.values()
+        )
         return "\n".join(texts)
 
     def sections(self, files: Mapping[str, str]) -> Mapping[str, str]:
@@ -137,6 +148,17 @@ class TemplateBundles:
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
         for name, text in files.items():
             write_durably(folder / name, text)
+
+
+def _placed(stack: Stack, folder: Path) -> Stack:
+    """A user's stack knows where its templates and the sources of its own images lie."""
+    images = (
+        replace(image, folder=str(folder / image.folder))
+        if image.folder.startswith("./")
+        else image
+        for image in stack.images
+    )
+    return replace(stack, folder=str(folder), images=tuple(images))
 
 
 def _is_used(variable: str, compose: str) -> bool:

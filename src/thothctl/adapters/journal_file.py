@@ -34,6 +34,11 @@ class JournalFolder:
                 return JournalFile(path.stem, entries)
         return None
 
+    def operations(self, install: str) -> tuple[JournalFile, ...]:
+        files = sorted(self._folder(install).glob("*.jsonl"))
+        read = ((path.stem, read_entries(path)) for path in files)
+        return tuple(JournalFile(name, entries) for name, entries in read if entries)
+
     def _folder(self, install: str) -> Path:
         return self._home / "journal" / install
 

@@ -13,17 +13,20 @@ from thothctl.cli.execute import execute, run_tests, shell
 from thothctl.cli.figures import figures
 from thothctl.cli.images import images
 from thothctl.cli.import_bird import import_bird
+from thothctl.cli.journal import journal
 from thothctl.cli.keys import keys
 from thothctl.cli.lifecycle import restart, start, stop
 from thothctl.cli.logs import logs
 from thothctl.cli.look import health, open_page, status, version
 from thothctl.cli.recovery import resume, rollback
+from thothctl.cli.releases import releases
 from thothctl.cli.render import render
 from thothctl.cli.restore import restore
 from thothctl.cli.secrets import secrets
 from thothctl.cli.service import service
 from thothctl.cli.setup import setup
 from thothctl.cli.uninstall import uninstall
+from thothctl.cli.upgrade import upgrade
 from thothctl.cli.workspace import workspace
 
 app = typer.Typer(
@@ -60,6 +63,9 @@ for name, function, panel in (
     ("figures", figures, CARE),
     ("exec", execute, CARE),
     ("shell", shell, CARE),
+    ("upgrade", upgrade, CARE),
+    ("releases", releases, CARE),
+    ("journal", journal, CARE),
     ("test", run_tests, CARE),
     ("resume", resume, CARE),
     ("rollback", rollback, CARE),

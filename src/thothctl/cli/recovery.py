@@ -1,10 +1,28 @@
-"""`thothctl resume` and `rollback`: the two ways out of an operation that was cut off."""
+"""`thothctl resume` and `rollback`: out of an operation, and back to an earlier release."""
+
+from typing import Annotated
+
+import typer
 
 from thothctl.cli.envelope import Outcome
 from thothctl.cli.options import command
 from thothctl.cli.session import Session
-from thothctl.errors import CheckFailedError
-from thothctl.operations.recover import Unfinished, go_on, take_back, unfinished
+from thothctl.cli.upgrade import SECONDS, PlanOnly, SoakSeconds
+from thothctl.operations.recover import Unfinished, go_on, refuse_unfinished, take_back, unfinished
+from thothctl.operations.rollback import (
+    candidate,
+    chosen,
+    look_back,
+    plan_rollback,
+    refuse_hopeless,
+)
+from thothctl.operations.running import active
+from thothctl.operations.upgrade import UpgradeRequest, refuse_edits
+
+To = Annotated[
+    int | None,
+    typer.Option("--to", min=1, metavar="N", help="Which release; else the one before."),
+]
 
 
 @command
@@ -24,22 +42,45 @@ def resume(session: Session) -> Outcome:
 
 
 @command
-def rollback(session: Session) -> Outcome:
-    """Take back an operation that was killed."""
+def rollback(
+    session: Session, to: To = None, plan: PlanOnly = False, soak: SoakSeconds = 0
+) -> Outcome:
+    """Take back an operation that was cut off, else go back to an earlier release."""
     with session.locked("rollback", fresh=False):
         pending = unfinished(session.world, session.install)
         if pending is None:
-            raise CheckFailedError(
-                "no operation was cut off, so there is nothing to take back",
-                hint="see `thothctl status`",
-            )
-        if session.options.dry_run:
+            return _go_back(session, to, soak, only_plan=plan or session.options.dry_run)
+        if to is not None:
+            refuse_unfinished(session.world, session.install)
+        if plan or session.options.dry_run:
             return _planned(pending, "take back")
         session.operation = pending.operation
         with session.watched():
             take_back(pending, session.world)
     line = f"[green]✓[/] {pending.plan.goal}: taken back"
     return Outcome({"goal": pending.plan.goal}, lambda c: c.print(line))
+
+
+def _go_back(session: Session, to: int | None, soak: int, *, only_plan: bool) -> Outcome:
+    world, name = session.world, session.install
+    seen = look_back(world, name)
+    release = chosen(seen, to)
+    refuse_edits(world, name)
+    refuse_hopeless(candidate(world, seen, release))
+    request = UpgradeRequest(name, seconds=session.options.timeout or SECONDS, soak=soak)
+    now = world.clock.now().isoformat(timespec="seconds")
+    plan = plan_rollback(request, seen, release, now)
+    data = {"from": seen.release.number, "to": release.number, "version": release.version}
+    if only_plan:
+        text = f"{plan}\nThe data stays as it is. Nothing was changed."
+        shown = {**data, "plan": str(plan).splitlines()}
+        return Outcome(shown, lambda c: c.print(text, markup=False))
+    session.confirm(f"Go back from release {seen.release.number} to {release.number}?")
+    session.carry_out(plan)
+    current = active(world, name)
+    line = f"[green]✓[/] {name} runs {release.version} again, as release {current.release.number}"
+    done = {**data, "release": current.release.number, "url": current.url}
+    return Outcome(done, lambda c: c.print(line))
 
 
 def _planned(pending: Unfinished, verb: str) -> Outcome:

@@ -24,8 +24,10 @@ from thothctl.cli.setup_options import (
     SaveAnswers,
     SecretFiles,
     StackOption,
+    VersionOption,
     asking,
 )
+from thothctl.cli.setup_version import begun_with
 from thothctl.cli.setup_view import show_notes, show_result
 from thothctl.cli.wizard import Chosen, WizardInput, answers_of, assigned, gather
 from thothctl.errors import UsageError
@@ -56,6 +58,7 @@ def setup(  # noqa: PLR0913, PLR0917 - typer reads the signature
     keyring: Keyring = False,
     images: Images = ImagePolicy.AUTO,
     registry: Registry = "",
+    version: VersionOption = None,
     ca_bundle: CaBundle = None,
     **given: object,
 ) -> Outcome:
@@ -83,6 +86,8 @@ def setup(  # noqa: PLR0913, PLR0917 - typer reads the signature
         offered=(*chosen.new, *own),
         unwanted=used_once(described, chosen.settings, own),
     )
+    if version is not None:
+        request = begun_with(session, described, request, version)
     return _set_up(session, Change(described, request, {**chosen.new, **own}), chosen)
 
 
@@ -153,7 +158,7 @@ def _done(session: Session, request: SetupRequest, findings: tuple[Finding, ...]
         "url": current.url,
         "release": current.release.number,
         "version": current.release.version,
-        "admin_email": settings["admin_email"],
+        "admin_email": settings.get("admin_email", ""),
         "admin_password_file": str(password),
         "settings": settings,
         "reachable": exposure.doors([("web", port) for port in exposure.planned(settings)]),

@@ -109,6 +109,12 @@ Registry = Annotated[
         "--registry", metavar="HOST", envvar="THOTHCTL_REGISTRY", help="Registry to pull from."
     ),
 ]
+VersionOption = Annotated[
+    str | None,
+    typer.Option(
+        "--version", metavar="VERSION", help="Version to begin with, from a registry; by digest."
+    ),
+]
 LlmKeyFile = Annotated[
     Path | None,
     typer.Option("--llm-key-file", metavar="FILE", help="A file that holds the model's API key."),

@@ -74,6 +74,8 @@ class Release:
     rendered_hash: str
     settings_version: int = 1
     image_ids: Mapping[str, str] = field(default_factory=dict)
+    image_versions: Mapping[str, str] = field(default_factory=dict)
+    vector_stores: Mapping[str, str] = field(default_factory=dict)
     since: Mapping[str, int] = field(default_factory=dict)
     backup: str = ""
     """The backup that its new generations were loaded from."""

@@ -133,6 +133,8 @@ class Stack:
     endpoints: tuple[Endpoint, ...]
     absent: frozenset[str] = frozenset()
     """Optional images that a release does without."""
+    folder: str = ""
+    """Where a stack of the user's has its templates; empty for one that is shipped."""
 
     def __post_init__(self) -> None:
         known_images = {image.name for image in self.images}

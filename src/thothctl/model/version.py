@@ -121,7 +121,13 @@ def way(current: Version, target: Version, offer: Offer, own: Version) -> tuple[
     """
     if target == current:
         return ()
-    goal = _admitted(current, target, offer, own)
+    if target < current and target in offer.versions:
+        raise IncompatibleError(
+            f"{target} is older than {current}, which is installed",
+            hint="`thothctl rollback` goes back to an earlier release; `thothctl releases` "
+            "shows them",
+        )
+    goal = admitted(target, offer, own)
     hops: list[Version] = []
     at = current
     while goal.upgrade_from is not None and at < goal.upgrade_from:
@@ -136,18 +142,13 @@ def way(current: Version, target: Version, offer: Offer, own: Version) -> tuple[
     return (*hops, target)
 
 
-def _admitted(current: Version, target: Version, offer: Offer, own: Version) -> Published:
+def admitted(target: Version, offer: Offer, own: Version) -> Published:
+    """What is told of a version that may be installed here; raises IncompatibleError."""
     if target not in offer.versions:
         newest = ", ".join(str(v) for v in sorted(set(offer.versions), reverse=True)[:LISTED])
         raise IncompatibleError(
             f"there is no version {target}",
             hint=f"offered are {newest}" if newest else "the registry has no version at all",
-        )
-    if target < current:
-        raise IncompatibleError(
-            f"{target} is older than {current}, which is installed",
-            hint="`thothctl rollback` goes back to an earlier release; `thothctl releases` "
-            "shows them",
         )
     goal = offer.look(target)
     if goal.yanked:

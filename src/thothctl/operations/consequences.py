@@ -1,7 +1,7 @@
 """What a change of settings entails beside the rendered files."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from thothctl.errors import InvalidInputError
 from thothctl.model.install import Release
@@ -16,7 +16,8 @@ from thothctl.world import ImagePolicy, World
 class SetupRequest:
     """What the user asked for; `seconds` is the time the stack gets to become healthy.
 
-    `offered` and `unwanted` name secrets: the values of the first lie ready to be stored.
+    `offered` and `unwanted` name secrets: the values of the first lie ready to be stored. `images`
+    are those of a `version` that was asked for, pinned by digest.
     """
 
     name: str
@@ -28,6 +29,8 @@ class SetupRequest:
     offered: tuple[str, ...] = ()
     unwanted: tuple[str, ...] = ()
     discard_edits: bool = False
+    version: str = ""
+    images: Mapping[str, str] = field(default_factory=dict)
 
 
 def refuse_other_mode(world: World, request: SetupRequest, stack: Stack) -> None:

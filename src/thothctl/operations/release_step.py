@@ -1,11 +1,11 @@
 """The step that renders a release: files, and what each service became when."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from thothctl.errors import InvalidInputError
-from thothctl.model.install import LABEL_REVISION, Release
+from thothctl.model.install import LABEL_REVISION, LABEL_VECTOR_STORE, LABEL_VERSION, Release
 from thothctl.model.rendering import RenderContext
 from thothctl.model.setting import SettingValue
 from thothctl.operations.plan import step
@@ -19,7 +19,8 @@ from thothctl.world import World
 class RenderRelease:
     """Render, let Compose check, then publish the release folder by one rename.
 
-    Services `anew` get new containers though their own part of the files may be the same.
+    Services `anew` get new containers though their own part of the files may be the same. `images`
+    are taken as they are, by name; the others are those of this very thothctl, or of `registry`.
     """
 
     name: str
@@ -32,7 +33,11 @@ class RenderRelease:
     why: str
     anew: tuple[str, ...] = ()
     backup: str = ""
+    images: Mapping[str, str] = field(default_factory=dict)
+    version: str = ""
+    registry: str = ""
     title: ClassVar[str] = "Compose files"
+    harmless: ClassVar[bool] = True
 
     def apply(self, world: World) -> None:
         if any(r.number == self.number for r in world.installs.releases(self.name)):
@@ -49,7 +54,10 @@ class RenderRelease:
     def _images(self, world: World) -> dict[str, str]:
         stack = world.bundles.stack(self.stack)
         wanted = stack.images_for(self.settings)
-        found = {image.name: world.images.present(image) for image in wanted}
+        found = {
+            image.name: self.images.get(image.name) or world.images.present(image, self.registry)
+            for image in wanted
+        }
         needed = {image.name for image in wanted if not image.optional}
         if missing := sorted(name for name in needed if found[name] is None):
             raise InvalidInputError(
@@ -84,7 +92,7 @@ class RenderRelease:
         context = RenderContext(
             settings=self.settings,
             images=images,
-            version=world.version,
+            version=self.version or world.version,
             release=self.number,
             install=install_of(world, self.name),
             generations=self.generations,
@@ -104,18 +112,23 @@ class RenderRelease:
         since: Mapping[str, int],
     ) -> Release:
         observed = {name: world.engine.image(reference) for name, reference in images.items()}
-        labels = [image.labels.get(LABEL_REVISION, "") for image in observed.values() if image]
+        labels = {name: image.labels for name, image in observed.items() if image}
+        told = {name: one.get(LABEL_VERSION, "") for name, one in labels.items()}
+        stores = {name: one.get(LABEL_VECTOR_STORE, "") for name, one in labels.items()}
+        revisions = (one.get(LABEL_REVISION, "") for one in labels.values())
         return Release(
             number=self.number,
             created=self.created,
             why=self.reason,
-            version=world.version,
+            version=self.version or world.version,
             settings=self.settings,
             images=images,
             image_ids={name: image.id for name, image in observed.items() if image},
             generations=self.generations,
-            database_revision=next((label for label in labels if label), ""),
+            database_revision=next((revision for revision in revisions if revision), ""),
             rendered_hash=files_hash(files),
             since=since,
             backup=self.backup,
+            image_versions={name: text for name, text in told.items() if text},
+            vector_stores={name: text for name, text in stores.items() if text},
         )

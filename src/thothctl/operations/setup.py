@@ -26,12 +26,16 @@ from thothctl.operations.plan import Plan, Step
 from thothctl.operations.release_step import RenderRelease
 from thothctl.operations.secret_steps import AlignRole, ChangeSignIn
 from thothctl.operations.setup_secrets import removed, replaced, told
+from thothctl.operations.upgrade_steps import PullImages
 from thothctl.world import World
 
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What is recorded and what runs, before anything is decided."""
+    """What is recorded and what runs, before anything is decided.
+
+    `kept` are the images that stay what they are: another version is what `upgrade` is for.
+    """
 
     install: Install | None = None
     settings: Mapping[str, SettingValue] | None = None
@@ -43,6 +47,7 @@ class Situation:
     images_present: bool = False
     edited: bool = False
     stored: frozenset[str] = frozenset()
+    kept: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +77,14 @@ def look(world: World, request: SetupRequest) -> Situation:
         images_present=bool(active) and _images_present(world, active, request),
         edited=bool(number) and bool(edited_files(world, request.name)),
         stored=frozenset(s for s in request.offered if world.installs.has_secret(request.name, s)),
+        kept=_kept(world, active),
     )
+
+
+def _kept(world: World, active: Release | None) -> Mapping[str, str]:
+    """All images that run here; none where one is gone, for versions are not mixed."""
+    images = active.images if active else {}
+    return images if all(world.engine.image(one) for one in images.values()) else {}
 
 
 def _images_present(world: World, release: Release | None, request: SetupRequest) -> bool:
@@ -151,15 +163,9 @@ def _new_release(
     new = _fresh_stores(seen, generations)
     install = seen.install or Install(name, fresh.uuid, "", fresh.now)
     volumes = tuple(install.volume(store, generation) for store, generation in new.items())
-    provide = steps.ProvideImages(
-        request.stack,
-        request.settings,
-        request.policy.value,
-        request.registry,
-        why="have every image before anything is touched",
-    )
+    images = {**seen.kept, **request.images}
     return (
-        provide,
+        *_provided(request, images),
         *_identity(seen, request, fresh),
         steps.GenerateSecrets(name, request.stack, request.settings, why="no default passwords"),
         *replaced(request.name, request.offered, seen.stored),
@@ -175,6 +181,9 @@ def _new_release(
             generations,
             why="files that Compose accepts, before anything starts",
             anew=anew(seen.active, request, stack),
+            images=images,
+            version=request.version or (seen.active.version if seen.active and seen.kept else ""),
+            registry=request.registry,
         ),
         *own_file_steps(name, number, there=seen.own_files),
         *network_steps(seen.install, seen.active, request.settings),
@@ -188,6 +197,18 @@ def _new_release(
         steps.ActivateRelease(name, number, previous, why=f"release {number} answers"),
         *indexed(seen.active, request, stack, number),
         *removed(request.name, request.unwanted),
+    )
+
+
+def _provided(request: SetupRequest, images: Mapping[str, str]) -> tuple[Step, ...]:
+    why = "have every image before anything is touched"
+    pulled = (PullImages(request.images, why=why),) if request.images else ()
+    policy, kept = request.policy.value, tuple(images)
+    return (
+        *pulled,
+        steps.ProvideImages(
+            request.stack, request.settings, policy, request.registry, why=why, kept=kept
+        ),
     )
 
 

@@ -21,19 +21,21 @@ from thothctl.world import ImagePolicy, World
 @step
 @dataclass(frozen=True)
 class ProvideImages:
-    """Pull or build every image before anything is touched."""
+    """Pull or build every image before anything is touched, but those that are `kept`."""
 
     stack: str
     settings: Mapping[str, SettingValue]
     policy: str
     registry: str
     why: str
+    kept: tuple[str, ...] = ()
     title: ClassVar[str] = "Images"
     harmless: ClassVar[bool] = True
     """Nothing that runs is touched: its failure is its own, not an operation taken back."""
 
     def apply(self, world: World) -> None:
-        for image in world.bundles.stack(self.stack).images_for(self.settings):
+        wanted = world.bundles.stack(self.stack).images_for(self.settings)
+        for image in (one for one in wanted if one.name not in self.kept):
             try:
                 world.images.provide(image, ImagePolicy(self.policy), self.registry)
             except NetworkError as error:

@@ -1,0 +1,118 @@
+"""Back to an earlier release: what each candidate would lose, and the plan."""
+
+from dataclasses import dataclass
+
+from thothctl.errors import CheckFailedError, IncompatibleError, UsageError
+from thothctl.model.install import Release
+from thothctl.operations.plan import Plan, Step
+from thothctl.operations.running import active
+from thothctl.operations.steps import SaveSettings
+from thothctl.operations.upgrade import (
+    Place,
+    UpgradeRequest,
+    Wanted,
+    new_release,
+    next_number,
+)
+from thothctl.operations.upgrade_steps import PullImages
+from thothctl.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A release to go back to; `missing` images have to be pulled, `gone` ones cannot be had."""
+
+    release: Release
+    same_data: bool
+    missing: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What runs, and what was there before."""
+
+    stack: str
+    release: Release
+    releases: tuple[Release, ...]
+
+
+def look_back(world: World, name: str) -> Seen:
+    """Read the records; changes nothing."""
+    current = active(world, name)
+    return Seen(current.install.stack, current.release, world.installs.releases(name))
+
+
+def chosen(seen: Seen, number: int | None) -> Release:
+    """The release that is meant: by number, else the newest before the active one."""
+    earlier = [r for r in seen.releases if r.number != seen.release.number]
+    if number is None:
+        older = [release for release in earlier if release.number < seen.release.number]
+        if not older:
+            raise CheckFailedError(
+                f"release {seen.release.number} is the first one, there is nothing to go back to",
+                hint="see `thothctl releases`",
+            )
+        return older[-1]
+    found = next((release for release in earlier if release.number == number), None)
+    if found is None:
+        known = ", ".join(str(release.number) for release in earlier) or "none"
+        raise UsageError(f"there is no release {number} to go back to", hint=f"candidates: {known}")
+    return found
+
+
+def candidate(world: World, seen: Seen, release: Release) -> Candidate:
+    """What going back there would take."""
+    absent = [one for one in release.images.values() if world.engine.image(one) is None]
+    return Candidate(
+        release,
+        release.database_revision == seen.release.database_revision,
+        tuple(reference for reference in absent if "@" in reference),
+        tuple(reference for reference in absent if "@" not in reference),
+    )
+
+
+def refuse_hopeless(found: Candidate) -> None:
+    """Raise where the way back would end half way: before anything is touched."""
+    release = found.release
+    if found.gone:
+        raise CheckFailedError(
+            f"image {', '.join(found.gone)} of release {release.number} is gone from the engine",
+            hint="it was built here and no registry has it; choose another: `thothctl releases`",
+        )
+    if not found.same_data:
+        raise IncompatibleError(
+            f"release {release.number} has another database ({release.database_revision}), "
+            "which rollbacks cannot bring back yet",
+            hint="choose a release with the same database: `thothctl releases`",
+        )
+
+
+def plan_rollback(request: UpgradeRequest, seen: Seen, release: Release, now: str) -> Plan:
+    """The steps back to the images and settings of an earlier release; data stays as it is."""
+    pinned = {name: one for name, one in release.images.items() if "@" in one}
+    steps: tuple[Step, ...] = (
+        PullImages(pinned, why="have every image before anything is touched"),
+        *_settings(request.name, seen, release),
+        *new_release(
+            request,
+            seen.stack,
+            Wanted(
+                "rollback",
+                release.version,
+                release.settings,
+                release.images,
+                {**release.generations, **seen.release.generations},
+            ),
+            Place(next_number(seen.releases), seen.release.number, now),
+        ),
+    )
+    goal = f"roll {request.name} back to release {release.number} ({release.version})"
+    return Plan(goal, "rollback", request.name, steps, had_release=True)
+
+
+def _settings(name: str, seen: Seen, release: Release) -> tuple[Step, ...]:
+    if release.settings == seen.release.settings:
+        return ()
+    why = f"those of release {release.number}"
+    return (SaveSettings(name, release.settings, seen.release.settings, why=why),)

@@ -1,0 +1,194 @@
+"""From the active release to another version: what is refused, and the plan."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from thothctl.errors import IncompatibleError, NoSpaceError, UsageError
+from thothctl.model.install import Release
+from thothctl.model.observed import OfferedImage
+from thothctl.model.version import Version, way
+from thothctl.operations.configure import edited_files, refusal_of
+from thothctl.operations.offers import STABLE, Target, Versions, own_version, versions
+from thothctl.operations.plan import Plan, Recovery, Step
+from thothctl.operations.release_step import RenderRelease
+from thothctl.operations.running import active
+from thothctl.operations.steps import ActivateRelease, AwaitHealthy, StartRelease
+from thothctl.operations.upgrade_steps import PullImages, Soak
+from thothctl.world import World
+
+UNPACKED = 3
+"""Layers are compressed on the way: an image takes about so many times what its pull transfers."""
+RESERVE = 512 * 1024 * 1024
+GIB = 1024**3
+
+
+@dataclass(frozen=True, slots=True)
+class UpgradeRequest:
+    """What the user asked for; without a version the newest of the channel is meant."""
+
+    name: str
+    version: Version | None = None
+    channel: str = STABLE
+    registry: str = ""
+    seconds: int = 90
+    soak: int = 30
+    rolls_back: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """Where the install is, where it may go, and the versions on the way there."""
+
+    stack: str
+    release: Release
+    newest: Version | None
+    target: Version
+    hops: tuple[Version, ...]
+    versions: Versions = field(repr=False)
+
+    @property
+    def installed(self) -> Version:
+        return version_of(self.release)
+
+
+def version_of(release: Release) -> Version:
+    """The version that a release runs."""
+    return Version.read(release.version) or Version((0, 0, 0))
+
+
+def look_out(world: World, request: UpgradeRequest) -> Outlook:
+    """Ask what is offered and find the way; changes nothing.
+
+    Raises IncompatibleError for a version that cannot be gone to.
+    """
+    current = active(world, request.name)
+    stack = world.bundles.stack(current.install.stack)
+    found = versions(world, stack, current.release, request.registry)
+    newest = found.newest(request.channel)
+    installed = version_of(current.release)
+    target = request.version or max(newest or installed, installed)
+    hops = way(installed, target, found.offer(), own_version(world))
+    return Outlook(current.install.stack, current.release, newest, target, hops, found)
+
+
+def refuse_edits(world: World, name: str) -> None:
+    """Raise InvalidInputError where somebody edited what is about to be rendered anew."""
+    if edits := edited_files(world, name):
+        raise refusal_of(edits, name)
+
+
+def refuse_small_disk(world: World, target: Target) -> None:
+    """Raise NoSpaceError with figures where the images that are missing here do not fit."""
+    missing = [one for one in target.images.values() if not _is_here(world, one)]
+    needed = sum(image.size for image in missing) * UNPACKED
+    root = world.engine.facts().root
+    free = world.host.free_bytes(Path(root))
+    if needed and free is not None and free < needed + RESERVE:
+        raise NoSpaceError(
+            f"the images of {target.published.version} need about {needed / GIB:.1f} GiB below "
+            f"{root}, where {free / GIB:.1f} GiB are free and {RESERVE / GIB:.1f} GiB stay free",
+            hint="free some space there: `thothctl images prune` removes what no release needs",
+        )
+
+
+def _is_here(world: World, image: OfferedImage) -> bool:
+    return not image.reference or world.engine.image(image.reference) is not None
+
+
+def plan_upgrade(
+    request: UpgradeRequest, seen: Outlook, target: Target, releases: tuple[Release, ...], now: str
+) -> Plan:
+    """The steps from the active release to one hop's version."""
+    version = str(target.published.version)
+    return Plan(
+        f"upgrade {request.name} from {seen.release.version} to {version}",
+        "upgrade",
+        request.name,
+        (
+            PullImages(target.references, why="have every image before anything is touched"),
+            *new_release(
+                request,
+                seen.stack,
+                Wanted(
+                    "upgrade",
+                    version,
+                    seen.release.settings,
+                    {**seen.release.images, **target.references},
+                    _generations(seen.release, target),
+                ),
+                Place(next_number(releases), seen.release.number, now),
+            ),
+        ),
+        recovery=Recovery.UNWIND if request.rolls_back else Recovery.FORWARD,
+        had_release=True,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a new release is made of, and why."""
+
+    reason: str
+    version: str
+    settings: Mapping[str, str | int | bool]
+    images: Mapping[str, str]
+    generations: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a new release stands in the row of releases."""
+
+    number: int
+    previous: int
+    now: str
+
+
+def new_release(
+    request: UpgradeRequest, stack: str, wanted: Wanted, place: Place
+) -> tuple[Step, ...]:
+    """Render, start, watch, activate: how every change of version ends."""
+    name, number = request.name, place.number
+    watching = Soak(name, number, request.soak, why="a crash shows itself under load")
+    return (
+        RenderRelease(
+            name,
+            stack,
+            number,
+            place.now,
+            wanted.reason,
+            wanted.settings,
+            wanted.generations,
+            why="files that Compose accepts, before anything stops",
+            images=wanted.images,
+            version=wanted.version,
+        ),
+        StartRelease(name, number, place.previous, (), why=f"run {wanted.version}"),
+        AwaitHealthy(name, number, request.seconds, why="the new release has to answer"),
+        *((watching,) if request.soak else ()),
+        ActivateRelease(name, number, place.previous, why=f"release {number} answers"),
+    )
+
+
+def next_number(releases: tuple[Release, ...]) -> int:
+    """The number of the release to come."""
+    return max((release.number for release in releases), default=0) + 1
+
+
+def _generations(release: Release, target: Target) -> Mapping[str, int]:
+    """The same data where the database stays as it is; a migration works on a copy of its own."""
+    if target.published.revision == release.database_revision:
+        return release.generations
+    raise IncompatibleError(
+        f"{target.published.version} changes the database ({release.database_revision or 'none'} "
+        f"to {target.published.revision or 'none'}), which upgrades cannot do yet",
+        hint="take a version with the same database: `thothctl upgrade --plan --to VERSION`",
+    )
+
+
+def one_of(channel: str, known: tuple[str, ...]) -> str:
+    """The channel if there is one of that name; raises UsageError."""
+    if channel not in known:
+        raise UsageError(f"there is no channel {channel}", hint=f"channels: {', '.join(known)}")
+    return channel

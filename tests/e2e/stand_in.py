@@ -1,0 +1,96 @@
+"""The releases of the stand-in stack: made from one build file in seconds, put into a registry."""
+
+import json
+import os
+import subprocess
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from e2e.machine import Machine, docker
+from e2e.own_images import build, builder
+from e2e.registry_box import RegistryBox
+
+FOLDER = Path(__file__).parents[1] / "stand_in"
+STACK = FOLDER / "stack.yaml"
+VERSIONS: Mapping[str, Mapping[str, str]] = {
+    "1.0.0": {"DATABASE_REVISION": "0001", "REVERSIBLE_TO": "0001"},
+    "1.0.1": {"DATABASE_REVISION": "0001", "REVERSIBLE_TO": "0001"},
+    "1.1.0": {"DATABASE_REVISION": "0002", "REVERSIBLE_TO": "0001"},
+    "1.2.0": {"DATABASE_REVISION": "0003", "REVERSIBLE_TO": "0003"},
+    "1.3.0": {"DATABASE_REVISION": "0003", "REVERSIBLE_TO": "0003"},
+    "1.4.0": {"DATABASE_REVISION": "0003", "REVERSIBLE_TO": "0003"},
+    "1.5.0": {"DATABASE_REVISION": "0004", "REVERSIBLE_TO": "0004"},
+}
+"""1.1.0 has a reversible migration, 1.2.0 an irreversible one, 1.3.0 cannot start, 1.4.0 ends
+itself after a while, and the migration of 1.5.0 never ends."""
+QUESTION = "How many vectors are there?"
+
+
+@dataclass
+class Shelf:
+    """A registry with versions of the stand-in."""
+
+    registry: RegistryBox
+    home: Path
+
+    def put(self, version: str, **labels: str) -> None:
+        """Build a version and push it, with the database's image beside it."""
+        base = builder(self.home).base()
+        arguments = {"BASE_IMAGE": base, "VERSION": version, **VERSIONS.get(version, {}), **labels}
+        words = [w for key, value in arguments.items() for w in ("--build-arg", f"{key}={value}")]
+        tag = f"thoth-test-stand-in:{self.registry.name}-{version}"
+        docker("buildx", "build", "--load", "-q", "-t", tag, *words, str(FOLDER / "server"))
+        environment = dict(os.environ)
+        self.registry.push(tag, "stand-in", version, environment)
+        self.registry.push(build("postgres", self.home), "thoth-postgres", version, environment)
+        docker("rmi", tag)
+
+
+def set_up(machine: Machine, registry: str, version: str, *words: str) -> None:
+    """Install a version of the stand-in."""
+    machine.ok(
+        "setup", "--stack", str(STACK), "--registry", registry, "--version", version, "--yes",
+        "--port", str(machine.port), *words,
+    )  # fmt: skip
+
+
+def post(machine: Machine, path: str, body: object) -> Any:  # noqa: ANN401 - JSON
+    """Ask the running server for something."""
+    request = urllib.request.Request(
+        f"{machine.url}{path}",
+        json.dumps(body).encode(),
+        {"Authorization": f"Bearer {machine.secret('api_token').strip()}"},
+    )
+    with urllib.request.urlopen(request, timeout=10) as reply:
+        return json.load(reply)
+
+
+def version_served(machine: Machine) -> str:
+    """Which version answers."""
+    with urllib.request.urlopen(f"{machine.url}/health/", timeout=10) as reply:
+        return str(json.load(reply)["version"])
+
+
+def database(machine: Machine, statement: str, name: str = "thoth") -> str:
+    """What the real PostgreSQL says, asked beside the server."""
+    found = docker(
+        "ps", "-q", "--filter", f"label=com.docker.compose.project=thoth-{machine.name}",
+        "--filter", "label=com.docker.compose.service=postgres",
+    ).strip()  # fmt: skip
+    done = subprocess.run(
+        ["docker", "exec", found, "psql", "-XAtd", name, "-c", statement],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def data(machine: Machine, name: str = "thoth") -> str:
+    """Every row and every vector, to be compared."""
+    rows = database(machine, "SELECT id, text FROM entries ORDER BY id", name)
+    return rows + database(machine, "SELECT id, place FROM vectors ORDER BY id", name)

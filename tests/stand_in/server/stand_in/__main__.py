@@ -1,0 +1,73 @@
+"""The commands of the image; what each version does wrong is told here."""
+
+import json
+import os
+import signal
+import sys
+import threading
+import urllib.request
+
+from stand_in import database, serving
+
+VERSION, REVISION = os.environ["VERSION"], os.environ["DATABASE_REVISION"]
+BROKEN, CRASHING = "1.3.0", "1.4.0"
+INCOMPATIBLE = 13
+
+
+def main(words: list[str]) -> int:
+    """Run one command."""
+    match words:
+        case ["serve"]:
+            return serve()
+        case ["setup"] | ["migrate"]:
+            return migrate(REVISION)
+        case ["migrate", "--to", target]:
+            return migrate(target)
+        case ["migrate", "--plan", *rest]:
+            return plan(rest[-1] if rest else REVISION)
+        case ["revision"]:
+            print(database.revision(database.connect("thoth_migrator")))
+        case ["healthcheck"]:
+            urllib.request.urlopen("http://127.0.0.1:8080/health/live/", timeout=2).close()
+        case _:
+            print(f"unknown command: {words}", file=sys.stderr)
+            return 2
+    return 0
+
+
+def serve() -> int:
+    """Serve as this version does: well, not at all, or for a while."""
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+    if VERSION == BROKEN:
+        print("this version cannot start", file=sys.stderr)
+        return 1
+    if VERSION == CRASHING:
+        seconds = float(os.environ.get("CRASH_SECONDS") or 60)
+        threading.Timer(seconds, lambda: os._exit(70)).start()
+    found = database.revision(database.connect("thoth_app"))
+    if found != REVISION:
+        print(f"the database is at {found}, this version needs {REVISION}", file=sys.stderr)
+        return INCOMPATIBLE
+    serving.serve()
+    return 0
+
+
+def migrate(target: str) -> int:
+    """Up or down to a state; without a way back, nothing is begun."""
+    held = database.connect("thoth_migrator")
+    steps = database.plan(database.revision(held), target)
+    if steps["direction"] == "down" and not steps["reversible"]:
+        print(f"no way back from {steps['irreversible']}", file=sys.stderr)
+        return INCOMPATIBLE
+    database.migrate(held, target, lambda line: print(line, file=sys.stderr))
+    return 0
+
+
+def plan(target: str) -> int:
+    """Tell what `migrate` would do."""
+    print(json.dumps(database.plan(database.revision(database.connect("thoth_migrator")), target)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
