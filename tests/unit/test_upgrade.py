@@ -6,7 +6,7 @@ from typing import cast
 
 import pytest
 from fakes import FakeClock
-from played_containers import RELEASE, PlayedContainers, container, world_of
+from played_containers import INSTALL, RELEASE, PlayedContainers, container, world_of
 
 from thothctl.errors import CheckFailedError, IncompatibleError, NotHealthyError, UsageError
 from thothctl.model.observed import OfferedImage
@@ -71,7 +71,7 @@ def test_a_version_that_changes_the_database_is_not_gone_to_on_the_same_data() -
 def test_a_rollback_is_a_new_release_with_the_images_and_settings_of_the_old_one() -> None:
     now = replace(OLD, number=4, settings={**OLD.settings, "port": 9})
 
-    plan = plan_rollback(REQUEST, Seen("thoth-ai", now, (OLD, now)), OLD, "now")
+    plan = plan_rollback(REQUEST, Seen(INSTALL, now, (OLD, now)), OLD, "now")
 
     assert [type(step).__name__ for step in plan.steps] == [
         "PullImages", "SaveSettings", "RenderRelease", "StartRelease", "AwaitHealthy", "Soak",
@@ -82,14 +82,14 @@ def test_a_rollback_is_a_new_release_with_the_images_and_settings_of_the_old_one
 
 def test_the_release_before_is_meant_where_none_is_named() -> None:
     releases = tuple(replace(OLD, number=n) for n in (1, 2, 4, 5))
-    seen = Seen("thoth-ai", releases[2], releases)
+    seen = Seen(INSTALL, releases[2], releases)
 
     assert chosen(seen, None).number == 2
     assert chosen(seen, 5).number == 5
     with pytest.raises(UsageError, match="no release 3"):
         chosen(seen, 3)
     with pytest.raises(CheckFailedError, match="is the first one"):
-        chosen(Seen("thoth-ai", releases[0], releases), None)
+        chosen(Seen(INSTALL, releases[0], releases), None)
 
 
 def test_a_way_back_that_would_end_half_way_is_not_begun() -> None:

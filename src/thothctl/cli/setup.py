@@ -65,6 +65,7 @@ def setup(  # noqa: PLR0913, PLR0917 - typer reads the signature
     """Install a stack, or bring it to the chosen settings; a second run has nothing to do."""
     if ca_bundle is not None:
         session.use_ca_bundle(ca_bundle)
+    stack = _reference(session, stack)
     described = session.world.bundles.stack(stack)
     files = {"llm": llm_key_file, "embedding": embedding_key_file}
     key_files = {use: path for use, path in files.items() if path is not None}
@@ -89,6 +90,14 @@ def setup(  # noqa: PLR0913, PLR0917 - typer reads the signature
     if version is not None:
         request = begun_with(session, described, request, version)
     return _set_up(session, Change(described, request, {**chosen.new, **own}), chosen)
+
+
+def _reference(session: Session, stack: str) -> str:
+    """A file by its whole path, for later commands read it again; else what is installed."""
+    if stack.endswith((".yaml", ".yml")):
+        return str(Path(stack).absolute())
+    install = session.world.installs.find(session.install) if stack == STACK else None
+    return install.stack if install else stack
 
 
 def _flags(given: Mapping[str, object], assignments: Sequence[str]) -> dict[str, object]:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from thothctl.errors import CheckFailedError, IncompatibleError, UsageError
-from thothctl.model.install import Release
+from thothctl.model.install import Install, Release
+from thothctl.operations.outer_steps import certificate_steps, network_steps
 from thothctl.operations.plan import Plan, Step
 from thothctl.operations.running import active
 from thothctl.operations.steps import SaveSettings
@@ -32,7 +33,7 @@ class Candidate:
 class Seen:
     """What runs, and what was there before."""
 
-    stack: str
+    install: Install
     release: Release
     releases: tuple[Release, ...]
 
@@ -40,7 +41,7 @@ class Seen:
 def look_back(world: World, name: str) -> Seen:
     """Read the records; changes nothing."""
     current = active(world, name)
-    return Seen(current.install.stack, current.release, world.installs.releases(name))
+    return Seen(current.install, current.release, world.installs.releases(name))
 
 
 def chosen(seen: Seen, number: int | None) -> Release:
@@ -94,15 +95,17 @@ def plan_rollback(request: UpgradeRequest, seen: Seen, release: Release, now: st
     steps: tuple[Step, ...] = (
         PullImages(pinned, why="have every image before anything is touched"),
         *_settings(request.name, seen, release),
+        *certificate_steps(request.name, release.settings),
         *new_release(
             request,
-            seen.stack,
+            seen.install.stack,
             Wanted(
                 "rollback",
                 release.version,
                 release.settings,
                 release.images,
                 {**release.generations, **seen.release.generations},
+                between=network_steps(seen.install, seen.release, release.settings),
             ),
             Place(next_number(seen.releases), seen.release.number, now),
         ),

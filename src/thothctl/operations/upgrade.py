@@ -127,13 +127,14 @@ def plan_upgrade(
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a new release is made of, and why."""
+    """What a new release is made of, and why; `between` is done after rendering, before a start."""
 
     reason: str
     version: str
     settings: Mapping[str, str | int | bool]
     images: Mapping[str, str]
     generations: Mapping[str, int]
+    between: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +165,7 @@ def new_release(
             images=wanted.images,
             version=wanted.version,
         ),
+        *wanted.between,
         StartRelease(name, number, place.previous, (), why=f"run {wanted.version}"),
         AwaitHealthy(name, number, request.seconds, why="the new release has to answer"),
         *((watching,) if request.soak else ()),
