@@ -165,8 +165,10 @@ class PlayedHandover:
 class PlayedImages:
     """Has every image."""
 
-    def present(self, image: Image) -> str | None:
+    def present(self, image: Image, registry: str = "") -> str | None:
         return REFERENCE
+
+    def fetch(self, reference: str) -> None: ...
 
     def provide(self, image: Image, policy: ImagePolicy, registry: str) -> str:
         return REFERENCE
