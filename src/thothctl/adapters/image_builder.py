@@ -49,10 +49,9 @@ class ImageBuilder:
     def find(self, image: Image) -> str | None:
         """The pinned tag of the image built from exactly these sources."""
         wanted = self.source_hash(image)
-        for found in self._engine.images(PRODUCT):
-            if found.labels.get(LABEL_SOURCE) == wanted and found.tags:
-                return next((tag for tag in found.tags if _is_pin(tag, found.id)), None)
-        return None
+        sources = (i for i in self._engine.images(PRODUCT) if i.labels.get(LABEL_SOURCE) == wanted)
+        pins = (tag for found in sources for tag in found.tags if _is_pin(tag, found.id))
+        return next((tag for tag in pins if tag.startswith(f"{image.name}:")), None)
 
     def source_hash(self, image: Image) -> str:
         """SHA-256 over everything that decides what the image becomes."""
