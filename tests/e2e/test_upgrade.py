@@ -1,5 +1,6 @@
 """Upgrades and rollbacks that need no migration: real engine, real registry, real PostgreSQL."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -84,7 +85,7 @@ def test_an_upgrade_keeps_every_row_and_can_be_rolled_back_and_forth(
 
 @pytest.mark.parametrize(
     ("version", "soak", "said"),
-    [("1.3.0", "2", "keeps crashing"), ("1.4.0", "30", "restarted while release 2 was watched")],
+    [("1.3.0", "2", "this version cannot start"), ("1.4.0", "30", "was watched|exit code 70")],
 )
 def test_a_broken_version_leaves_the_old_one_answering(
     bare: Machine, shelf: Shelf, version: str, soak: str, said: str
@@ -96,7 +97,7 @@ def test_a_broken_version_leaves_the_old_one_answering(
         done = bare.json("upgrade", "--to", version, "--yes", "--soak", soak)
 
     assert done.code == 9, done.out
-    assert said in done.envelope["errors"][0]["message"]
+    assert re.search(said, done.envelope["errors"][0]["message"]), done.out
     assert version_served(bare) == "1.2.0"
     assert data(bare) == before
     assert [r["outcome"] for r in bare.ok("releases").data["releases"]] == ["active"]
@@ -135,7 +136,7 @@ def test_check_tells_scripts_and_plan_tells_people(bare: Machine, shelf: Shelf) 
     set_up(bare, shelf.registry.host, "1.0.0")
 
     checked = bare.json("upgrade", "--check")
-    assert checked.code == 100
+    assert checked.code == 100, checked.out
     assert checked.data == {"installed": "1.0.0", "newest": "3.0.0", "available": True}
 
     plan = bare.ok("upgrade", "--plan", "--to", "1.0.1").data

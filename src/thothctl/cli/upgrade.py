@@ -21,6 +21,7 @@ from thothctl.operations.upgrade import (
     Outlook,
     UpgradeRequest,
     look_out,
+    newest_offered,
     one_of,
     plan_upgrade,
     refuse_edits,
@@ -75,7 +76,7 @@ def upgrade(  # noqa: PLR0913, PLR0917 - typer reads the signature
         rolls_back=not no_rollback,
     )
     if check:
-        return _checked(look_out(session.world, request))
+        return _checked(session, request)
     if plan or session.options.dry_run:
         refuse_unfinished(session.world, request.name)
         return _planned(session, request)
@@ -91,14 +92,13 @@ def _version(text: str | None) -> Version | None:
     return found
 
 
-def _checked(seen: Outlook) -> Outcome:
-    newest = seen.newest or seen.installed
-    newer = newest > seen.installed
-    data = {"installed": str(seen.installed), "newest": str(newest), "available": newer}
+def _checked(session: Session, request: UpgradeRequest) -> Outcome:
+    installed, newest = newest_offered(session.world, request)
+    newer = newest > installed
+    data = {"installed": str(installed), "newest": str(newest), "available": newer}
     if not newer:
-        line = f"{seen.installed} is the newest version."
-        return Outcome(data, lambda c: c.print(line))
-    line = f"{newest} is available; {seen.installed} is installed."
+        return Outcome(data, lambda c: c.print(f"{installed} is the newest version."))
+    line = f"{newest} is available; {installed} is installed."
     error = UpdateAvailableError(line, hint="run `thothctl upgrade`, or `upgrade --plan` first")
     return Outcome(data, lambda c: c.print(line), error=error)
 

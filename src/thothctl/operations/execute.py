@@ -82,9 +82,15 @@ def _take_back(
     if touched and plan.had_release and isinstance(error, Exception):
         raise RolledBackError(
             f"{plan.goal} failed: {_say(error)}; the release from before runs again",
-            hint=getattr(error, "hint", "see `thothctl logs`"),
+            hint=_hint(error),
         ) from error
     raise error
+
+
+def _hint(error: BaseException) -> str:
+    """What to do about it; of a release that did not answer only the journal is left."""
+    told = "" if isinstance(error, NotHealthyError) else getattr(error, "hint", "")
+    return told or "see `thothctl journal show`; nothing has to be mended here"
 
 
 def unwind(

@@ -42,7 +42,6 @@ class Outlook:
 
     stack: str
     release: Release
-    newest: Version | None
     target: Version
     hops: tuple[Version, ...]
     versions: Versions = field(repr=False)
@@ -57,6 +56,15 @@ def version_of(release: Release) -> Version:
     return Version.read(release.version) or Version((0, 0, 0))
 
 
+def newest_offered(world: World, request: UpgradeRequest) -> tuple[Version, Version]:
+    """The version that is installed, and the newest of the channel; changes nothing."""
+    current = active(world, request.name)
+    stack = world.bundles.stack(current.install.stack)
+    found = versions(world, stack, current.release, request.registry)
+    installed = version_of(current.release)
+    return installed, max(found.newest(request.channel) or installed, installed)
+
+
 def look_out(world: World, request: UpgradeRequest) -> Outlook:
     """Ask what is offered and find the way; changes nothing.
 
@@ -65,11 +73,11 @@ def look_out(world: World, request: UpgradeRequest) -> Outlook:
     current = active(world, request.name)
     stack = world.bundles.stack(current.install.stack)
     found = versions(world, stack, current.release, request.registry)
-    newest = found.newest(request.channel)
     installed = version_of(current.release)
+    newest = None if request.version else found.newest(request.channel)
     target = request.version or max(newest or installed, installed)
     hops = way(installed, target, found.offer(), own_version(world))
-    return Outlook(current.install.stack, current.release, newest, target, hops, found)
+    return Outlook(current.install.stack, current.release, target, hops, found)
 
 
 def refuse_edits(world: World, name: str) -> None:
