@@ -160,7 +160,7 @@ def test_an_image_that_cannot_be_had_is_told_as_it_is() -> None:
     def provide(*_: object) -> None:
         raise lost
 
-    image = SimpleNamespace(optional=False)
+    image = SimpleNamespace(name="thoth-ai", optional=False)
     stack = SimpleNamespace(images_for=lambda _: [image])
     world = SimpleNamespace(
         journal=fake.journal, clock=fake.clock, report=fake.report,
