@@ -12,7 +12,7 @@ from sqlglot.errors import SqlglotError
 from thoth_ai.importing.checks import quoted
 from thoth_ai.importing.inspection import TableSchema
 from thoth_ai.importing.postgres import translation
-from thoth_ai.importing.postgres.trying import tried
+from thoth_ai.importing.postgres.trying import own_name, tried
 from thoth_ai.postgres.schemas import Connection
 
 EXPRESSION, ROW_NUMBER = -2, -1
@@ -31,9 +31,9 @@ def add(
     connection: Connection, source: sqlite3.Connection, old: TableSchema, new: TableSchema
 ) -> Iterator[str]:
     """Add what can be; return a sentence for each that cannot."""
-    for index in _indexes(source, old):
+    for number, index in enumerate(_indexes(source, old)):
         try:
-            text = _statement(source, index, old, new)
+            text = _statement(source, index, old, (new, number))
         except (SqlglotError, translation.NotTranslatedError, LookupError, TypeError) as error:
             complaint: str | None = str(error) or type(error).__name__
         else:
@@ -57,8 +57,9 @@ def _indexes(source: sqlite3.Connection, table: TableSchema) -> Iterator[_Index]
 
 
 def _statement(
-    source: sqlite3.Connection, index: _Index, old: TableSchema, new: TableSchema
+    source: sqlite3.Connection, index: _Index, old: TableSchema, place: tuple[TableSchema, int]
 ) -> sql.Composed:
+    new, number = place
     written = _written(source, index, old, new)
     parts: list[sql.Composable] = []
     for at, (position, descending, collation) in enumerate(index.parts):
@@ -70,8 +71,9 @@ def _statement(
             if collation.upper() == "NOCASE" and is_text:
                 part = sql.SQL("lower({})").format(part)
         parts.append(sql.SQL("{} DESC").format(part) if descending else part)
-    text = sql.SQL("CREATE {} ON {} ({})").format(
+    text = sql.SQL("CREATE {} {} ON {} ({})").format(
         sql.SQL("UNIQUE INDEX" if index.unique else "INDEX"),
+        own_name("index", new.name, number),
         sql.Identifier(new.name),
         sql.SQL(", ").join(parts),
     )

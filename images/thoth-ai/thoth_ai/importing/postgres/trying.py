@@ -1,5 +1,6 @@
 """Statements that may fail without taking anything else with them."""
 
+import hashlib
 from collections.abc import Iterable
 
 import psycopg
@@ -25,6 +26,12 @@ def tried(connection: Connection, text: sql.Composed) -> str | None:
     except _EXPECTED as error:
         return error.diag.message_primary or type(error).__name__
     return None
+
+
+def own_name(what: str, table: str, number: int = 0) -> sql.Identifier:
+    """Return a name no other table's has: PostgreSQL's own choice fails beside other tables."""
+    digest = hashlib.sha256(table.encode()).hexdigest()[:16]
+    return sql.Identifier(f"~{what} {digest} {number}")
 
 
 def listed(names: Iterable[str]) -> sql.Composed:
