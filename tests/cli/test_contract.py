@@ -33,6 +33,7 @@ ARGUMENTS = {
     "secrets rotate": ["api_token"],
     "secrets export": ["--to", "/nowhere/secrets.age"],
     "secrets import": ["/nowhere/secrets.age"],
+    "restore": ["latest"],
     "images push": ["--registry", "127.0.0.1:1/x"],
 }
 
