@@ -114,6 +114,8 @@ def rendered_for(
         settings,
         release.generations,
         why="to be looked at",
+        images=release.images,
+        version=release.version,
     )
     return _files(world, rendering)
 
@@ -121,7 +123,7 @@ def rendered_for(
 def _files(world: World, rendering: RenderRelease) -> Mapping[str, str]:
     stack = world.bundles.stack(rendering.stack)
     wanted = stack.images_for(rendering.settings)
-    found = {image.name: world.images.present(image) for image in wanted}
+    found = {i.name: rendering.images.get(i.name) or world.images.present(i) for i in wanted}
     optional = {image.name for image in wanted if image.optional}
     images = {name: at or name for name, at in found.items() if at or name not in optional}
     return rendering.files(world, images)

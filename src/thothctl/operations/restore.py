@@ -99,6 +99,8 @@ def plan_restore(seen: Present, wish: Wish, stores: Sequence[str]) -> Plan:
         generations,
         why="files that point at the new generations",
         anew=seen.services,
+        images=seen.active.images,
+        version=seen.active.version,
         backup=wish.manifest.id,
     )
     return Plan(
@@ -205,6 +207,8 @@ def plan_undo(seen: Present, seconds: int) -> Plan:
         {**seen.active.generations, **moved},
         why=f"files that point at the data of before {after.backup}",
         anew=seen.services,
+        images=seen.active.images,
+        version=seen.active.version,
     )
     goal = f"undo the restore of {after.backup} into {name}"
     stop = StopWriters(name, previous, why="nobody writes to what is about to be left")
