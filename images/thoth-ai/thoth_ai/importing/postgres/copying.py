@@ -15,6 +15,7 @@ from thoth_ai.importing.inspection import TableSchema
 from thoth_ai.importing.postgres import columns, encoding, keys, rejects, verification
 from thoth_ai.importing.postgres.kinds import BOOLEAN, Kind
 from thoth_ai.importing.postgres.report import TableReport
+from thoth_ai.importing.postgres.trying import create
 from thoth_ai.importing.postgres.verification import Sent
 from thoth_ai.postgres.schemas import Connection
 
@@ -104,11 +105,8 @@ class Copying:
             )
             for column, kind in zip(self.target.columns, kinds, strict=True)
         ]
-        connection.execute(
-            sql.SQL("CREATE TABLE {} ({})").format(
-                sql.Identifier(self.target.name), sql.SQL(", ").join(parts)
-            )
-        )
+        name = sql.Identifier(self.target.name)
+        create(connection, sql.SQL("CREATE TABLE {} ({})").format(name, sql.SQL(", ").join(parts)))
 
     def _copy(
         self,

@@ -2,12 +2,14 @@
 
 import hashlib
 from collections.abc import Iterable
+from contextlib import suppress
 
 import psycopg
 from psycopg import sql
 
 from thoth_ai.postgres.schemas import Connection
 
+ATTEMPTS = 8
 _EXPECTED = (
     psycopg.errors.IntegrityError,
     psycopg.errors.ProgrammingError,
@@ -26,6 +28,15 @@ def tried(connection: Connection, text: sql.Composed) -> str | None:
     except _EXPECTED as error:
         return error.diag.message_primary or type(error).__name__
     return None
+
+
+def create(connection: Connection, text: sql.Composed) -> None:
+    """Create a table, once more where another's type took the name that its own was to have."""
+    for _ in range(ATTEMPTS):
+        with suppress(psycopg.errors.UniqueViolation), connection.transaction():
+            connection.execute(text)
+            return
+    connection.execute(text)
 
 
 def own_name(what: str, table: str, number: int = 0) -> sql.Identifier:
