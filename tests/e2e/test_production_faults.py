@@ -12,17 +12,17 @@ from pathlib import Path
 import pytest
 from e2e.conftest import KEEP
 from e2e.engine_view import containers
-from e2e.machine import Machine
+from e2e.machine import Machine, docker
 from e2e.own_images import until
 from e2e.test_production import QUESTION, SERVICES, trusting
 
 SLOW_SECONDS = 75
 """Longer than the image's own patience with a start."""
-OVERRIDE = """\
+OVERRIDE = f"""\
 services:
   postgres:
-    volumes:
-      - {script}:/etc/postgresql/init.d/000-slow.sh:ro
+    entrypoint:
+      [tini, --, sh, -c, '[ -d /data/17 ] || sleep {SLOW_SECONDS}; exec thoth-postgres "$$@"', sh]
 """
 
 
@@ -32,11 +32,8 @@ def production(
 ) -> Iterator[Machine]:
     """A stack whose PostgreSQL takes its time for the first start."""
     made = Machine(program, tmp_path_factory.mktemp("faults"))
-    script = made.home / "slow.sh"
-    script.write_text(f"sleep {SLOW_SECONDS}\n")
-    script.chmod(0o444)
     made.folder.mkdir(parents=True, mode=0o700)
-    (made.folder / "compose.override.yaml").write_text(OVERRIDE.format(script=script))
+    (made.folder / "compose.override.yaml").write_text(OVERRIDE)
     made.set_up("--mode", "production", "--timeout", "180")
     yield made
     if not KEEP:
@@ -44,23 +41,26 @@ def production(
 
 
 def test_a_postgres_that_starts_slowly_is_waited_for(production: Machine) -> None:
-    log = production.ok("logs", "postgres", "--grep", "000-slow.sh").data["lines"]
+    database = containers(production)["postgres"]
 
-    assert log
+    assert database["RestartCount"] == 0
+    assert "sleep" in " ".join(database["Args"])
     assert production.ok("ask", QUESTION).data["rows"] == [[8]]
 
 
 def test_a_server_waits_for_a_postgres_that_does_not_answer(production: Machine) -> None:
-    database = containers(production)["postgres"]["Id"]
-    production.ok("stop", "app")
+    found = containers(production)
+    server, database = found["app"]["Id"], found["postgres"]["Id"]
     subprocess.run(["docker", "pause", database], check=True, capture_output=True)
-    awake = threading.Timer(30, subprocess.run, [["docker", "unpause", database]])
+    awake = threading.Timer(30, docker, ["unpause", database])
     awake.start()
     try:
-        production.ok("start", "app", "--timeout", "180")
+        docker("restart", server)
+        production.ok("health", "--wait", "--timeout", "180")
     finally:
         awake.join()
 
+    assert containers(production)["app"]["RestartCount"] == 0
     assert production.ok("ask", QUESTION).data["rows"] == [[8]]
 
 
