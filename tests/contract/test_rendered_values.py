@@ -25,7 +25,7 @@ STACK = BUNDLES.stack("thoth-ai")
 TEXTS = [
     s for s in STACK.settings if s.kind in {SettingKind.TEXT, SettingKind.URL, SettingKind.EMAIL}
 ]
-PATHS = ("source", "postgres.ca")
+PATHS = ("source", "postgres.ca", "data_dir")
 """These name files of the host: Compose wants them to begin at its root."""
 OTHERS = {"postgres.host": "db.example", "mode": "production", "tls": "files"}
 NASTY = [
