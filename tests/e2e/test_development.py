@@ -202,7 +202,7 @@ def test_production_does_not_take_throw_away_passwords_over(stack: Machine) -> N
     done = stack.json("setup", "--yes", "--mode", "production", "--port", str(stack.port))
 
     assert done.code == 7
-    assert "rotate --all" in done.envelope["errors"][0]["hint"]
+    assert "development" in done.envelope["errors"][0]["message"]
 
 
 @pytest.mark.parametrize(
