@@ -185,6 +185,10 @@ class InstalledWorld(FakeWorld):
         )
 
     @property
+    def restores(self) -> SimpleNamespace:
+        return SimpleNamespace(drop_key=lambda _: None)
+
+    @property
     def engine(self) -> SimpleNamespace:
         app = ObservedContainer("c1", "app", "app", "thoth-ai", Condition.HEALTHY, 0, "")
         return SimpleNamespace(observe=lambda _: ObservedStack((app,)))

@@ -108,6 +108,16 @@ def test_nothing_is_written_through_a_link_that_came_before(tmp_path: Path) -> N
     assert list((folder / "a").iterdir()) == []
 
 
+def test_a_file_that_comes_twice_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+
+    done = unpack(folder, packed(member("a"), member("a", tarfile.LNKTYPE, "a")))
+
+    assert done.returncode == REFUSED
+    assert b"twice" in done.stderr
+
+
 @given(
     parts=st.lists(st.tuples(PLACES, KINDS, PLACES, MODES), min_size=1, max_size=5),
     absolute=st.booleans(),
