@@ -117,7 +117,7 @@ def badly_run(stack: Machine) -> Iterator[Machine]:
     docker("create", "--name", names[0], *label, *BAD, *door, *entry)
     docker("create", "--name", names[1], *label, *entry)
     yield stack
-    docker("rm", "-f", *names)
+    docker("rm", "-f", "-v", *names)
     docker("rmi", image)
 
 
