@@ -180,7 +180,7 @@ def test_the_certificates_of_the_machine_reach_pip(ready: Box) -> None:
 def test_ctrl_c_ends_with_130_and_the_next_run_goes_on(ready: Box) -> None:
     pip = ready.root / "parts/pip"
     fast = pip.read_text()
-    pip.write_text(fast + "\ntouch in-pip; sleep 60\n")
+    pip.write_text(fast + "\ntouch in-pip; exec sleep 60\n")
     process = subprocess.Popen(
         ready.argv("--no-setup"),
         env=ready.environment,
