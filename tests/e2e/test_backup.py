@@ -90,6 +90,7 @@ def slow(big: Machine) -> Machine:
 
 def test_a_backup_is_made_of_one_point_and_every_byte_of_it_is_proved(stack: Machine) -> None:
     made = stack.ok("backup", "create", "--note", "the first").data
+    assert stack.ok("health").envelope["ok"] is True
 
     shown = stack.ok("backup", "show", str(made["id"])).data["manifest"]
     proof = stack.ok("backup", "verify", str(made["id"]), "--deep").data

@@ -6,13 +6,17 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from thothctl.errors import BackupFailedError, EngineUnreachableError, ThothctlError
+from thothctl.model.observed import Condition
 from thothctl.model.stack import SaveKind, Store
 from thothctl.operations.backup_order import BackupOrder, order_from_plain
 from thothctl.operations.backup_packing import Scene
 from thothctl.operations.backup_taking import look_around, take
 from thothctl.operations.plan import step
+from thothctl.operations.waiting import POLL_SECONDS
 from thothctl.world import World
 from thothctl.world.backups import Task
+
+CHECKED_SECONDS = 10
 
 
 @step
@@ -28,9 +32,10 @@ class SaveStores:
     title: ClassVar[str] = "Save"
 
     def apply(self, world: World) -> None:
-        self._let_go(world)  # a try that was killed
+        order, scene = self._let_go(world)  # a try that was killed
         with _published_nothing():
-            take(world, order_from_plain(self.order))
+            take(world, order)
+        _await_health_checks(scene)
 
     def undo(self, world: World) -> None:
         order, scene = self._let_go(world)
@@ -67,6 +72,17 @@ class PublishBackup:
 
     def undo(self, world: World) -> None:
         """A backup that is complete stays: nothing is undone by removing it."""
+
+
+def _await_health_checks(scene: Scene) -> None:
+    """After a pause the engine calls a container unhealthy until its next check."""
+    clock, engine = scene.world.clock, scene.world.engine
+    deadline = clock.monotonic() + CHECKED_SECONDS
+    while clock.monotonic() < deadline:
+        containers = engine.observe(scene.install.uuid).containers
+        if all(one.condition is not Condition.UNHEALTHY for one in containers):
+            return
+        clock.pause(POLL_SECONDS)
 
 
 def _cleaning(scene: Scene, store: Store) -> Task | None:
