@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.services import native
 from thoth_ai.importing.postgres import decimals, encoding, kinds
 from thoth_ai.importing.postgres.encoding import Encoder
 from thoth_ai.importing.postgres.python_encoder import PythonEncoder
@@ -33,11 +34,12 @@ VALUES = st.one_of(
     st.datetimes().map(lambda one: str(one.replace(microsecond=0))),
 )
 
-native = pytest.mark.skipif(encoding.NativeEncoder is None, reason="no compiler was there")
-ENCODERS = [pytest.param("python"), pytest.param("native", marks=native)]
+ENCODERS = ["python", "native"]
 
 
 def opened(which: str, path: Path, letter: str) -> Encoder:
+    if which == "native":
+        native.require()
     kind = encoding.NativeEncoder if which == "native" else PythonEncoder
     assert kind
     return kind(f"file:{path}?mode=ro&immutable=1", "SELECT a, rowid FROM t", letter, (1,))
@@ -63,7 +65,6 @@ def filled(path: Path, values: object) -> Path:
     return path
 
 
-@native
 @pytest.mark.parametrize("kind", kinds.ALL, ids=lambda kind: kind.name)
 def test_the_encoders_agree_at_every_edge(tmp_path: Path, kind: kinds.Kind) -> None:
     path = filled(tmp_path / "t.sqlite", EDGES)
@@ -74,7 +75,6 @@ def test_the_encoders_agree_at_every_edge(tmp_path: Path, kind: kinds.Kind) -> N
     assert found[0][3] == len(EDGES) + len(BROKEN)
 
 
-@native
 @settings(max_examples=40, deadline=None)
 @given(values=st.lists(VALUES, max_size=60), kind=st.sampled_from(kinds.ALL))
 def test_the_encoders_agree_on_anything(

@@ -13,7 +13,7 @@ import pytest
 
 from tests.importing import generated
 from tests.server import comparing, databases, imports
-from tests.services import application_database
+from tests.services import application_database, native
 from tests.services.postgres_server import Server
 from thoth_ai.importing.postgres import encoding
 from thoth_ai.workspaces.models import Column, Database, Table, Workspace
@@ -21,7 +21,8 @@ from thoth_ai.workspaces.models import Column, Database, Table, Workspace
 PROJECT = Path(__file__).parents[2]
 CHINOOK = Path(os.environ.get("THOTH_TEST_DATA", "/nowhere")) / "chinook/Chinook_Sqlite.sqlite"
 pytestmark = pytest.mark.skipif(
-    not application_database.ON_POSTGRES, reason="this session imports into files"
+    not application_database.ON_POSTGRES,
+    reason="imports into files here; `make server` runs this on PostgreSQL",
 )
 
 
@@ -36,8 +37,8 @@ def server(data: Path) -> Server:
 def encoder(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     if request.param == "python":
         monkeypatch.setattr(encoding, "NativeEncoder", None)
-    elif encoding.NativeEncoder is None:
-        pytest.skip("no compiler was there")
+    else:
+        native.require()
     return str(request.param)
 
 
@@ -127,7 +128,9 @@ def test_numbers_go_on_where_sqlite_would(server: Server, tmp_path: Path) -> Non
         assert catalogue(server, sql) == [(number,)]
 
 
-@pytest.mark.skipif(not CHINOOK.is_file(), reason="the file is not here")
+@pytest.mark.skipif(
+    not CHINOOK.is_file(), reason="THOTH_TEST_DATA names no folder; made files are compared above"
+)
 def test_chinook_is_the_same_on_both_sides(server: Server, encoder: str) -> None:
     outcome = imports.from_file(CHINOOK)
 

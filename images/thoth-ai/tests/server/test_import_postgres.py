@@ -22,7 +22,8 @@ from thoth_ai.workspaces.models import Column, Database, Example, Workspace
 
 PROJECT = Path(__file__).parents[2]
 pytestmark = pytest.mark.skipif(
-    not application_database.ON_POSTGRES, reason="this session imports into files"
+    not application_database.ON_POSTGRES,
+    reason="imports into files here; `make server` runs this on PostgreSQL",
 )
 DIRTY = """
     CREATE TABLE kinds (

@@ -14,7 +14,8 @@ from thoth_ai.importing.postgres import encoding, rejects
 from thoth_ai.workspaces.models import Database, Workspace
 
 pytestmark = pytest.mark.skipif(
-    not application_database.ON_POSTGRES, reason="this session imports into files"
+    not application_database.ON_POSTGRES,
+    reason="imports into files here; `make server` runs this on PostgreSQL",
 )
 
 
