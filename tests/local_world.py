@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import cast
 
+from thothctl.adapters.machine import SystemHost
 from thothctl.adapters.world import RealWorld
 from thothctl.errors import EngineRefusedError, EngineUnreachableError
 from thothctl.model.answer import ServiceHealth
@@ -17,6 +18,7 @@ from thothctl.model.observed import (
     ObservedImage,
     ObservedNetwork,
     ObservedStack,
+    Route,
 )
 from thothctl.model.secret import Secret
 from thothctl.model.stack import Image
@@ -190,11 +192,37 @@ class PlayedServer:
         return True
 
 
+class PlayedHost(SystemHost):
+    """Roomy, and nobody else's programs on it: only files are this machine's own."""
+
+    def cpus(self) -> int:
+        return 4
+
+    def memory(self) -> int:
+        return 8 * GIB
+
+    def free_bytes(self, path: Path) -> int:
+        return 100 * GIB
+
+    def size_bytes(self, path: Path) -> int:
+        return 200 * GIB
+
+    def port_is_free(self, address: str, port: int) -> bool:
+        return True
+
+    def port_owner(self, port: int) -> str:
+        return ""
+
+    def routes(self) -> tuple[Route, ...]:
+        return ()
+
+
 class PlayedWorld(RealWorld):
     """A real home on a played engine; made once a command, the engine outlives it."""
 
     def __init__(self, play: "Play", report: Report) -> None:
         super().__init__(os.environ, "1.0.0", report)
+        self.host = PlayedHost(Path("docker.sock"))
         self.engine = play.engine  # type: ignore[assignment]  # in place of the cached property
         self.compose = play.compose  # type: ignore[assignment]
         self.handover = play.handover  # type: ignore[assignment]
