@@ -114,8 +114,9 @@ def test_a_hot_journal_is_rolled_back_in_the_copy_only(source: Path, tmp_path: P
 def test_a_wal_database_in_a_folder_one_may_only_read(source: Path, tmp_path: Path) -> None:
     fill(source, "journal_mode=WAL")
     source.parent.chmod(0o555)
-    for folder in (tmp_path, *list(tmp_path.parents)[:2]):
-        folder.chmod(0o755)
+    for folder in (tmp_path, *tmp_path.parents):
+        if folder.owner() == "root" and not folder.stat().st_mode & 0o001:
+            folder.chmod(0o755)
     home = tmp_path / "home"
     home.mkdir()
     home.chmod(0o777)

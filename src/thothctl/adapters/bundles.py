@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 import jinja2
@@ -55,7 +56,7 @@ class TemplateBundles:
             raise UsageError(f"there is no stack {reference}", hint=f"known stacks: {known}")
         with translated(f"read {path}"):
             text = path.read_text(encoding="utf-8")
-        read = read_stack(read_mapping(text, path.name), path.name)
+        read = _parsed(text, path.name)
         return _placed(read, path.absolute().parent) if own else read
 
     def _templates(self, stack: Stack) -> jinja2.Environment:
@@ -148,6 +149,12 @@ class TemplateBundles:
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
         for name, text in files.items():
             write_durably(folder / name, text)
+
+
+@lru_cache(maxsize=8)
+def _parsed(text: str, name: str) -> Stack:
+    """One command asks for its stack many times."""
+    return read_stack(read_mapping(text, name), name)
 
 
 def _placed(stack: Stack, folder: Path) -> Stack:
