@@ -3,7 +3,9 @@
 import os
 import sys
 from collections.abc import Callable, Sequence
+from functools import cache
 from importlib.metadata import version
+from typing import Any
 
 from thothctl.errors import ExitCode
 from thothctl.world import Report, World
@@ -24,10 +26,11 @@ def main(argv: Sequence[str] | None = None, connect: Connect = connect) -> int:
     if given == ["--version"]:
         print(f"thothctl {version('thothctl')}")  # noqa: T201 - the answer, without loading typer
         return ExitCode.OK
-    from thothctl.cli.app import app  # noqa: PLC0415 - see above
-
+    command = _command()
     try:
-        return int(app(args=given, prog_name="thothctl", obj=connect, standalone_mode=False) or 0)
+        return int(
+            command(args=given, prog_name="thothctl", obj=connect, standalone_mode=False) or 0
+        )
     except Exception as error:
         if not hasattr(error, "format_message"):
             raise
@@ -38,6 +41,16 @@ def main(argv: Sequence[str] | None = None, connect: Connect = connect) -> int:
         return _usage(given, message, where, connect)
     except (KeyboardInterrupt, EOFError):
         return ExitCode.INTERRUPTED
+
+
+@cache
+def _command() -> Callable[..., Any]:
+    """The tree of commands; made once where one process runs many."""
+    from typer.main import get_command  # noqa: PLC0415 - start-up stays light
+
+    from thothctl.cli.app import app  # noqa: PLC0415
+
+    return get_command(app)
 
 
 def _usage(given: Sequence[str], message: str, command: str, connect: Connect) -> int:
