@@ -5,6 +5,8 @@ SERVER := images/thoth-ai
 SERVER_VENV ?= $(SERVER)/.venv
 PYTHON ?= $(shell for p in /usr/bin/python3 python3.13 python3.12 python3.11 python3; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+WORKERS ?= 2
+PYTEST := pytest --numprocesses $(WORKERS) --dist loadfile
 ENCODER := $(wildcard $(SERVER)/thoth_ai/importing/postgres/native/*)
 
 # What depends on the database runs a second time, on PostgreSQL.
@@ -44,17 +46,17 @@ check: dev server-dev
 	cd $(SERVER) && $(abspath $(SERVER_VENV))/bin/mypy
 
 unit: dev
-	$(BIN)/pytest tests/unit tests/cli tests/architecture tests/contract tests/docs
+	$(BIN)/$(PYTEST) tests/unit tests/cli tests/architecture tests/contract tests/docs
 
 server: server-dev
-	cd $(SERVER) && $(abspath $(SERVER_VENV))/bin/pytest
-	cd $(SERVER) && THOTH_TEST_DATABASE=postgres $(abspath $(SERVER_VENV))/bin/pytest $(ON_POSTGRES)
+	cd $(SERVER) && $(abspath $(SERVER_VENV))/bin/$(PYTEST)
+	cd $(SERVER) && THOTH_TEST_DATABASE=postgres $(abspath $(SERVER_VENV))/bin/$(PYTEST) $(ON_POSTGRES)
 
 test: check engine server
-	$(BIN)/pytest -m "not bench" tests
+	$(BIN)/$(PYTEST) -m "not bench" tests
 
 e2e: dev engine
-	$(BIN)/pytest tests/e2e
+	$(BIN)/$(PYTEST) tests/e2e
 
 bench: dev engine
 	$(BIN)/pytest -m bench tests/bench

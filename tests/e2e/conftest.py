@@ -1,5 +1,6 @@
 """Fixtures of the end-to-end tests: the built wheel, the engine, machines that clean up."""
 
+import fcntl
 import os
 import shutil
 import sqlite3
@@ -7,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.e2e)
 
 
+@contextmanager
+def one_at_a_time(factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What every worker needs is made by the first; the others find it."""
+    with (factory.getbasetemp().parent / "making").open("w") as note:
+        fcntl.flock(note, fcntl.LOCK_EX)
+        yield
+
+
 @pytest.fixture(scope="session")
 def engine() -> None:
     """The real engine; `make test` installs and starts one where there is none."""
@@ -33,14 +42,15 @@ def engine() -> None:
 
 
 @pytest.fixture(scope="session")
-def program(engine: None) -> Iterator[Path]:
+def program(engine: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """`thothctl` from the built wheel, in a folder that any user may read."""
     folder = Path(tempfile.mkdtemp(prefix="thothctl-e2e-"))
     folder.chmod(0o755)
     python = _python_for_everybody()
     subprocess.run([python, "-m", "venv", folder / "venv"], check=True)
     pip = [str(folder / "venv/bin/pip"), "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*pip, str(ROOT)], check=True)
+    with one_at_a_time(tmp_path_factory):
+        subprocess.run([*pip, str(ROOT)], check=True)
     yield folder / "venv/bin/thothctl"
     shutil.rmtree(folder, ignore_errors=True)
 
@@ -61,7 +71,8 @@ def _python_for_everybody() -> str:
 def images(program: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     """The images are built once; every later setup finds them."""
     builder = Machine(program, tmp_path_factory.mktemp("images"))
-    builder.ok("images", "build")
+    with one_at_a_time(tmp_path_factory):
+        builder.ok("images", "build")
 
 
 @pytest.fixture
