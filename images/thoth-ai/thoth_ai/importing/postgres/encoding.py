@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from thoth_ai.importing.postgres.python_encoder import PythonEncoder
+from thoth_ai.importing.postgres.python_sketch import Sketched
 
 CHUNK = 256 * 1024
+MOST_KEPT, LEAST_KEPT, KEPT_IN_ALL = 512, 16, 32 * 1024
 CLASSES = ("", "integer", "real", "text", "blob", "null")
 
 Stored = tuple[int, bytes]
@@ -35,6 +37,9 @@ class Encoder(Protocol):
     def totals(self) -> Sequence[Totals]:
         """Return the sums of every column so far."""
 
+    def sketches(self) -> Sequence[Sketched]:
+        """Return what is remembered of every column; of none where nothing was to be kept."""
+
     def close(self) -> None:
         """Let go of the file."""
 
@@ -46,7 +51,7 @@ except ImportError:  # no compiler was there
 else:
     _native = _encoder.Encoder
 
-NativeEncoder: Callable[[str, str, str, tuple[int, ...]], Encoder] | None = _native
+NativeEncoder: Callable[[str, str, str, tuple[int, ...], int], Encoder] | None = _native
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +66,18 @@ class Asked:
     kinds: str
     key: tuple[int, ...]
 
+    @property
+    def kept(self) -> int:
+        """Return how many values of a column are remembered: fewer where there are many columns."""
+        fair = KEPT_IN_ALL // max(len(self.kinds), 1)
+        return min(MOST_KEPT, max(LEAST_KEPT, fair))
+
 
 def opened(asked: Asked) -> Encoder:
     """Open the fastest encoder there is."""
     if NativeEncoder is None:
-        return PythonEncoder(asked.place, asked.query, asked.kinds, asked.key)
-    return NativeEncoder(asked.place, asked.query, asked.kinds, asked.key)
+        return PythonEncoder(asked.place, asked.query, asked.kinds, asked.key, asked.kept)
+    return NativeEncoder(asked.place, asked.query, asked.kinds, asked.key, asked.kept)
 
 
 def name() -> str:

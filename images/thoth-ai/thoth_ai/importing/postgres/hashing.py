@@ -1,4 +1,4 @@
-"""PostgreSQL's own hash functions, seed 0, over many values at once, for sums to compare.
+"""PostgreSQL's own hash functions, seed 0, over many values at once; both sides compare sums.
 
 The algorithm is Bob Jenkins' lookup3, which is in the public domain.
 """
@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 Words = NDArray[np.uint32]
+Hashes = NDArray[np.uint64]
 START = 0x9E3779B9 + 3923095
 BLOCK = 12
-WHOLE = 2**64
 _MIX = (
     *(("a", "b", "c", 4), ("b", "c", "a", 6), ("c", "a", "b", 8)),
     *(("a", "b", "c", 16), ("b", "c", "a", 19), ("c", "a", "b", 4)),
@@ -22,8 +22,8 @@ _FINAL = (
 )
 
 
-def of_integers(values: NDArray[np.int64]) -> int:
-    """Return the sum of `hashint8extended`."""
+def of_integers(values: NDArray[np.int64]) -> Hashes:
+    """Return `hashint8extended` of each."""
     low = values.astype(np.uint32)
     high = (values >> np.int64(32)).astype(np.uint32)
     folded = low ^ np.where(values >= 0, high, ~high)
@@ -31,17 +31,20 @@ def of_integers(values: NDArray[np.int64]) -> int:
     return _final({"a": start + folded, "b": start.copy(), "c": start.copy()})
 
 
-def of_doubles(values: NDArray[np.float64]) -> int:
-    """Return the sum of `hashfloat8extended`, which is the seed for both zeros."""
+def of_doubles(values: NDArray[np.float64]) -> Hashes:
+    """Return `hashfloat8extended` of each, which is the seed for both zeros."""
+    found = np.zeros(len(values), np.uint64)
     words = values[values != 0].view(np.uint32).reshape(-1, 2)
     start = np.full(len(words), (START + 8) % 2**32, np.uint32)
-    return _final({"a": start + words[:, 0], "b": start + words[:, 1], "c": start.copy()})
+    state = {"a": start + words[:, 0], "b": start + words[:, 1], "c": start.copy()}
+    found[values != 0] = _final(state)
+    return found
 
 
-def of_texts(values: Sequence[bytes | bytearray]) -> int:
-    """Return the sum of `hashtextextended`, by bytes."""
+def of_texts(values: Sequence[bytes | bytearray]) -> Hashes:
+    """Return `hashtextextended` of each, by bytes."""
     if not values:
-        return 0
+        return np.zeros(0, np.uint64)
     sizes = np.fromiter(map(len, values), np.int64, len(values))
     bytes_ = np.frombuffer(b"".join((*values, bytes(BLOCK))), np.uint8)
     at = np.cumsum(sizes) - sizes
@@ -82,11 +85,11 @@ def _mix(state: dict[str, Words]) -> None:
         state[last] = state[last] + state[other]
 
 
-def _final(state: dict[str, Words]) -> int:
+def _final(state: dict[str, Words]) -> Hashes:
     for one, last, by in _FINAL:
         state[one] = (state[one] ^ state[last]) - _rotated(state[last], by)
-    high = int(state["b"].sum(dtype=np.uint64))
-    return ((high << 32) + int(state["c"].sum(dtype=np.uint64))) % WHOLE
+    found: Hashes = state["b"].astype(np.uint64) << np.uint64(32) | state["c"]
+    return found
 
 
 def _rotated(words: Words, by: int) -> Words:

@@ -26,10 +26,11 @@ _SECOND = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """A column of some rows: lists to be woven into rows, the hash, and rows that do not fit."""
+    """A column of some rows: lists to be woven into rows, hashes, and rows that do not fit."""
 
     pieces: tuple[Sequence[bytes], ...]
-    hash: int
+    values: Sequence[Any]
+    hashes: hashing.Hashes
     misfits: Sequence[tuple[int, int]]
 
 
@@ -43,18 +44,20 @@ class Kind:
     accepted: frozenset[type]
     sure: frozenset[type]
     reason: Callable[[Any], int]
-    write: Callable[[Sequence[Any]], tuple[tuple[Sequence[bytes], ...], int]]
+    write: Callable[[Sequence[Any]], tuple[tuple[Sequence[bytes], ...], hashing.Hashes]]
 
 
 def encode(kind: Kind, values: Sequence[object], types: Collection[type]) -> Encoded:
     """Encode a column of some rows, whose types are known."""
     misfits = _misfits(kind, values, types)
     if not misfits and NONE not in types:
-        return Encoded(*kind.write(values), misfits)
+        pieces, hashes = kind.write(values)
+        return Encoded(pieces, values, hashes, misfits)
     out = {row for row, _ in misfits}
     kept = [row for row, value in enumerate(values) if value is not None and row not in out]
-    pieces, found = kind.write([values[row] for row in kept]) if kept else ((), 0)
-    return Encoded(_spread(pieces, kept, len(values)), found, misfits)
+    fitting = [values[row] for row in kept]
+    pieces, hashes = kind.write(fitting) if kept else ((), np.zeros(0, np.uint64))
+    return Encoded(_spread(pieces, kept, len(values)), fitting, hashes, misfits)
 
 
 def _misfits(
@@ -135,42 +138,52 @@ def _fixed(values: Any, size: int, code: str) -> list[bytes]:  # noqa: ANN401 - 
     return [raw[at : at + width] for at in range(0, len(raw), width)]
 
 
-def _integers(values: Sequence[int]) -> tuple[tuple[Sequence[bytes], ...], int]:
+def _integers(values: Sequence[int]) -> tuple[tuple[Sequence[bytes], ...], hashing.Hashes]:
     numbers = np.array(values, np.int64)
     return (_fixed(numbers, 8, ">i8"),), hashing.of_integers(numbers)
 
 
-def _bits(values: Sequence[int]) -> tuple[tuple[Sequence[bytes], ...], int]:
+def _bits(values: Sequence[int]) -> tuple[tuple[Sequence[bytes], ...], hashing.Hashes]:
     numbers = np.array(values, np.int64)
     return (_fixed(numbers, 1, ">i1"),), hashing.of_integers(numbers)
 
 
-def _doubles(values: Sequence[float]) -> tuple[tuple[Sequence[bytes], ...], int]:
+def _doubles(values: Sequence[float]) -> tuple[tuple[Sequence[bytes], ...], hashing.Hashes]:
     numbers = np.array(values, np.float64)
     return (_fixed(numbers, 8, ">f8"),), hashing.of_doubles(numbers)
 
 
-def _numerics(values: Sequence[float]) -> tuple[tuple[Sequence[bytes], ...], int]:
+def _numerics(values: Sequence[float]) -> tuple[tuple[Sequence[bytes], ...], hashing.Hashes]:
     pairs = [decimals.both(value) for value in values]
     return ([encoded for _, encoded in pairs],), hashing.of_texts([text for text, _ in pairs])
 
 
-def _days(values: Sequence[bytearray]) -> tuple[tuple[Sequence[bytes], ...], int]:
+def moment(value: bytes) -> int:
+    """Return the seconds since 2000 of a text that is known to be a day or a moment."""
+    return _moment(value) or 0
+
+
+def as_text(value: object) -> bytes:
+    """Return a value of a text column as its text."""
+    return bytes(value) if isinstance(value, bytearray) else repr(value).encode()
+
+
+def _days(values: Sequence[bytearray]) -> tuple[tuple[Sequence[bytes], ...], hashing.Hashes]:
     numbers = np.array([_moment(bytes(value)) for value in values], np.int64) // 86_400
     return (_fixed(numbers, 4, ">i4"),), hashing.of_integers(numbers)
 
 
-def _moments(values: Sequence[bytearray]) -> tuple[tuple[Sequence[bytes], ...], int]:
+def _moments(values: Sequence[bytearray]) -> tuple[tuple[Sequence[bytes], ...], hashing.Hashes]:
     numbers = np.array([_moment(bytes(value)) for value in values], np.int64) * _SECOND
     return (_fixed(numbers, 8, ">i8"),), hashing.of_integers(numbers)
 
 
-def _texts(values: Sequence[object]) -> tuple[tuple[Sequence[bytes], ...], int]:
+def _texts(values: Sequence[object]) -> tuple[tuple[Sequence[bytes], ...], hashing.Hashes]:
     texts = [one if isinstance(one, bytearray) else repr(one).encode() for one in values]
     return _sized(texts), hashing.of_texts(texts)
 
 
-def _bytes(values: Sequence[bytes]) -> tuple[tuple[Sequence[bytes], ...], int]:
+def _bytes(values: Sequence[bytes]) -> tuple[tuple[Sequence[bytes], ...], hashing.Hashes]:
     return _sized(values), hashing.of_texts([value.hex().encode() for value in values])
 
 

@@ -7,7 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, repeat
 
+import numpy as np
+
 from thoth_ai.importing.postgres import kinds
+from thoth_ai.importing.postgres.python_sketch import PythonSketch, Sketched
 
 PORTION = 4_000
 HEAD = b"PGCOPY\n\xff\r\n\0" + bytes(8)
@@ -23,6 +26,7 @@ Row = Sequence[object]
 @dataclass(slots=True)
 class _Column:
     kind: kinds.Kind
+    sketch: PythonSketch
     nulls: int = 0
     misfits: int = 0
     hash: int = 0
@@ -32,14 +36,18 @@ class _Column:
 class PythonEncoder:
     """Answers `encoding.Encoder`."""
 
-    def __init__(self, place: str, query: str, letters: str, key: tuple[int, ...], /) -> None:
+    def __init__(
+        self, place: str, query: str, letters: str, key: tuple[int, ...], kept: int, /
+    ) -> None:
         self.rows = 0
         self._connection = sqlite3.connect(place, uri=True, check_same_thread=False)
         self._connection.text_factory = bytearray  # so that texts are not taken for blobs
         for pragma in ("trusted_schema=OFF", "mmap_size=0", "cell_size_check=ON"):
             self._connection.execute(f"PRAGMA {pragma}")
         self._cursor = self._connection.execute(query)
-        self._columns = [_Column(kinds.BY_LETTER[letter]) for letter in letters]
+        self._columns = [
+            _Column(kinds.BY_LETTER[letter], PythonSketch(letter, kept)) for letter in letters
+        ]
         self._key = key
         self._misfits: list[Misfit] = []
         self._begun = self._ended = False
@@ -68,6 +76,10 @@ class PythonEncoder:
             for one in self._columns
         ]
 
+    def sketches(self) -> Sequence[Sketched]:
+        """Return what is remembered of every column."""
+        return [one.sketch.sketched() for one in self._columns if one.sketch.kept]
+
     def close(self) -> None:
         """Let go of the file."""
         self._connection.close()
@@ -95,7 +107,8 @@ class PythonEncoder:
         encoded = kinds.encode(column.kind, values, frozenset(classes))
         column.nulls += classes[type(None)]
         column.misfits += len(encoded.misfits)
-        column.hash = (column.hash + encoded.hash) % WHOLE
+        column.hash = (column.hash + int(encoded.hashes.sum(dtype=np.uint64))) % WHOLE
+        column.sketch.add(encoded.values, encoded.hashes)
         return encoded
 
 

@@ -19,6 +19,7 @@
 #include "buffer.h"
 #include "decimal.h"
 #include "hash.h"
+#include "sketch.h"
 #include "texts.h"
 
 #define EXACT 9007199254740992LL
@@ -31,6 +32,7 @@ typedef struct {
     char kind;
     int64_t nulls, misfits, classes[6]; /* by SQLite's numbers: 1 integer … 5 null */
     uint64_t hash;
+    Sketch sketch;
 } Column;
 
 typedef struct {
@@ -74,20 +76,23 @@ static int decimal(Encoder *self, double value, char *plain) {
 /* --- Values by kind; each says whether the value fits, and has written it if so. --- */
 
 static enum reason put_long(Encoder *self, Column *column, int64_t value, uint64_t shown, int width) {
-    column->hash += hash_int8(value);
-    return append_number(&self->out, (uint64_t)width, 4) && append_number(&self->out, shown, width) ? FITS : NO_MEMORY;
+    uint64_t hash = hash_int8(value);
+    column->hash += hash;
+    return note_long(&column->sketch, hash, value) && append_number(&self->out, (uint64_t)width, 4) && append_number(&self->out, shown, width) ? FITS : NO_MEMORY;
 }
 
 static enum reason put_double(Encoder *self, Column *column, double value) {
     uint64_t bits;
     memcpy(&bits, &value, 8);
-    column->hash += value == 0 ? 0 : hash_bytes((unsigned char *)&bits, 8);
-    return append_number(&self->out, 8, 4) && append_number(&self->out, bits, 8) ? FITS : NO_MEMORY;
+    uint64_t hash = value == 0 ? 0 : hash_bytes((unsigned char *)&bits, 8);
+    column->hash += hash;
+    return note_double(&column->sketch, hash, value) && append_number(&self->out, 8, 4) && append_number(&self->out, bits, 8) ? FITS : NO_MEMORY;
 }
 
 static enum reason put_text(Encoder *self, Column *column, const unsigned char *text, size_t size) {
-    column->hash += hash_bytes(text, size);
-    return append_sized(&self->out, text, size) ? FITS : NO_MEMORY;
+    uint64_t hash = hash_bytes(text, size);
+    column->hash += hash;
+    return note(&column->sketch, hash, text, size) && append_sized(&self->out, text, size) ? FITS : NO_MEMORY;
 }
 
 static enum reason put_numeric(Encoder *self, Column *column, int at, int class) {
@@ -99,8 +104,9 @@ static enum reason put_numeric(Encoder *self, Column *column, int at, int class)
     else if (!decimal(self, sqlite3_column_double(self->statement, at), plain))
         return NO_MEMORY;
     if (plain[0] == '-' && plain[1] == '0' && !plain[2]) strcpy(plain, "0");
-    column->hash += hash_bytes((unsigned char *)plain, strlen(plain));
-    return append_numeric(&self->out, plain) ? FITS : NO_MEMORY;
+    uint64_t hash = hash_bytes((unsigned char *)plain, strlen(plain));
+    column->hash += hash;
+    return note_double(&column->sketch, hash, sqlite3_column_double(self->statement, at)) && append_numeric(&self->out, plain) ? FITS : NO_MEMORY;
 }
 
 static enum reason put_as_text(Encoder *self, Column *column, int at, int class) {
@@ -131,9 +137,10 @@ static enum reason put_bytes(Encoder *self, Column *column, int at) {
         shown[2 * byte] = hexadecimal[bytes[byte] >> 4];
         shown[2 * byte + 1] = hexadecimal[bytes[byte] & 15];
     }
-    column->hash += hash_bytes((unsigned char *)shown, 2 * size);
+    uint64_t hash = hash_bytes((unsigned char *)shown, 2 * size);
+    column->hash += hash;
     free(shown);
-    return append_sized(&self->out, bytes, size) ? FITS : NO_MEMORY;
+    return note(&column->sketch, hash, size ? bytes : (const unsigned char *)"", size) && append_sized(&self->out, bytes, size) ? FITS : NO_MEMORY;
 }
 
 static enum reason put_day(Encoder *self, Column *column, int at) {
@@ -313,6 +320,48 @@ static PyObject *encoder_totals(Encoder *self, PyObject *Py_UNUSED(nothing)) {
     return found;
 }
 
+static PyObject *noted(const Seen *slots, int room) {
+    PyObject *found = PyList_New(0);
+    for (int at = 0; found && at < room; at++) {
+        const Seen *one = &slots[at];
+        if (!one->count) continue;
+        PyObject *seen = Py_BuildValue("(KLy#)", (unsigned long long)one->hash, (long long)one->count,
+            (const char *)one->bytes, (Py_ssize_t)one->size);
+        if (!seen || PyList_Append(found, seen)) Py_CLEAR(found);
+        Py_XDECREF(seen);
+    }
+    return found;
+}
+
+/* After the first that were let go, as many as are to be kept, whenever this is asked. */
+static PyObject *sketched(Sketch *one) {
+    sort_kept(one);
+    int count = one->frequent ? one->kept : one->used;
+    uint64_t limit = one->frequent ? one->slots[one->kept - 1].hash : UINT64_MAX;
+    PyObject *kept = noted(one->slots, count), *frequent = noted(one->frequent, one->frequent ? FREQUENT : 0);
+    PyObject *low = PyBytes_FromStringAndSize((char *)one->low.bytes, one->low.size);
+    PyObject *high = PyBytes_FromStringAndSize((char *)one->high.bytes, one->high.size);
+    if (kept && frequent && low && high && resized(one, one->room))
+        return Py_BuildValue("(LKNNLKNN)", (long long)one->values, (unsigned long long)limit, low, high,
+            (long long)one->total, (unsigned long long)one->longest, kept, frequent);
+    Py_XDECREF(kept);
+    Py_XDECREF(frequent);
+    Py_XDECREF(low);
+    Py_XDECREF(high);
+    return PyErr_NoMemory();
+}
+
+static PyObject *encoder_sketches(Encoder *self, PyObject *Py_UNUSED(nothing)) {
+    PyObject *found = PyList_New(0);
+    for (int at = 0; found && at < self->count; at++) {
+        if (!self->columns[at].sketch.kept) continue;
+        PyObject *one = sketched(&self->columns[at].sketch);
+        if (!one || PyList_Append(found, one)) Py_CLEAR(found);
+        Py_XDECREF(one);
+    }
+    return found;
+}
+
 static PyObject *encoder_rows(Encoder *self, void *Py_UNUSED(nothing)) {
     return PyLong_FromLongLong(self->rows);
 }
@@ -333,6 +382,7 @@ static void encoder_free(Encoder *self) {
     PyTypeObject *type = Py_TYPE((PyObject *)self);
     sqlite3_finalize(self->statement);
     sqlite3_close(self->database);
+    for (int at = 0; self->columns && at < self->count; at++) end_sketch(&self->columns[at].sketch);
     free(self->columns);
     free(self->keys);
     free(self->out.bytes);
@@ -370,7 +420,9 @@ static int encoder_init(Encoder *self, PyObject *arguments, PyObject *Py_UNUSED(
     const char *place, *query, *kinds;
     Py_ssize_t count;
     PyObject *keys;
-    if (!PyArg_ParseTuple(arguments, "sss#O", &place, &query, &kinds, &count, &keys)) return -1;
+    int kept;
+    if (!PyArg_ParseTuple(arguments, "sss#Oi", &place, &query, &kinds, &count, &keys, &kept)) return -1;
+    if (kept < 0) return PyErr_SetString(PyExc_ValueError, "less than nothing is to be kept"), -1;
     if (self->database) return PyErr_SetString(PyExc_ValueError, "it is open already"), -1;
     if (!opened(self, place, query)) return -1;
     self->count = (int)count;
@@ -378,7 +430,10 @@ static int encoder_init(Encoder *self, PyObject *arguments, PyObject *Py_UNUSED(
     if (count > self->fields) return PyErr_SetString(PyExc_ValueError, "more kinds than columns"), -1;
     self->columns = calloc((size_t)count + 1, sizeof *self->columns);
     if (!self->columns) return PyErr_NoMemory(), -1;
-    for (int at = 0; at < self->count; at++) self->columns[at].kind = kinds[at];
+    for (int at = 0; at < self->count; at++) {
+        self->columns[at].kind = kinds[at];
+        if (!begin_sketch(&self->columns[at].sketch, kept)) return PyErr_NoMemory(), -1;
+    }
     return remember_keys(self, keys) ? 0 : -1;
 }
 
@@ -386,6 +441,7 @@ static PyMethodDef methods[] = {
     {"chunk", (PyCFunction)encoder_chunk, METH_VARARGS, "The next bytes; none at the end."},
     {"misfits", (PyCFunction)encoder_misfits, METH_NOARGS, "What did not fit since it was last asked."},
     {"totals", (PyCFunction)encoder_totals, METH_NOARGS, "Nulls, misfits, hash and classes by column."},
+    {"sketches", (PyCFunction)encoder_sketches, METH_NOARGS, "What is remembered of every column."},
     {"close", (PyCFunction)encoder_close, METH_NOARGS, "Let go of the file."},
     {NULL, NULL, 0, NULL}};
 static PyGetSetDef properties[] = {
