@@ -98,7 +98,9 @@ def test_the_encoders_agree_on_anything(
 def test_nothing_is_lost_whatever_the_kind(tmp_path: Path, which: str) -> None:
     path = filled(tmp_path / "t.sqlite", EDGES)
     for kind in kinds.ALL:
-        _, misfits, ((nulls, diverted, _, classes),), rows, _ = read(opened(which, path, kind.letter))
+        _, misfits, ((nulls, diverted, _, classes),), rows, _ = read(
+            opened(which, path, kind.letter)
+        )
 
         assert (nulls, diverted) == (1, len(misfits))
         assert nulls + sum(classes) == rows

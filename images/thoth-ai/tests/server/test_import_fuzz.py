@@ -68,7 +68,7 @@ def read_through(path: Path) -> None:
             if kind is None:
                 continue
             asked = copy.asked(kinds)
-            encoder = kind(asked.place, asked.query, asked.kinds, asked.key)
+            encoder = kind(asked.place, asked.query, asked.kinds, asked.key, asked.kept)
             with closing(encoder):
                 while encoder.chunk(encoding.CHUNK):
                     encoder.misfits()

@@ -41,6 +41,23 @@ def work_in(knowledge: Knowledge, tables: Sequence[TableSchema]) -> Described:
     return Described(replace(knowledge, tables=texts, warnings=tuple(warnings)), tuple(pairs))
 
 
+def renamed(
+    knowledge: Knowledge, sources: Sequence[TableSchema], targets: Sequence[TableSchema]
+) -> Knowledge:
+    """Return the words under the names that tables and columns have where they are read."""
+    texts = dict(knowledge.tables)
+    found = {}
+    for old, new in zip(sources, targets, strict=True):
+        if text := texts.pop(old.name, None):
+            names = {was.name: now.name for was, now in zip(old.columns, new.columns, strict=True)}
+            found[new.name] = replace(
+                text,
+                columns={names.get(name, name): said for name, said in text.columns.items()},
+                values={names.get(name, name): said for name, said in text.values.items()},
+            )
+    return replace(knowledge, tables={**texts, **found})
+
+
 def _unused(knowledge: Knowledge, pairs: Sequence[Pair]) -> Iterator[str]:
     for file in knowledge.files:
         yield from file.warnings

@@ -27,7 +27,9 @@ def count(tables: Sequence[TableSchema], knowledge: Knowledge) -> int:
 def _of_table(table: TableSchema, knowledge: Knowledge) -> Iterator[Document]:
     text = knowledge.about(table.name)
     names = (column.name for column in table.columns)
-    yield Document(TABLE, table.name, wording.table_text(table.name, text.description, names))
+    yield Document(
+        TABLE, table.name, wording.table_text(table.name, text.description or text.derived, names)
+    )
     for column in table.columns:
         yield Document(
             COLUMN,
@@ -36,7 +38,7 @@ def _of_table(table: TableSchema, knowledge: Knowledge) -> Iterator[Document]:
                 table.name,
                 column.name,
                 column.declared_type,
-                text.columns.get(column.name, ""),
+                text.columns.get(column.name) or text.derived_columns.get(column.name, ""),
                 text.values.get(column.name, ""),
             ),
         )

@@ -1,7 +1,7 @@
 """The procedure of an import: prepare everything, then commit once."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from thoth_ai.errors import ServerError
@@ -9,10 +9,10 @@ from thoth_ai.importing import (
     checks,
     descriptions,
     documents,
+    finding,
     generated,
     inspection,
     local_file,
-    personal,
     placing,
     taught,
     trial,
@@ -136,7 +136,9 @@ def _take_in(
     target: Target, staging: Staging, told: Knowledge, loaded: Loaded, way: "_Way"
 ) -> Summary:
     tables = loaded.tables
-    described = _describe(target, _warned(told, loaded), loaded.declared)
+    described = _describe(target, _warned(told, loaded), loaded)
+    found = finding.find(staging.database, loaded, described.knowledge, way.reporter)
+    described = replace(described, knowledge=found.knowledge)
     knowledge = described.knowledge
     kept, native = taught.examples(target.name), taught.engine(target.name) == way.place.engine
     given = kept + knowledge.proposals
@@ -152,7 +154,10 @@ def _take_in(
     indexed = tuple(points.index(documents.compose(tables, knowledge, examples), done=work.step))
     work.finish()
     report = loaded.report
-    prepared = Prepared(way.sha256, tables, knowledge, examples, indexed, report)
+    prepared = Prepared(
+        way.sha256, tables, knowledge, examples, indexed, report, found.joins, rejected,
+        taught.values_shared(target.name),
+    )  # fmt: skip
     replaced = not target.options.dry_run and _registered(target, staging, prepared, way)
     return Summary(
         target.name, tables, len(examples), rejected, len(indexed), replaced, described, report
@@ -170,11 +175,11 @@ def _warned(told: Knowledge, loaded: Loaded) -> Knowledge:
     return replace(told, warnings=(*told.warnings, *loaded.warnings))
 
 
-def _describe(target: Target, told: Knowledge, tables: Sequence[TableSchema]) -> Described:
-    """Work in the files, then what was known before, then the guess at what is personal."""
-    described = descriptions.work_in(told, tables)
-    whole = taught.carried_over(target.name, described.knowledge)
-    return replace(described, knowledge=personal.marked(whole, tables))
+def _describe(target: Target, told: Knowledge, loaded: Loaded) -> Described:
+    """Work in the files, which speak of the names in the database, then what was known before."""
+    described = descriptions.work_in(told, loaded.sources)
+    renamed = descriptions.renamed(described.knowledge, loaded.sources, loaded.declared)
+    return replace(described, knowledge=taught.carried_over(target.name, renamed))
 
 
 @dataclass(frozen=True, slots=True)

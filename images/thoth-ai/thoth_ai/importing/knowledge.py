@@ -10,12 +10,19 @@ from thoth_ai.importing.schema_names import ReadableTable
 
 @dataclass(frozen=True, slots=True)
 class TableText:
-    """The words about a table, its columns and what the values of the columns mean."""
+    """The words about a table, its columns and what the values of the columns mean.
+
+    What is derived stands in where nobody described it.
+    """
 
     description: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, str] = field(default_factory=dict)
     personal: frozenset[str] = frozenset()
+    judged: frozenset[str] = frozenset()
+    """Columns of which somebody said whether they are personal."""
+    derived: str = ""
+    derived_columns: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

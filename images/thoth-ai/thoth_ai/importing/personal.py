@@ -1,16 +1,17 @@
-"""Which columns hold what identifies a person: a careful guess by name and description.
+"""Which columns hold what identifies a person: a careful guess by name, words and values.
 
 Names of people and e-mail addresses are told by the column alone; a telephone number or an address
 counts only where the table, the column or its description speaks of people.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from thoth_ai.answering.words import fold, singular
 from thoth_ai.importing.inspection import TableSchema
-from thoth_ai.importing.knowledge import Knowledge
+from thoth_ai.importing.knowledge import Knowledge, TableText
+from thoth_ai.profiles.personal_values import SURE, Look
 
 PEOPLE = frozenset(
     """administrator applicant author candidate citizen client contact coach customer director
@@ -29,19 +30,31 @@ _NOT_A_VALUE = frozenset(["count", "flag", "id", "type"])
 _ABBREVIATED = re.compile(r"(?:^|_|[a-z])(?:[FLM]Name|[fl]_?name)\d*\Z")
 
 
-def marked(knowledge: Knowledge, tables: Sequence[TableSchema]) -> Knowledge:
-    """Return the knowledge with the columns marked that identify people."""
+Looks = Mapping[tuple[str, str], Look]
+
+
+def marked(knowledge: Knowledge, tables: Sequence[TableSchema], looks: Looks) -> Knowledge:
+    """Return the knowledge with the columns marked that identify people, unless somebody did."""
     texts = dict(knowledge.tables)
     for table in tables:
         text = knowledge.about(table.name)
         found = {
             column.name
             for column in table.columns
-            if is_personal(table.name, column.name, text.columns.get(column.name, ""))
+            if column.name not in text.judged
+            and _is_personal(table.name, column.name, text, looks.get((table.name, column.name)))
         }
         here = {column.name for column in table.columns}
         texts[table.name] = replace(text, personal=(text.personal & here) | found)
     return replace(knowledge, tables=texts)
+
+
+def _is_personal(table: str, column: str, text: TableText, look: Look | None) -> bool:
+    description = text.columns.get(column, "")
+    if look in SURE or is_personal(table, column, description):
+        return True
+    people = (_words(table) | _words(column) | _words(description)) & PEOPLE
+    return look is not None and bool(people)
 
 
 def is_personal(table: str, column: str, description: str) -> bool:

@@ -16,11 +16,12 @@ from thoth_ai.importing.postgres import loading, resuming
 from thoth_ai.importing.postgres.loading import Load, Loaded
 from thoth_ai.importing.postgres.translation import NotTranslatedError, Translator, spellings
 from thoth_ai.importing.question_file import Proposal
-from thoth_ai.importing.reporting import Progress
+from thoth_ai.importing.reporting import Phase, Progress, Watched
 from thoth_ai.importing.staging import Staging
 from thoth_ai.postgres import schemas
 from thoth_ai.postgres.connecting import Postgres
 from thoth_ai.postgres.schemas import Connection
+from thoth_ai.profiles import passing
 from thoth_ai.workspaces import readers
 from thoth_ai.workspaces.models import Database
 
@@ -80,9 +81,12 @@ class FilePlace:
         """Return the name of the file to be."""
         return self.staging.published_name
 
-    def load(self, batch: Batch, _: Progress) -> Loaded:
-        """Nothing is to be brought anywhere."""
-        return loading.whole(batch.tables)
+    def load(self, batch: Batch, reporter: Progress) -> Loaded:
+        """Nothing is to be brought anywhere; the rows are looked at all the same."""
+        watched = Watched(reporter, Phase.PROFILE, sum(table.rows for table in batch.tables))
+        return loading.whole(
+            batch.tables, passing.profiled(self.staging.database, batch.tables, watched.heard)
+        )
 
     def adopt(self, proposal: Proposal, *, native: bool) -> Proposal | str:  # noqa: ARG002 - SQLite's either way
         """Return the question if its SQL is allowed and runs."""

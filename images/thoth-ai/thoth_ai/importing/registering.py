@@ -7,13 +7,15 @@ from django.db import transaction
 
 from thoth_ai import durability
 from thoth_ai.errors import ServerError
-from thoth_ai.importing.inspection import TableSchema
-from thoth_ai.importing.knowledge import Knowledge
+from thoth_ai.importing.inspection import ColumnSchema, TableSchema
+from thoth_ai.importing.knowledge import Knowledge, TableText
 from thoth_ai.importing.options import Options
 from thoth_ai.importing.placing import Place
-from thoth_ai.importing.postgres.report import Report
+from thoth_ai.importing.postgres.report import Report, TableReport
 from thoth_ai.importing.question_file import Proposal
 from thoth_ai.importing.staging import Staging
+from thoth_ai.importing.trial import Rejection
+from thoth_ai.profiles.joins import Join
 from thoth_ai.workspaces import disposal, points
 from thoth_ai.workspaces.models import (
     Column,
@@ -22,6 +24,8 @@ from thoth_ai.workspaces.models import (
     Example,
     ForeignKey,
     Milestone,
+    RejectedExample,
+    Shared,
     Table,
     Workspace,
 )
@@ -51,6 +55,9 @@ class Prepared:
     examples: tuple[Proposal, ...]
     indexed: tuple[IndexedDocument, ...]
     report: Report
+    joins: tuple[Join, ...] = ()
+    rejected: tuple[Rejection, ...] = ()
+    values_shared: str = Shared.SAFE
 
 
 def refuse_taken(target: Target) -> None:
@@ -100,6 +107,7 @@ def _write_rows(target: Target, staging: Staging, prepared: Prepared, place: Pla
         title=knowledge.title or target.name,
         notice=knowledge.notice,
         origin=knowledge.origin,
+        values_shared=prepared.values_shared,
     )
     database = Database.objects.create(
         workspace=workspace,
@@ -109,40 +117,38 @@ def _write_rows(target: Target, staging: Staging, prepared: Prepared, place: Pla
         bytes=staging.database.stat().st_size,
         sha256=prepared.sha256,
         report=prepared.report.as_document(),
+        joins=[join.as_document() for join in prepared.joins],
     )
-    for schema in prepared.tables:
-        _write_table(database, schema, knowledge)
+    for schema, report in zip(prepared.tables, prepared.report.tables, strict=True):
+        _write_table(database, schema, knowledge, report)
     evidence = Evidence.objects.bulk_create(
         Evidence(workspace=workspace, text=text) for text in knowledge.evidence
     )
     examples = _write_examples(database, prepared.examples)
+    _write_rejected(workspace, prepared.rejected)
     numbered: Numbered = {points.EVIDENCE: evidence, points.EXAMPLE: examples}
     points.store(workspace, [_referring(entry, numbered) for entry in prepared.indexed])
     return database
 
 
-def _write_table(database: Database, schema: TableSchema, knowledge: Knowledge) -> None:
+def _write_table(
+    database: Database, schema: TableSchema, knowledge: Knowledge, report: TableReport
+) -> None:
     text = knowledge.about(schema.name)
     table = Table(
-        database=database, name=schema.name, description=text.description, rows=schema.rows
+        database=database,
+        name=schema.name,
+        description=text.description,
+        derived=text.derived,
+        rows=schema.rows,
     )
     Table.objects.bulk_create([table])  # one that is saved would be embedded a second time
-    Column.objects.bulk_create(
-        Column(
-            table=table,
-            position=position,
-            name=column.name,
-            declared_type=column.declared_type,
-            description=text.columns.get(column.name, ""),
-            values=text.values.get(column.name, ""),
-            personal=column.name in text.personal,
-            primary_key_position=column.primary_key_position,
-            not_null=column.not_null,
-            generated=column.generated,
-            unique=column.unique,
-        )
-        for position, column in enumerate(schema.columns)
-    )
+    rows = [
+        _column(table, position, column, text) for position, column in enumerate(schema.columns)
+    ]
+    for row, seen in zip(rows, report.columns, strict=False):
+        row.profile = seen.profile.as_document() if seen.profile else {}
+    Column.objects.bulk_create(rows)
     ForeignKey.objects.bulk_create(
         ForeignKey(
             table=table,
@@ -153,6 +159,39 @@ def _write_table(database: Database, schema: TableSchema, knowledge: Knowledge) 
             referenced_column=key.referenced_column,
         )
         for key in schema.foreign_keys
+    )
+
+
+def _column(table: Table, position: int, column: ColumnSchema, text: TableText) -> Column:
+    return Column(
+        table=table,
+        position=position,
+        name=column.name,
+        declared_type=column.declared_type,
+        description=text.columns.get(column.name, ""),
+        derived=text.derived_columns.get(column.name, ""),
+        values=text.values.get(column.name, ""),
+        personal=column.name in text.personal,
+        judged=column.name in text.judged,
+        primary_key_position=column.primary_key_position,
+        not_null=column.not_null,
+        generated=column.generated,
+        unique=column.unique,
+    )
+
+
+def _write_rejected(workspace: Workspace, rejected: Sequence[Rejection]) -> None:
+    RejectedExample.objects.bulk_create(
+        RejectedExample(
+            workspace=workspace,
+            question=one.proposal.question,
+            sql=one.proposal.sql,
+            evidence=one.proposal.evidence,
+            difficulty=one.proposal.difficulty,
+            origin=one.proposal.origin,
+            reason=one.reason,
+        )
+        for one in rejected
     )
 
 

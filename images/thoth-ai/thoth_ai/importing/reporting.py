@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, TextIO
 
@@ -18,6 +19,9 @@ class Phase(StrEnum):
     CHECK = "check"
     INSPECT = "inspect"
     LOAD = "load"
+    PROFILE = "profile"
+    JOINS = "joins"
+    DESCRIBE = "describe"
     INDEX = "index"
     REGISTER = "register"
 
@@ -26,6 +30,22 @@ class Progress(Protocol):
     """Hears how far an import is."""
 
     def progress(self, phase: Phase, done: int, total: int, unit: str) -> None: ...
+
+
+@dataclass(slots=True)
+class Watched:
+    """Adds up the rows of a phase as they pass."""
+
+    reporter: Progress
+    phase: Phase
+    total: int
+    done: int = 0
+    unit: str = "rows"
+
+    def heard(self, count: int) -> None:
+        """Take note of some more."""
+        self.done = min(self.total, self.done + count)
+        self.reporter.progress(self.phase, self.done, self.total, self.unit)
 
 
 class Reporter:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from thoth_ai.importing.knowledge import Knowledge, TableText
 from thoth_ai.importing.question_file import Proposal
-from thoth_ai.workspaces.models import Column, Database, Example, Table, Workspace
+from thoth_ai.workspaces.models import Column, Database, Example, Shared, Table, Workspace
 
 
 def examples(workspace: str) -> tuple[Proposal, ...]:
@@ -19,6 +19,12 @@ def engine(workspace: str) -> str:
     """Return what the SQL of these examples was written for."""
     names = Database.objects.filter(workspace__name=workspace).values_list("engine", flat=True)
     return names.first() or ""
+
+
+def values_shared(workspace: str) -> str:
+    """Return which values a language model may be told, as it was before."""
+    found = Workspace.objects.filter(name=workspace).values_list("values_shared", flat=True)
+    return found.first() or Shared.SAFE
 
 
 def carried_over(workspace: str, told: Knowledge) -> Knowledge:
@@ -47,6 +53,7 @@ def _filled(before: Workspace, told: Knowledge) -> dict[str, TableText]:
             columns={**_texts(columns, "description"), **now.columns},
             values={**_texts(columns, "values"), **now.values},
             personal=now.personal | {column.name for column in columns if column.personal},
+            judged=frozenset(column.name for column in columns if column.judged),
         )
     return texts
 

@@ -13,10 +13,15 @@ LIMITS = Limits(seconds=10, rows=1)
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """A question that will not be stored, and why."""
+    """A question that will not be an example, and why."""
 
-    question: str
+    proposal: Proposal
     reason: str
+
+    @property
+    def question(self) -> str:
+        """Return what was asked."""
+        return self.proposal.question
 
 
 class Adopt(Protocol):
@@ -39,7 +44,7 @@ class Trials:
         for proposal in proposals:
             adopted = self.adopt(proposal, native=native)
             if isinstance(adopted, str):
-                self.rejected.append(Rejection(proposal.question, adopted))
+                self.rejected.append(Rejection(proposal, adopted))
             else:
                 self.accepted.append(adopted)
             self.done(1)

@@ -6,6 +6,8 @@ import uuid
 from django.core.validators import RegexValidator
 from django.db import models
 
+from thoth_ai.workspaces import written
+
 NAME_PATTERN = r"^[a-z0-9_-]{1,63}\Z"
 
 
@@ -18,13 +20,28 @@ class Origin(models.TextChoices):
     GENERATED = "generated"
 
 
+WrittenDescription = written.WrittenDescription  # Django looks for models here
+
+
+class Shared(models.TextChoices):
+    """Which values of the data a language model is told."""
+
+    SAFE = "safe"
+    ALL = "all"
+    NONE = "none"
+
+
 class Workspace(models.Model):
-    """A place to ask: databases with the knowledge about them."""
+    """A place to ask: databases with the knowledge about them.
+
+    `values_shared` is safe when only what does not identify people goes into prompts.
+    """
 
     name = models.CharField(max_length=63, unique=True, validators=[RegexValidator(NAME_PATTERN)])
     title = models.CharField(max_length=200)
     notice = models.TextField(blank=True)
     origin = models.CharField(max_length=200, blank=True)
+    values_shared = models.CharField(max_length=10, choices=Shared.choices, default=Shared.SAFE)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -46,6 +63,7 @@ class Database(models.Model):
     sha256 = models.CharField(max_length=64)
     engine = models.CharField(max_length=20, default="sqlite")
     report = models.JSONField(default=dict, blank=True, help_text="What its import verified.")
+    joins = models.JSONField(default=list, blank=True, help_text="Likely ones, by their values.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -63,6 +81,7 @@ class Table(models.Model):
     database = models.ForeignKey(Database, models.CASCADE, related_name="tables")
     name = models.TextField()
     description = models.TextField(blank=True)
+    derived = models.TextField(blank=True, help_text="What follows of its profile.")
     rows = models.BigIntegerField()
 
     class Meta:
@@ -82,8 +101,11 @@ class Column(models.Model):
     name = models.TextField()
     declared_type = models.TextField(blank=True)
     description = models.TextField(blank=True)
+    derived = models.TextField(blank=True, help_text="What follows of its profile.")
+    profile = models.JSONField(default=dict, blank=True, help_text="What its values look like.")
     values = models.TextField(blank=True, help_text="What the values mean.")
     personal = models.BooleanField(default=False, help_text="Tells about people.")
+    judged = models.BooleanField(default=False, help_text="Somebody said whether it does.")
     primary_key_position = models.PositiveIntegerField(default=0)
     not_null = models.BooleanField(default=False)
     generated = models.BooleanField(default=False)
@@ -117,15 +139,28 @@ class ForeignKey(models.Model):
         return f"{self.column} → {self.referenced_table}.{self.referenced_column}"
 
 
-class Example(models.Model):
-    """A question whose SQL is known to be right."""
+class Taught(models.Model):
+    """A question with SQL."""
 
-    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="examples")
-    database = models.ForeignKey(Database, models.CASCADE, related_name="examples")
     question = models.TextField()
     sql = models.TextField("SQL")
     evidence = models.TextField(blank=True)
     difficulty = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        """Without a table."""
+
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.question
+
+
+class Example(Taught):
+    """A question whose SQL is known to be right."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="examples")
+    database = models.ForeignKey(Database, models.CASCADE, related_name="examples")
     origin = models.CharField(max_length=20, choices=Origin.choices, default=Origin.USER)
 
     class Meta:
@@ -133,8 +168,18 @@ class Example(models.Model):
 
         ordering = ("workspace", "id")
 
-    def __str__(self) -> str:
-        return self.question
+
+class RejectedExample(Taught):
+    """A question that came with a database and cannot be an example, and why."""
+
+    workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="rejected_examples")
+    origin = models.CharField(max_length=20, choices=Origin.choices, default=Origin.BIRD)
+    reason = models.TextField()
+
+    class Meta:
+        """Sorted by workspace and id."""
+
+        ordering = ("workspace", "id")
 
 
 class Evidence(models.Model):

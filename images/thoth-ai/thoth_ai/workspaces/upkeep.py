@@ -137,14 +137,16 @@ def _document_of(instance: Taught) -> Document:
 
 def _document(described: Described) -> Document:
     if isinstance(described, Table):
-        text = wording.table_text(described.name, described.description, _names(described))
+        text = wording.table_text(
+            described.name, described.description or described.derived, _names(described)
+        )
         return Document(points.TABLE, described.name, text)
     table = described.table.name
     text = wording.column_text(
         table,
         described.name,
         described.declared_type,
-        described.description,
+        described.description or described.derived,
         described.values,
     )
     return Document(points.COLUMN, f"{table}.{described.name}", text)

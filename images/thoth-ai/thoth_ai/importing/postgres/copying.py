@@ -4,8 +4,8 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 from pathlib import Path
-from urllib.parse import quote
 
 import psycopg
 from psycopg import sql
@@ -83,12 +83,12 @@ class Copying:
             encoder = encoding.opened(self.asked(kinds))
             try:
                 self._copy(connection, encoder, spool, kinds, final=final)
-                totals, rows = encoder.totals(), encoder.rows
+                totals, rows, sketches = encoder.totals(), encoder.rows, encoder.sketches()
             finally:
                 encoder.close()
             spool.send(connection)
-            parts = zip(self.target.columns, kinds, totals, strict=True)
-            sent = [Sent(column.name, kind, total) for column, kind, total in parts]
+            parts = zip_longest(self.target.columns, kinds, totals, sketches)
+            sent = [Sent(column.name, *rest) for column, *rest in parts]  # type: ignore[arg-type]  # as zipped
             verification.verify(connection, self.target.name, self.source.rows, rows, sent)
             if final:
                 self._require_values(connection, sent)
@@ -183,7 +183,7 @@ class Copying:
         listed = ", ".join([*map(quoted, own), *extra])
         key = (len(own),) if extra else tuple(at for at, _ in self._key())
         return encoding.Asked(
-            place=f"file:{quote(str(self.path))}?mode=ro&immutable=1",
+            place=encoding.place(self.path),
             query=f"SELECT {listed} FROM {quoted(self.source.name)}",  # noqa: S608 - quoted
             kinds="".join(kind.letter for kind in kinds),
             key=key,

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
+from urllib.parse import quote
 
 from thoth_ai.importing.postgres.python_encoder import PythonEncoder
 from thoth_ai.importing.postgres.python_sketch import Sketched
@@ -71,6 +73,11 @@ class Asked:
         """Return how many values of a column are remembered: fewer where there are many columns."""
         fair = KEPT_IN_ALL // max(len(self.kinds), 1)
         return min(MOST_KEPT, max(LEAST_KEPT, fair))
+
+
+def place(path: Path) -> str:
+    """Return how a file that nobody writes is opened."""
+    return f"file:{quote(str(path))}?mode=ro&immutable=1"
 
 
 def opened(asked: Asked) -> Encoder:

@@ -34,7 +34,7 @@ from thoth_ai.postgres.schemas import Connection
 
 MOST_COLUMNS = 1_600
 MOST_AT_ONCE = 4
-FORMAT = "1"
+FORMAT = "2"
 
 
 @dataclass(slots=True)
@@ -46,6 +46,11 @@ class Loaded:
     warnings: list[str] = field(default_factory=list)
     report: Report = field(default_factory=Report)
     renaming: Renaming | None = None
+
+    @property
+    def sources(self) -> tuple[TableSchema, ...]:
+        """Return the tables as they are in the file."""
+        return self.renaming.before if self.renaming else self.declared
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,13 +159,11 @@ class Load:
         return found
 
 
-def whole(tables: Sequence[TableSchema]) -> Loaded:
+def whole(tables: Sequence[TableSchema], reports: Iterable[TableReport]) -> Loaded:
     """Return what is told of a file that stays one: every row is where it was."""
-    reports = tuple(
-        TableReport(table.name, table.name, table.rows, table.rows, 0, ()) for table in tables
-    )
-    kept = tuple(tables)
-    return Loaded(kept, kept, report=Report(reports, encoder="none"))
+    began = time.monotonic()
+    kept, told = tuple(tables), tuple(reports)
+    return Loaded(kept, kept, report=Report(told, time.monotonic() - began, encoder="none"))
 
 
 def _told(reports: Sequence[TableReport]) -> list[str]:

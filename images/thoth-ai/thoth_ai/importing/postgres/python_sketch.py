@@ -1,6 +1,6 @@
 """What is remembered of a column's values where there is no compiled encoder; see native/sketch.h.
 
-The values kept, the range and the sums are the same; what is frequent is told a portion at a time.
+The values kept, the range and the sums are the same; what is frequent is told by every eighth row.
 """
 
 import struct
@@ -16,6 +16,7 @@ from thoth_ai.importing.postgres.hashing import Hashes
 ROOM = 48
 NO_LIMIT = 2**64 - 1
 SLOT = 64 - 7
+EVERY = 8
 Seen = tuple[int, int, bytes]
 """A hash, how often it came, and the first bytes of its value."""
 Sketched = tuple[int, int, bytes, bytes, int, int, Sequence[Seen], Sequence[Seen]]
@@ -40,7 +41,7 @@ _NOTED: Mapping[str, Callable[[Any], bytes]] = {
     "n": of_double,
     "d": lambda value: of_integer(kinds.moment(bytes(value)) // 86_400),
     "t": lambda value: of_integer(kinds.moment(bytes(value)) * 1_000_000),
-    "s": kinds.as_text,
+    "s": lambda value: value if isinstance(value, bytes) else kinds.as_text(value),
     "y": bytes,
 }
 
@@ -71,21 +72,15 @@ class PythonSketch:
     def add(self, values: Sequence[Any], hashes: Hashes) -> None:
         if not self.kept or not len(values):
             return
-        texts = [kinds.as_text(one) for one in values] if self.letter == "s" else values
-        self._range(texts)
-        self.values += len(values)
-        different, first, counts = np.unique(hashes, return_index=True, return_counts=True)
-        noted = _NOTED["y" if self.letter == "s" else self.letter]
-        portion = list(zip(different.tolist(), first.tolist(), counts.tolist(), strict=True))
+        self._range(values)
         if self.frequent:
-            self._vote(portion, lambda at: noted(texts[at])[:ROOM])
-        for hash_, at, count in portion:
-            if hash_ >= self.limit:
-                break
+            self._vote(_counted(hashes[::EVERY]), values)
+        below = np.flatnonzero(hashes < np.uint64(self.limit))
+        for hash_, at, count in _counted(hashes[below]):
             if one := self.seen.get(hash_):
                 one[0] += count
             else:
-                self.seen[hash_] = [count, noted(texts[at])[:ROOM]]
+                self.seen[hash_] = [count, self._noted(values[int(below[at])])]
         if len(self.seen) > 2 * self.kept:
             self._make_room()
 
@@ -101,14 +96,19 @@ class PythonSketch:
             self.values, limit, self.low, self.high, self.total, self.longest, kept, frequent
         )  # fmt: skip
 
+    def _noted(self, value: Any) -> bytes:  # noqa: ANN401 - as SQLite gave it
+        return _NOTED[self.letter](value)[:ROOM]
+
     def _range(self, values: Sequence[Any]) -> None:
-        noted = _NOTED["y" if self.letter == "s" else self.letter]
-        low, high = noted(min(values))[:ROOM], noted(max(values))[:ROOM]
+        if self.letter == "s" and any(type(one) is not bytearray for one in values):
+            values = [kinds.as_text(one) for one in values]
+        low, high = self._noted(min(values)), self._noted(max(values))
         self.low = min(self.low, low) if self.values else low
         self.high = max(self.high, high) if self.values else high
         sizes = list(map(len, values)) if self.letter in "sy" else [8] * len(values)
         self.total += sum(sizes)
         self.longest = max(self.longest, *sizes)
+        self.values += len(values)
 
     def _make_room(self) -> None:
         if not self.frequent:
@@ -120,25 +120,30 @@ class PythonSketch:
         self.limit = hashes[self.kept]
         self.seen = {hash_: self.seen[hash_] for hash_ in hashes[: self.kept]}
 
-    def _vote(
-        self, portion: Sequence[tuple[int, int, int]], noted: Callable[[int], bytes]
-    ) -> None:
+    def _vote(self, portion: Sequence[tuple[int, int, int]], values: Sequence[Any]) -> None:
         """Whoever has a slot stays there unless the others of this portion outnumber its votes."""
         others: dict[int, list[int]] = {}
         for hash_, at, count in portion:
             slot = self.frequent.get(hash_ >> SLOT)
             if slot is not None and slot.hash == hash_:
-                slot.count += count
-                slot.votes += count
-            else:
-                best = others.setdefault(hash_ >> SLOT, [0, 0, 0, 0])
-                best[0] += count
-                if count > best[1]:
-                    best[1:] = count, hash_, at
+                slot.count += EVERY * count
+                slot.votes += EVERY * count
+                continue
+            best = others.setdefault(hash_ >> SLOT, [0, 0, 0, 0])
+            best[0] += EVERY * count
+            if EVERY * count > best[1]:
+                best[1:] = EVERY * count, hash_, at
         for place, (together, count, hash_, at) in others.items():
             slot = self.frequent.get(place)
-            if slot is None or slot.votes < together:
-                left = together - slot.votes if slot else count
-                self.frequent[place] = _Slot(hash_, count, min(count, left), noted(at))
-            else:
+            if slot is not None and slot.votes >= together:
                 slot.votes -= together
+                continue
+            left = together - slot.votes if slot else count
+            raw = self._noted(values[EVERY * at])
+            self.frequent[place] = _Slot(hash_, count, min(count, left), raw)
+
+
+def _counted(hashes: Hashes) -> list[tuple[int, int, int]]:
+    """Return each hash once, with where it was first and how often it came."""
+    found = np.unique(hashes, return_index=True, return_counts=True)
+    return list(zip(*(part.tolist() for part in found), strict=True))

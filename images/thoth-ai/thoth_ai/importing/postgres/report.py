@@ -1,10 +1,11 @@
 """What an import says of every table and column, kept with the workspace."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Self
 
 from thoth_ai.importing.postgres.verification import Sent
+from thoth_ai.profiles.column import ColumnProfile
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,13 @@ class ColumnReport:
     nulls: int
     diverted: int
     hash: str
+    profile: ColumnProfile | None = None
+
+    @classmethod
+    def read(cls, document: Mapping[str, Any]) -> Self:
+        """Return one that was stored."""
+        told = document.get("profile")
+        return cls(**{**document, "profile": ColumnProfile.read(told) if told else None})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +45,12 @@ class TableReport:
         """Write down what was verified."""
         columns = tuple(
             ColumnReport(
-                one.name, one.kind.name, one.totals[0], one.totals[1], f"{one.totals[2]:016x}"
+                one.name,
+                one.kind.name,
+                one.totals[0],
+                one.totals[1],
+                f"{one.totals[2]:016x}",
+                one.profiled(rows),
             )
             for one in sent
         )
@@ -47,7 +60,7 @@ class TableReport:
     @classmethod
     def read(cls, document: Mapping[str, Any]) -> Self:
         """Return one that was stored."""
-        columns = tuple(ColumnReport(**one) for one in document["columns"])
+        columns = tuple(ColumnReport.read(one) for one in document["columns"])
         return cls(**{**document, "columns": columns, "warnings": tuple(document["warnings"])})
 
     def as_document(self) -> dict[str, Any]:
@@ -88,5 +101,14 @@ class Report:
             "diverted": self.diverted,
             "verified": self.sentence,
             "encoder": self.encoder,
-            "tables": [table.as_document() for table in self.tables],
+            "tables": [_verified(table) for table in self.tables],
         }
+
+
+def _verified(table: TableReport) -> dict[str, Any]:
+    """Leave the profiles out, which are kept with the columns."""
+    bare = tuple(replace(column, profile=None) for column in table.columns)
+    document = replace(table, columns=bare).as_document()
+    for column in document["columns"]:
+        del column["profile"]
+    return document
