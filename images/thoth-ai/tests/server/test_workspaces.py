@@ -114,7 +114,7 @@ def test_descriptions_are_changed_embedded_and_seen_by_caches_at_once(cards: Cli
     assert answer.json() == {"changed": 3}
     texts = dict(points_of("column"))
     assert texts["cards.id"] == f"id of cards ({either('INTEGER', 'bigint')}). the running number"
-    assert texts["cards.uuid"] .endswith(". hexadecimal")
+    assert texts["cards.uuid"].endswith(". hexadecimal")
     assert "All that were printed" in dict(points_of("table"))["cards"]
     assert len(texts) == before
     assert revisions.current() != revision

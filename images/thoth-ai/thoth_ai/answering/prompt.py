@@ -1,5 +1,6 @@
 """What a language model is told before it writes SQL."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,9 @@ LONGEST_HINT = 400
 LONGEST_SQL = 1_500
 LONGEST_ERROR = 500
 SHARE_OF_KNOWLEDGE = 3  # one part of so many for hints and examples, the rest for the schema
+
+_VALUE = re.compile(r'(: |\bvalue )".*"', re.DOTALL)
+"""How PostgreSQL names a value that it cannot take; names stand elsewhere."""
 
 RULES = """\
 You turn a question about a database into one SQL query. Dialect: {dialect}.
@@ -88,8 +92,8 @@ def compose(
 
 
 def repair(prompt: Sequence[Message], reply: str, complaint: str) -> tuple[Message, ...]:
-    """Continue the conversation with what was wrong with the last reply."""
-    told = one_line(complaint, LONGEST_ERROR)
+    """Continue the conversation with what was wrong with the last reply, but with no value."""
+    told = one_line(_VALUE.sub(r'\1"…"', complaint), LONGEST_ERROR)
     ask = f"That does not work: {told}\nReply again with one corrected JSON object."
     return (*prompt, Message("assistant", reply or "(nothing)"), Message("user", ask))
 

@@ -5,12 +5,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column; `values` says what its values mean, `personal` that they tell about people."""
+    """A column; `values` says what its values mean, `facts` what they look like.
+
+    `personal` says that they tell about people and are to be kept back.
+    """
 
     name: str
     type: str
     description: str = ""
     values: str = ""
+    facts: str = ""
     primary_key: bool = False
     personal: bool = False
 
@@ -22,6 +26,8 @@ class ForeignKey:
     columns: tuple[str, ...]
     table: str
     references: tuple[str, ...]
+    likely: bool = False
+    """Nobody declared it; the values say so."""
 
 
 @dataclass(frozen=True, slots=True)

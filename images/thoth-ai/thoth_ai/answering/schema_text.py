@@ -92,13 +92,14 @@ def _column(column: Column, *, described: bool) -> str:
     if not described:
         return line
     values = "" if column.personal else column.values
-    notes = [one_line(note) for note in (column.description, values) if note.strip()]
+    notes = [one_line(note) for note in (column.description, values, column.facts) if note.strip()]
     return f"{line} -- {'; '.join(notes)}" if notes else line
 
 
 def _foreign_key(key: ForeignKey) -> str:
     target = f" ({_names(key.references)})" if any(key.references) else ""
-    return f"  foreign key ({_names(key.columns)}) -> {quoted(key.table)}{target}"
+    what = "likely join" if key.likely else "foreign key"
+    return f"  {what} ({_names(key.columns)}) -> {quoted(key.table)}{target}"
 
 
 def _names(names: Sequence[str]) -> str:

@@ -3,6 +3,7 @@
 from thoth_ai.api.schema_words import (
     MOMENT,
     NUMBER,
+    SHARE,
     TEXT,
     TEXTS,
     YES_NO,
@@ -11,13 +12,16 @@ from thoth_ai.api.schema_words import (
     by_name,
     either,
     listed,
+    or_null,
     partly,
     record,
     ref,
     word,
 )  # fmt: skip
 from thoth_ai.importing.knowledge_document import FORMAT, ORIGINS
+from thoth_ai.workspaces.sharing import Shared
 
+VALUE: Schema = {"type": ["string", "number", "boolean", "null"]}
 COLUMN_WORDS = either(TEXT, body((), description=TEXT, values=TEXT, personal=YES_NO))
 TAUGHT = record(question=TEXT, sql=TEXT, evidence=TEXT, difficulty=TEXT, origin=word(*ORIGINS))
 
@@ -31,6 +35,8 @@ WORKSPACE_SCHEMAS: dict[str, Schema] = {
         databases=listed(ref("Database")),
         evidence=listed(record(id=NUMBER, text=TEXT)),
         examples=NUMBER,
+        rejected_examples=NUMBER,
+        values_shared=word(*Shared.values),
     ),
     "Database": record(
         name=TEXT,
@@ -38,7 +44,32 @@ WORKSPACE_SCHEMAS: dict[str, Schema] = {
         bytes=NUMBER,
         sha256=TEXT,
         report=ref("ImportReport"),
+        joins=listed(ref("Join")),
         tables=listed(ref("Table")),
+    ),
+    "Join": record(
+        table=TEXT,
+        column=TEXT,
+        referenced_table=TEXT,
+        referenced_column=TEXT,
+        contained=SHARE,
+        score=SHARE,
+    ),
+    "Profile": body(
+        (),
+        kind=TEXT,
+        rows=NUMBER,
+        nulls=NUMBER,
+        distinct=NUMBER,
+        exact=YES_NO,
+        unique=YES_NO,
+        low=VALUE,
+        high=VALUE,
+        mean_size=SHARE,
+        longest=NUMBER,
+        top=listed(listed(VALUE)),
+        listed=listed(VALUE),
+        shapes=listed(listed(VALUE)),
     ),
     "ImportReport": body(
         (),
@@ -65,6 +96,7 @@ WORKSPACE_SCHEMAS: dict[str, Schema] = {
         name=TEXT,
         rows=NUMBER,
         description=TEXT,
+        derived=TEXT,
         columns=listed(ref("Column")),
         foreign_keys=listed(record(columns=TEXTS, table=TEXT, references=TEXTS)),
     ),
@@ -72,16 +104,22 @@ WORKSPACE_SCHEMAS: dict[str, Schema] = {
         name=TEXT,
         type=TEXT,
         description=TEXT,
+        derived=TEXT,
         values=TEXT,
         primary_key=YES_NO,
         not_null=YES_NO,
         personal=YES_NO,
+        profile=or_null(ref("Profile")),
     ),
-    "WorkspaceDetails": body((), title=TEXT, notice=TEXT),
+    "WorkspaceDetails": body((), title=TEXT, notice=TEXT, values_shared=word(*Shared.values)),
     "Descriptions": body((), tables=by_name(TEXT), columns=by_name(by_name(COLUMN_WORDS))),
     "Changed": record(changed=NUMBER),
-    "Example": record(
-        id=NUMBER, question=TEXT, sql=TEXT, evidence=TEXT, difficulty=TEXT, origin=TEXT
+    "Example": partly(
+        record(
+            id=NUMBER, question=TEXT, sql=TEXT, evidence=TEXT, difficulty=TEXT, origin=TEXT,
+            reason=TEXT,
+        ),
+        "reason",
     ),
     "Examples": record(examples=listed(ref("Example")), total=NUMBER),
     "NewExample": body(("question", "sql"), question=TEXT, sql=TEXT, evidence=TEXT),

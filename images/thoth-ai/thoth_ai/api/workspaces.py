@@ -25,8 +25,8 @@ def workspace(request: HttpRequest, name: str) -> HttpResponse:
     """Show a workspace, change its title and notice, or remove it with its data."""
     found = _found(name)
     if request.method == "PATCH":
-        title, notice = _parsed(request, knowledge_document.parse_details)
-        return JsonResponse({"changed": editing.write_details(found, title, notice)})
+        told = _parsed(request, knowledge_document.parse_details)
+        return JsonResponse({"changed": editing.write_details(found, told)})
     if request.method == "DELETE":
         _refuse_guests(request)
         removal.remove(found)
@@ -47,12 +47,13 @@ def descriptions(request: HttpRequest, name: str) -> HttpResponse:
 
 @authorised(("GET", "HEAD", "POST"))
 def examples(request: HttpRequest, name: str) -> HttpResponse:
-    """List stored questions, newest first, or add one whose SQL proves itself."""
+    """List stored or refused questions, newest first, or add one whose SQL proves itself."""
     found = _found(name)
     if request.method == "POST":
         return _added(request, found)
     limit, before = listed(request)
-    rows = found.examples.order_by("-id")
+    refused = request.GET.get("rejected", "").lower() in {"1", "true"}
+    rows = (found.rejected_examples if refused else found.examples).order_by("-id")
     page = rows.filter(pk__lt=before) if before else rows
     shown = [details.of_example(one) for one in page[:limit]]
     return JsonResponse({"examples": shown, "total": rows.count()})

@@ -10,6 +10,7 @@ from django.conf import settings
 from thoth_ai.demo import database, knowledge
 from thoth_ai.importing import importer, space, staging
 from thoth_ai.importing.knowledge import Knowledge, TableText
+from thoth_ai.importing.options import Options
 from thoth_ai.importing.question_file import Proposal
 from thoth_ai.importing.registering import Target
 from thoth_ai.importing.reporting import Reporter
@@ -27,7 +28,13 @@ def load_once() -> bool:
     if Workspace.objects.filter(name=database.NAME).exists():
         logger.warning("the demo was not loaded: a workspace has its name")
         return False
-    target = Target(database.NAME, create=True, replace=False, milestone=MILESTONE)
+    target = Target(
+        database.NAME,
+        create=True,
+        replace=False,
+        milestone=MILESTONE,
+        options=Options(describe=False),
+    )
     with staging.opened() as place:
         _fetch(place.database)
         importer.take_in(target, place, _knowledge(), Reporter(io.StringIO(), ndjson=False))

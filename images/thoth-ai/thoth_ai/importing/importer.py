@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from thoth_ai import language_model
 from thoth_ai.errors import ServerError
 from thoth_ai.importing import (
     checks,
+    describing,
     descriptions,
     documents,
     finding,
@@ -28,6 +30,7 @@ from thoth_ai.importing.registering import Prepared, Target, refuse_taken, regis
 from thoth_ai.importing.reporting import Phase, Progress
 from thoth_ai.importing.staging import Staging
 from thoth_ai.importing.trial import Rejection
+from thoth_ai.profiles.joins import Join
 from thoth_ai.workspaces import points
 from thoth_ai.workspaces.models import NAME_PATTERN
 
@@ -44,6 +47,8 @@ class Summary:
     replaced: bool
     described: Described
     report: Report
+    joins: tuple[Join, ...]
+    written: describing.Written
 
     def as_event(self) -> Mapping[str, object]:
         """Return the fields of the result event."""
@@ -69,6 +74,8 @@ class Summary:
             "replaced": self.replaced,
             "evidence": len(self.described.knowledge.evidence),
             "descriptions": self._descriptions(),
+            "joins": [join.as_document() for join in self.joins],
+            "model": self.written.as_document(),
             "warnings": list(self.described.knowledge.warnings),
         }
 
@@ -138,7 +145,8 @@ def _take_in(
     tables = loaded.tables
     described = _describe(target, _warned(told, loaded), loaded)
     found = finding.find(staging.database, loaded, described.knowledge, way.reporter)
-    described = replace(described, knowledge=found.knowledge)
+    written = _written(target, loaded, found.knowledge, way.reporter)
+    described = replace(described, knowledge=written.knowledge)
     knowledge = described.knowledge
     kept, native = taught.examples(target.name), taught.engine(target.name) == way.place.engine
     given = kept + knowledge.proposals
@@ -160,8 +168,21 @@ def _take_in(
     )  # fmt: skip
     replaced = not target.options.dry_run and _registered(target, staging, prepared, way)
     return Summary(
-        target.name, tables, len(examples), rejected, len(indexed), replaced, described, report
-    )
+        target.name, tables, len(examples), rejected, len(indexed), replaced, described, report,
+        found.joins, written,
+    )  # fmt: skip
+
+
+def _written(
+    target: Target, loaded: Loaded, knowledge: Knowledge, reporter: Progress
+) -> describing.Written:
+    """Let the language model describe what nobody did, unless that is not wanted."""
+    model = language_model.current()
+    shared = taught.values_shared(target.name)
+    if model is None or not target.options.describe or target.options.dry_run:
+        return describing.Written(knowledge)
+    task = describing.Task(model, loaded.tables, finding.profiles_of(loaded), shared)
+    return task.run(knowledge, reporter)
 
 
 def _registered(target: Target, staging: Staging, prepared: Prepared, way: "_Way") -> bool:

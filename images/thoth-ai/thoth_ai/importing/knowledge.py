@@ -23,6 +23,8 @@ class TableText:
     """Columns of which somebody said whether they are personal."""
     derived: str = ""
     derived_columns: Mapping[str, str] = field(default_factory=dict)
+    by_model: frozenset[str] = frozenset()
+    """Columns whose derived words a language model wrote; the table's under an empty name."""
 
 
 @dataclass(frozen=True, slots=True)

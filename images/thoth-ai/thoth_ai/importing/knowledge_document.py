@@ -6,8 +6,9 @@ from typing import Any
 
 from thoth_ai.answering import sql_guard
 from thoth_ai.importing.question_file import Proposal
-from thoth_ai.workspaces.editing import ColumnWords, Words
+from thoth_ai.workspaces.editing import ColumnWords, Details, Words
 from thoth_ai.workspaces.models import Origin
+from thoth_ai.workspaces.sharing import Shared
 
 FORMAT = "thoth-workspace/1"
 FIELDS = ("format", "title", "notice", "tables", "columns", "evidence", "examples")
@@ -68,14 +69,17 @@ def parse_words(document: object) -> Words:
     return words
 
 
-def parse_details(document: object) -> tuple[str | None, str | None]:
-    """Read a new title and notice; raises RefusedDocumentError."""
+def parse_details(document: object) -> Details:
+    """Read what is new about the workspace itself; raises RefusedDocumentError."""
     check = _Check()
-    fields = check.fields("the body", document, ("title", "notice"))
+    fields = check.fields("the body", document, ("title", "notice", "values_shared"))
     title = check.filled("title", fields["title"], LONGEST_TITLE) if "title" in fields else None
     notice = check.text("notice", fields["notice"]) if "notice" in fields else None
+    shared = fields.get("values_shared")
+    if shared is not None and shared not in Shared.values:
+        check.complain("values_shared", f"must be one of {', '.join(Shared.values)}")
     check.finish()
-    return title, notice
+    return Details(title, notice, shared)
 
 
 def parse_example(document: object) -> Proposal:

@@ -23,6 +23,8 @@ class Options:
     exclude: tuple[str, ...] = ()
     max_rejects: int | None = None
     dry_run: bool = False
+    describe: bool = True
+    """Let the language model, where there is one, describe what nobody did."""
 
     def __post_init__(self) -> None:
         if self.names not in NAMES or self.types not in TYPES:

@@ -25,11 +25,11 @@ from thoth_ai.workspaces.models import (
     ForeignKey,
     Milestone,
     RejectedExample,
-    Shared,
     Table,
     Workspace,
 )
 from thoth_ai.workspaces.points import IndexedDocument
+from thoth_ai.workspaces.sharing import Shared
 
 Numbered = Mapping[str, Sequence[Example] | Sequence[Evidence]]
 
@@ -140,6 +140,7 @@ def _write_table(
         name=schema.name,
         description=text.description,
         derived=text.derived,
+        told_by_model="" in text.by_model,
         rows=schema.rows,
     )
     Table.objects.bulk_create([table])  # one that is saved would be embedded a second time
@@ -170,6 +171,7 @@ def _column(table: Table, position: int, column: ColumnSchema, text: TableText) 
         declared_type=column.declared_type,
         description=text.columns.get(column.name, ""),
         derived=text.derived_columns.get(column.name, ""),
+        told_by_model=column.name in text.by_model,
         values=text.values.get(column.name, ""),
         personal=column.name in text.personal,
         judged=column.name in text.judged,

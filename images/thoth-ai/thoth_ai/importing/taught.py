@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from thoth_ai.importing.knowledge import Knowledge, TableText
 from thoth_ai.importing.question_file import Proposal
-from thoth_ai.workspaces.models import Column, Database, Example, Shared, Table, Workspace
+from thoth_ai.workspaces.models import Column, Database, Example, Table, Workspace
+from thoth_ai.workspaces.sharing import Shared
 
 
 def examples(workspace: str) -> tuple[Proposal, ...]:

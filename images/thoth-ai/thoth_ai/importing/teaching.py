@@ -86,7 +86,7 @@ def take(workspace: Workspace, document: KnowledgeDocument) -> Taken:
     indexed = upkeep.embedded_rows(rows)
     with transaction.atomic():
         taken.descriptions = editing.write(workspace, change)
-        editing.write_details(workspace, document.title, document.notice)
+        editing.write_details(workspace, editing.Details(document.title, document.notice))
         _forget_generated(workspace, document.examples)
         upkeep.create(workspace, rows, indexed)
     return taken

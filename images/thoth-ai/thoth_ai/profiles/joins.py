@@ -25,6 +25,7 @@ MOST_NEAR, MOST_LOOKED_AT, MOST_EACH = 100, 2_000, 2
 SECONDS, SECONDS_EACH = 20.0, 2.0
 STEPS = 50_000
 ENDINGS = frozenset("cd code fk id key no nr num number ref".split())
+WITHIN = frozenset("boss chief former manager next parent prev previous root supervisor".split())
 Place = tuple[int, int]
 
 
@@ -64,16 +65,18 @@ def likely(path: Path, tables: Sequence[Seen]) -> list[Join]:
     """Return joins that are not declared, the surest first."""
     pairs = sorted(_pairs(tables), key=lambda pair: -pair.likeness)[:MOST_LOOKED_AT]
     ends = time.monotonic() + SECONDS
-    found: dict[Place, list[Join]] = {}
+    found: dict[Place, tuple[float, list[Join]]] = {}
     try:
         with closing(opened(path)) as connection:
             for pair in pairs:
-                known = found.setdefault(pair.child, [])
-                if time.monotonic() < ends and len(known) < MOST_EACH:
+                best, known = found.setdefault(pair.child, (pair.likeness, []))
+                alike = best == pair.likeness or not known
+                if time.monotonic() < ends and len(known) < MOST_EACH and alike:
+                    found[pair.child] = pair.likeness, known
                     known += _looked_up(connection, tables, pair)
     except UNREADABLE:  # the rows were read; that these cannot be looked up is no reason to fail
         return []
-    every = [join for joins in found.values() for join in joins]
+    every = [join for _, joins in found.values() for join in joins]
     return sorted(every, key=lambda join: (-join.score, join.table, join.column))
 
 
@@ -83,13 +86,12 @@ def _pairs(tables: Sequence[Seen]) -> Iterator[_Pair]:
     declared = set(_declared(tables))
     for at, table in enumerate(tables):
         for number, profile in enumerate(table.profiles):
-            if profile is None or not _refers(profile):
-                continue
             child = (at, number)
+            if profile is None or child in declared or not _refers(profile):
+                continue
             for parent in keys.near(child, profile) - {child}:
                 likeness = _likeness(tables, child, parent)
-                fits = _may_be(profile, _profile(tables, parent), likeness)
-                if fits and (child, parent) not in declared:
+                if _may_be(profile, _profile(tables, parent), likeness):
                     yield _Pair(child, parent, likeness)
 
 
@@ -136,28 +138,12 @@ def _keys(tables: Sequence[Seen]) -> Iterator[Place]:
                 yield at, number
 
 
-def _declared(tables: Sequence[Seen]) -> Iterator[tuple[Place, Place]]:
-    at_name = {table.source.name.lower(): at for at, table in enumerate(tables)}
+def _declared(tables: Sequence[Seen]) -> Iterator[Place]:
     for at, table in enumerate(tables):
-        own = _names(table)
+        names = {column.name.lower(): number for number, column in enumerate(table.source.columns)}
         for key in table.source.foreign_keys:
-            there = at_name.get(key.referenced_table.lower())
-            here = own.get(key.column.lower())
-            if there is None or here is None:
-                continue
-            names, primary = _names(tables[there]), _primary(tables[there])
-            to = names.get(key.referenced_column.lower(), primary)
-            if to is not None:
-                yield (at, here), (there, to)
-
-
-def _names(table: Seen) -> dict[str, int]:
-    return {column.name.lower(): at for at, column in enumerate(table.source.columns)}
-
-
-def _primary(table: Seen) -> int | None:
-    columns = enumerate(table.source.columns)
-    return next((at for at, column in columns if column.primary_key_position == 1), None)
+            if (number := names.get(key.column.lower())) is not None:
+                yield at, number
 
 
 def _refers(profile: ColumnProfile) -> bool:
@@ -193,7 +179,7 @@ def _likeness(tables: Sequence[Seen], child: Place, parent: Place) -> float:
     table = _words(tables[parent[0]].source.name)
     telling = name - ENDINGS
     if child[0] == parent[0]:  # a table that refers to itself says so: parent_id, reports_to
-        return 0.5 if telling and name & ENDINGS and name != key else 0.0
+        return 0.5 if telling & (WITHIN | table) and name != key else 0.0
     if name == key and (telling or len(name) > 1):
         return 1.0
     if telling and (telling == table or telling == key - ENDINGS):

@@ -39,10 +39,8 @@ def _facts(profile: ColumnProfile, *, values: bool) -> Iterator[str]:
 def _range(profile: ColumnProfile) -> Iterator[str]:
     if profile.kind in "ifndt" and profile.low is not None:
         yield f"{_shown(profile.low)} to {_shown(profile.high)}"
-    elif profile.kind == "s" and profile.mean_size <= FREE_TEXT:
-        chosen = [value for value, _ in profile.top[:3]] or profile.sample[:3]
-        if chosen:
-            yield f"such as {_listed(profile, chosen)}"
+    elif profile.kind == "s" and profile.mean_size <= FREE_TEXT and profile.top:
+        yield f"such as {_listed(profile, [value for value, _ in profile.top[:3]])}"
 
 
 def _listed(profile: ColumnProfile, values: Sequence[Value]) -> str:

@@ -3,7 +3,17 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from thoth_ai.workspaces.models import Column, Database, Example, ForeignKey, Table, Workspace
+from thoth_ai.workspaces.models import (
+    Column,
+    Database,
+    Example,
+    ForeignKey,
+    RejectedExample,
+    Table,
+    Workspace,
+)
+
+VALUES = ("low", "high", "top", "listed", "sample")
 
 
 def of_workspace(workspace: Workspace) -> dict[str, object]:
@@ -18,12 +28,16 @@ def of_workspace(workspace: Workspace) -> dict[str, object]:
         "databases": [_database(database) for database in databases],
         "evidence": [{"id": one.pk, "text": one.text} for one in workspace.evidence.all()],
         "examples": workspace.examples.count(),
+        "rejected_examples": workspace.rejected_examples.count(),
+        "values_shared": workspace.values_shared,
     }
 
 
-def of_example(example: Example) -> dict[str, object]:
-    """Return a stored question."""
+def of_example(example: Example | RejectedExample) -> dict[str, object]:
+    """Return a stored question; one that was refused has a reason."""
+    why = {"reason": example.reason} if isinstance(example, RejectedExample) else {}
     return {
+        **why,
         "id": example.pk,
         "question": example.question,
         "sql": example.sql,
@@ -40,6 +54,7 @@ def _database(database: Database) -> dict[str, object]:
         "bytes": database.bytes,
         "sha256": database.sha256,
         "report": database.report,
+        "joins": database.joins,
         "tables": [_table(table) for table in database.tables.all()],
     }
 
@@ -49,6 +64,7 @@ def _table(table: Table) -> dict[str, object]:
         "name": table.name,
         "rows": table.rows,
         "description": table.description,
+        "derived": table.derived,
         "columns": [_column(column) for column in table.columns.all()],
         "foreign_keys": _foreign_keys(table.foreign_keys.all()),
     }
@@ -59,11 +75,21 @@ def _column(column: Column) -> dict[str, object]:
         "name": column.name,
         "type": column.declared_type,
         "description": column.description,
+        "derived": column.derived,
         "values": column.values,
         "primary_key": column.primary_key_position > 0,
         "not_null": column.not_null,
         "personal": column.personal,
+        "profile": _profile(column),
     }
+
+
+def _profile(column: Column) -> dict[str, object] | None:
+    """Return what the values look like; of what identifies people only how many there are."""
+    if not column.profile:
+        return None
+    hidden = VALUES if column.personal else ("sample",)
+    return {name: said for name, said in column.profile.items() if name not in hidden}
 
 
 def _foreign_keys(pairs: Iterable[ForeignKey]) -> list[dict[str, object]]:

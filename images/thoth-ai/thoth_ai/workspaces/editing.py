@@ -1,14 +1,17 @@
 """Changing the words about a workspace, its tables and its columns."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from django.db import transaction
 
+from thoth_ai.profiles import telling
+from thoth_ai.profiles.column import ColumnProfile
 from thoth_ai.workspaces import upkeep
 from thoth_ai.workspaces.models import Column, Table, Workspace
 
 BATCH = 100
+EDITED = ["description", "values", "personal", "judged", "derived", "told_by_model"]
 Described = Table | Column
 
 
@@ -56,21 +59,29 @@ def write(workspace: Workspace, change: Change) -> int:
     with transaction.atomic():
         Workspace.objects.get(pk=workspace.pk)
         Table.objects.bulk_update(tables, ["description"], batch_size=BATCH)
-        Column.objects.bulk_update(columns, ["description", "values", "personal"], batch_size=BATCH)
+        Column.objects.bulk_update(columns, EDITED, batch_size=BATCH)
         if change.rows:
             upkeep.replace(workspace, change.renewed)
     return len(change.rows)
 
 
-def write_details(workspace: Workspace, title: str | None, notice: str | None) -> int:
-    """Change title and notice where they are given; returns how many changed."""
-    before = (workspace.title, workspace.notice)
-    workspace.title = before[0] if title is None else title
-    workspace.notice = before[1] if notice is None else notice
-    workspace.save(update_fields=["title", "notice"])
-    return sum(
-        old != new for old, new in zip(before, (workspace.title, workspace.notice), strict=True)
-    )
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What is to be said of the workspace itself; None leaves it as it is."""
+
+    title: str | None = None
+    notice: str | None = None
+    values_shared: str | None = None
+
+
+def write_details(workspace: Workspace, details: Details) -> int:
+    """Change what is given; returns how many changed."""
+    given = {name: value for name, value in asdict(details).items() if value is not None}
+    changed = [name for name, value in given.items() if getattr(workspace, name) != value]
+    for name in changed:
+        setattr(workspace, name, given[name])
+    workspace.save(update_fields=changed)
+    return len(changed)
 
 
 def _changed(by_name: Mapping[str, Sequence[Table]], words: Words) -> Iterator[Described]:
@@ -91,11 +102,21 @@ def _changed_columns(table: Table, words: Mapping[str, ColumnWords]) -> Iterator
 
 
 def _apply(column: Column, said: ColumnWords) -> bool:
-    before = (column.description, column.values, column.personal)
+    before = (column.description, column.values, column.personal, column.judged)
     column.description = column.description if said.description is None else said.description
     column.values = column.values if said.values is None else said.values
-    column.personal = column.personal if said.personal is None else said.personal
-    return before != (column.description, column.values, column.personal)
+    if said.personal is not None:
+        _judge(column, personal=said.personal)
+    return before != (column.description, column.values, column.personal, column.judged)
+
+
+def _judge(column: Column, *, personal: bool) -> None:
+    """What was derived of the values goes when they are to be kept back, and comes again."""
+    if column.profile and column.personal != personal:
+        profile = ColumnProfile.read(column.profile)
+        column.derived = telling.column(column.name, profile, values=not personal)
+        column.told_by_model = False
+    column.personal, column.judged = personal, True
 
 
 def _unknown(by_name: Mapping[str, Sequence[Table]], words: Words) -> Iterator[str]:

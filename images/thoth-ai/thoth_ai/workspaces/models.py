@@ -7,6 +7,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 
 from thoth_ai.workspaces import written
+from thoth_ai.workspaces.sharing import Shared
 
 NAME_PATTERN = r"^[a-z0-9_-]{1,63}\Z"
 
@@ -21,14 +22,6 @@ class Origin(models.TextChoices):
 
 
 WrittenDescription = written.WrittenDescription  # Django looks for models here
-
-
-class Shared(models.TextChoices):
-    """Which values of the data a language model is told."""
-
-    SAFE = "safe"
-    ALL = "all"
-    NONE = "none"
 
 
 class Workspace(models.Model):
@@ -82,6 +75,7 @@ class Table(models.Model):
     name = models.TextField()
     description = models.TextField(blank=True)
     derived = models.TextField(blank=True, help_text="What follows of its profile.")
+    told_by_model = models.BooleanField(default=False, help_text="A language model derived it.")
     rows = models.BigIntegerField()
 
     class Meta:
@@ -102,6 +96,7 @@ class Column(models.Model):
     declared_type = models.TextField(blank=True)
     description = models.TextField(blank=True)
     derived = models.TextField(blank=True, help_text="What follows of its profile.")
+    told_by_model = models.BooleanField(default=False, help_text="A language model derived it.")
     profile = models.JSONField(default=dict, blank=True, help_text="What its values look like.")
     values = models.TextField(blank=True, help_text="What the values mean.")
     personal = models.BooleanField(default=False, help_text="Tells about people.")

@@ -65,6 +65,16 @@ class Migration(migrations.Migration):
                 max_length=10,
             ),
         ),
+        migrations.AddField(
+            model_name="column",
+            name="told_by_model",
+            field=models.BooleanField(default=False, help_text="A language model derived it."),
+        ),
+        migrations.AddField(
+            model_name="table",
+            name="told_by_model",
+            field=models.BooleanField(default=False, help_text="A language model derived it."),
+        ),
         migrations.CreateModel(
             name="RejectedExample",
             fields=[

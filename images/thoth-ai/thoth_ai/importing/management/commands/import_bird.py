@@ -113,6 +113,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--exclude", action="append", default=[], metavar="TABLE")
     parser.add_argument("--max-rejects", type=int, metavar="N", help="fail when more do not fit")
     parser.add_argument("--dry-run", action="store_true", help="report only; keep nothing")
+    parser.add_argument(
+        "--no-describe", action="store_true", help="ask no language model for descriptions"
+    )
 
 
 def _options(options: dict[str, Any]) -> Options:
@@ -123,6 +126,7 @@ def _options(options: dict[str, Any]) -> Options:
         exclude=tuple(options["exclude"]),
         max_rejects=options["max_rejects"],
         dry_run=bool(options["dry_run"]),
+        describe=not options["no_describe"],
     )
 
 
