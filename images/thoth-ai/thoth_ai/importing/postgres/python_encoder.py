@@ -23,6 +23,15 @@ Misfit = tuple[int, int, Stored, tuple[Stored, ...]]
 Row = Sequence[object]
 
 
+def connected(place: str) -> sqlite3.Connection:
+    """Open a file in the way this encoder needs."""
+    connection = sqlite3.connect(place, uri=True, check_same_thread=False)
+    connection.text_factory = bytearray  # so that texts are not taken for blobs
+    for pragma in ("trusted_schema=OFF", "mmap_size=0", "cell_size_check=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
+
+
 @dataclass(slots=True)
 class _Column:
     kind: kinds.Kind
@@ -37,13 +46,18 @@ class PythonEncoder:
     """Answers `encoding.Encoder`."""
 
     def __init__(
-        self, place: str, query: str, letters: str, key: tuple[int, ...], kept: int, /
+        self,
+        place: str | sqlite3.Connection,
+        query: str,
+        letters: str,
+        key: tuple[int, ...],
+        kept: int,
+        /,
     ) -> None:
+        """Read from a file, or over a connection that somebody else opened for this and closes."""
         self.rows = 0
-        self._connection = sqlite3.connect(place, uri=True, check_same_thread=False)
-        self._connection.text_factory = bytearray  # so that texts are not taken for blobs
-        for pragma in ("trusted_schema=OFF", "mmap_size=0", "cell_size_check=ON"):
-            self._connection.execute(f"PRAGMA {pragma}")
+        self._lent = not isinstance(place, str)
+        self._connection = connected(place) if isinstance(place, str) else place
         self._cursor = self._connection.execute(query)
         self._columns = [
             _Column(kinds.BY_LETTER[letter], PythonSketch(letter, kept)) for letter in letters
@@ -82,7 +96,9 @@ class PythonEncoder:
 
     def close(self) -> None:
         """Let go of the file."""
-        self._connection.close()
+        self._cursor.close()
+        if not self._lent:
+            self._connection.close()
 
     def _encoded(self, rows: Sequence[Row]) -> bytes:
         pieces: list[Sequence[bytes] | Iterator[bytes]] = [
