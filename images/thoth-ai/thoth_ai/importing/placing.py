@@ -11,7 +11,7 @@ from django.conf import settings
 from thoth_ai.answering.sqlite_reader import SqliteReader
 from thoth_ai.importing import publishing, trial
 from thoth_ai.importing.inspection import TableSchema
-from thoth_ai.importing.options import Options
+from thoth_ai.importing.options import VERBATIM, Options
 from thoth_ai.importing.postgres import loading, resuming
 from thoth_ai.importing.postgres.loading import Load, Loaded
 from thoth_ai.importing.postgres.translation import NotTranslatedError, Translator, spellings
@@ -84,9 +84,11 @@ class FilePlace:
     def load(self, batch: Batch, reporter: Progress) -> Loaded:
         """Nothing is to be brought anywhere; the rows are looked at all the same."""
         watched = Watched(reporter, Phase.PROFILE, sum(table.rows for table in batch.tables))
-        return loading.whole(
-            batch.tables, passing.profiled(self.staging.database, batch.tables, watched.heard)
-        )
+        reports = passing.profiled(self.staging.database, batch.tables, watched.heard)
+        loaded = loading.whole(batch.tables, reports)
+        if batch.options.names != VERBATIM:
+            loaded.warnings.append("the names stay as they are, for the database stays one file")
+        return loaded
 
     def adopt(self, proposal: Proposal, *, native: bool) -> Proposal | str:  # noqa: ARG002 - SQLite's either way
         """Return the question if its SQL is allowed and runs."""

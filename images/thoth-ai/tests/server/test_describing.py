@@ -1,0 +1,127 @@
+"""Descriptions by a language model: in batches, each only once, and without what is personal."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from provider_server import ProviderServer
+
+from tests.server import databases, imports
+from tests.server.conversations import ask
+from tests.server.test_profiles import CANARIES, STAFF
+from thoth_ai.importing import describing
+from thoth_ai.providers.types import ProviderSettings
+from thoth_ai.workspaces.models import Column, VectorPoint, WrittenDescription
+
+KEY = "canary-key-of-the-model"
+SAID = json.dumps({
+    "notes": {"": "Notes on teams.", "state": "Whether it is done.\nReally.", "gone": "nothing"},
+    "teams": {"title": "What it is called.", "colour": ["no text"]},
+    "elsewhere": {"a": "b"},
+})  # fmt: skip
+
+
+@pytest.fixture
+def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[ProviderServer]:
+    with ProviderServer(keys={KEY: "valid"}) as server:
+        chosen = ProviderSettings("openai", "gpt-4o-mini", server.openai, KEY, timeout_seconds=5)
+        monkeypatch.setattr("django.conf.settings.LANGUAGE_MODEL", chosen)
+        yield server
+
+
+@pytest.fixture
+def path(data: Path, tmp_path: Path) -> Path:
+    assert data
+    return databases.make(tmp_path / "staff.sqlite", STAFF)
+
+
+def load(path: Path, *arguments: str) -> imports.Outcome:
+    outcome = imports.from_file(path, "--replace", *arguments, name="staff")
+    assert outcome.status == 0, outcome.last
+    return outcome
+
+
+def derived(column: str) -> str:
+    return Column.objects.get(name=column).derived
+
+
+def test_what_nobody_described_is_described_and_what_that_took_is_told(
+    path: Path, provider: ProviderServer
+) -> None:
+    provider.rule({"match": "", "then": [{"reply": SAID}]})
+
+    told = load(path).last["model"]
+
+    assert derived("state") == "Whether it is done. Really."
+    assert derived("title") == "What it is called."
+    assert derived("colour") == "Colour: text; 2 different values; such as 'red'."
+    assert told["columns"] == 2
+    assert told["input_tokens"] > 0
+    assert told["cost_usd"] > 0
+    assert VectorPoint.objects.filter(text__contains="Whether it is done.").exists()
+
+
+def test_it_is_not_asked_the_same_again(path: Path, provider: ProviderServer) -> None:
+    provider.rule({"match": "", "then": [{"reply": SAID}]})
+    load(path)
+    asked = len(provider.requests)
+
+    told = load(path).last["model"]
+
+    assert len(provider.requests) == asked
+    assert told["remembered"] == told["batches"] == 1
+    assert told["input_tokens"] == 0
+    assert derived("state") == "Whether it is done. Really."
+
+
+def test_what_was_cut_off_goes_on_where_it_was(
+    path: Path, provider: ProviderServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(describing, "COLUMNS_AT_ONCE", 3)
+    good, bad = {"reply": SAID}, {"fault": {"status": 401}}
+    provider.rule({"match": "", "then": [good, bad, good]})
+    first = load(path).last
+    assert any("did not describe everything" in text for text in first["warnings"])
+    kept = WrittenDescription.objects.count()
+
+    second = load(path).last["model"]
+
+    assert kept == 1
+    assert second["remembered"] >= 1
+    assert second["batches"] > second["remembered"]
+
+
+def test_it_is_not_asked_where_that_is_not_wanted(path: Path, provider: ProviderServer) -> None:
+    assert load(path, "--no-describe").last["model"] is None
+    assert load(path, "--dry-run").last["model"] is None
+
+    assert not provider.requests
+
+
+def test_no_value_of_a_personal_column_reaches_it(
+    client: Client, path: Path, provider: ProviderServer
+) -> None:
+    provider.rule({"match": "You describe", "then": [{"reply": SAID}]})
+    wrong = json.dumps({"sql": 'SELECT CAST("contact" AS INTEGER) / 0 AS n FROM "notes"'})
+    provider.rule({"match": "", "then": [{"reply": wrong}]})
+    load(path)
+
+    ask(client, "Which note was the longest of all of them?", workspace="staff")
+
+    told = json.dumps([request.body for request in provider.requests])
+    assert len(provider.requests) > 1
+    assert "notes" in told
+    assert re.search("open.{1,6}shut", told)
+    assert not [canary for canary in CANARIES if canary in told]
+
+
+def test_nonsense_is_no_description(path: Path, provider: ProviderServer) -> None:
+    provider.rule({"match": "", "then": [{"reply": "I will not."}]})
+
+    load(path)
+
+    assert derived("state") == "State: text; values: 'open', 'shut'."
+    assert not WrittenDescription.objects.exists()
