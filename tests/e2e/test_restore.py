@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -77,7 +76,7 @@ def test_f1_a_restore_killed_at_any_step_goes_on_or_back(
 ) -> None:
     machine, _ = saved
     before, served, known = workspaces(machine), volume(machine), volumes(machine)
-    process = machine.start("restore", "latest", "--yes", "--output", "ndjson")
+    process = machine.start("restore", "latest", "--again", "--yes", "--output", "ndjson")
     for event in events(process):
         if event.get("event") == "step_began" and event.get("index") == step:
             break
@@ -125,6 +124,11 @@ def test_beside_what_is_there_a_new_install_gets_its_own_volumes_and_port(
         assert workspaces(beside) == workspaces(machine)
         assert data["url"] != machine.url
         assert beside.label != machine.label
+        kept = {"admin_password", "backup_key"}
+        every = [path.name for path in (machine.folder / "secrets").iterdir()]
+        assert {one for one in every if beside.secret(one) == machine.secret(one)} == kept
+        again = machine.ok("restore", "latest", "--to-new-install", name, "--yes")
+        assert again.data["restored"] is False
         assert tree(machine.folder) == before
     finally:
         Machine(machine.program, machine.home, name=name).run(
@@ -163,19 +167,64 @@ def test_f13_another_key_is_told_within_three_seconds(
     other = Machine(program, tmp_path / "home")
     wrong = tmp_path / "wrong"
     wrong.write_text("AGE-SECRET-KEY-1" + "Q" * 58 + "\n")
-    began = time.monotonic()
 
     done = other.json("restore", str(file), "--identity-file", str(wrong), "--yes")
 
     assert done.code in {7, 12}
-    assert time.monotonic() - began < 10, "most of it is the start of a process on a busy machine"
+    assert done.envelope["duration_ms"] <= 3000 * others_at_work()
     assert not list((tmp_path / "home").glob("installs/*"))
 
 
-def test_f7_a_newer_backup_is_refused_with_13(saved: tuple[Machine, Path], tmp_path: Path) -> None:
+def others_at_work() -> float:
+    """How much longer everything takes while others use the processors, too."""
+    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+
+
+def test_f13_another_passphrase_is_told_within_three_seconds_and_nothing_is_made(
+    saved: tuple[Machine, Path], program: Path, tmp_path: Path
+) -> None:
+    machine, _ = saved
+    good, bad = tmp_path / "good", tmp_path / "bad"
+    good.write_text("ladder orbit velvet anchor\n")
+    bad.write_text("ladder orbit velvet anchors\n")
+    machine.ok("backup", "key", "set", "--passphrase-file", str(good))
+    file = str(machine.ok("backup", "create", "--to", str(tmp_path)).data["file"])
+    machine.ok("backup", "key", "set", "--own")
+    bare = Machine(program, tmp_path / "home")
+
+    done = bare.json("restore", file, "--passphrase-file", str(bad), "--yes")
+
+    assert done.code == 12, done.out
+    assert done.envelope["duration_ms"] <= 3000 * others_at_work()
+    assert not list((tmp_path / "home").glob("installs/*"))
+    assert bare.ok("restore", file, "--passphrase-file", str(good), "--plan").data["plan"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [({"install": "0ff5cade-0000"}, 2), ({"parts": []}, 12)],
+    ids=["F16 foreign", "without its parts"],
+)
+def test_a_backup_that_is_not_for_this_install_is_refused_before_anything(
+    saved: tuple[Machine, Path], tmp_path: Path, changed: dict[str, object], code: int
+) -> None:
+    machine, file = saved
+    other, before = tmp_path / "other.thoth-backup", tree(machine.folder, leave=["restore"])
+    rewritten(file, other, **changed)
+
+    done = machine.json("restore", str(other), "--yes")
+
+    assert done.code == code, done.out
+    assert tree(machine.folder, leave=["restore"]) == before
+
+
+@pytest.mark.parametrize("who", ["thothctl_version", "product_version"])
+def test_f7_a_newer_backup_is_refused_with_13(
+    saved: tuple[Machine, Path], tmp_path: Path, who: str
+) -> None:
     machine, file = saved
     newer = tmp_path / "newer.thoth-backup"
-    rewritten(file, newer, thothctl_version="99.0.0")
+    rewritten(file, newer, **{who: "99.0.0"})
 
     done = machine.json("restore", str(newer), "--yes")
 

@@ -150,5 +150,16 @@ def test_an_old_backup_none_and_a_key_on_this_machine_only_are_warned_of() -> No
     assert backups.age(None, now).verdict is Verdict.WARN
     assert backups.age(now - timedelta(hours=3), now).verdict is Verdict.PASS
     assert backups.age(now - timedelta(days=3), now).verdict is Verdict.WARN
+
+
+def test_a_backup_that_was_never_tried_or_long_ago_is_warned_of() -> None:
+    now = datetime(2026, 1, 5, tzinfo=UTC)
+    last, old = now - timedelta(days=89), now - timedelta(days=91)
+
+    assert backups.drill(None, None, now, good=False).verdict is Verdict.PASS
+    assert backups.drill(now, None, now, good=False).verdict is Verdict.WARN
+    assert backups.drill(now, last, now, good=True).verdict is Verdict.PASS
+    assert backups.drill(now, old, now, good=True).verdict is Verdict.WARN
+    assert backups.drill(now, last, now, good=False).summary == "the drill of 2025-10-08 failed"
     assert backups.key(lost_with_machine=True).verdict is Verdict.WARN
     assert backups.key(lost_with_machine=False).verdict is Verdict.PASS

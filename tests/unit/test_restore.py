@@ -27,6 +27,8 @@ from thothctl.operations.execute import execute
 from thothctl.operations.generations import next_generation
 from thothctl.operations.plan import Plan, step, to_record
 from thothctl.operations.recover import go_on, take_back, unfinished
+from thothctl.operations.restore_again import is_restored
+from thothctl.operations.restore_new import NewInstall
 from thothctl.world import World
 
 __all__ = ["home"]
@@ -213,6 +215,45 @@ def test_f16_a_backup_of_another_install_is_refused(at: Place) -> None:
 
     with pytest.raises(UsageError, match="another install"):
         gates.refuse_foreign(replace(at.manifest, install="someone"), install)
+
+
+def test_an_install_that_was_made_from_a_backup_is_not_foreign_to_it(at: Place) -> None:
+    install, release = at.world.installs.find("default"), at.world.installs.release("default", 1)
+    assert install is not None
+    other = replace(at.manifest, install="someone")
+
+    gates.refuse_foreign(other, install, [replace(release, backup=other.id)])
+
+
+def test_room_is_asked_for_by_what_a_store_was_and_guessed_where_nobody_said(at: Place) -> None:
+    (part,) = at.manifest.parts
+    dump = replace(part, bytes=1000)
+    older = replace(at.manifest, parts=(dump,), stored_as={"data": "postgres"})
+
+    assert gates.room_for(older, "data") == 5000
+    assert gates.room_for(replace(older, sizes={"data": 1200}), "data") == 2200
+    assert gates.room_for(replace(older, stored_as={"data": "sqlite"}), "data") == 1000
+
+
+def test_the_same_restore_again_is_known_by_what_counts(at: Place) -> None:
+    execute(at.plan(), at.world, operation="op")
+    seen = restoring.present(at.world, "default")
+
+    assert is_restored(at.world, seen, at.manifest, ("data",))
+    at.toolbox.counted["db.sqlite3#question"] = 6
+    assert not is_restored(at.world, seen, at.manifest, ("data",))
+    other = replace(at.manifest, id="20260102T000000Z-default-abcd")
+    assert not is_restored(at.world, seen, other, ("data",))
+
+
+def test_a_copy_beside_shares_no_secret_but_what_its_data_knows(at: Place) -> None:
+    stack = at.world.bundles.stack("thoth-ai")
+    settings = stack.complete({"mode": "production"})
+    beside = NewInstall("u", stack, settings, "m", "n", beside=True)
+
+    assert replace(beside, beside=False).own_secrets == ()
+    assert {"postgres_app_password", "redis_password", "api_token"} <= set(beside.own_secrets)
+    assert not {"admin_password", "openai_api_key"} & set(beside.own_secrets)
 
 
 def test_stores_are_those_of_both_backup_and_install(at: Place) -> None:

@@ -2,7 +2,7 @@
 
 import io
 import tarfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
@@ -72,10 +72,10 @@ class RestoreFiles:
                 path.parent.mkdir(mode=ENTERED, exist_ok=True)
             write_durably(path, content, mode=READABLE if readable else PRIVATE_FILE)
 
-    def take_secrets(self, name: str, tar: bytes) -> None:
+    def take_secrets(self, name: str, tar: bytes, *, leave: Sequence[str] = ()) -> None:
         for place, content in _files(tar):
             parts = PurePosixPath(place).parts
-            if parts[:-1] == (SECRETS,):
+            if parts[:-1] == (SECRETS,) and parts[-1] not in leave:
                 with _understood():
                     self._installs.keep_secret(name, parts[-1], Secret(content.decode()))
 

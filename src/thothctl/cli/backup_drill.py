@@ -8,9 +8,11 @@ from thothctl.cli.options import command
 from thothctl.cli.restore import Found, Reference, find_backup, key_of
 from thothctl.cli.session import Session
 from thothctl.cli.setup_view import show_plan
+from thothctl.errors import ThothctlError
 from thothctl.operations import restore as restoring
 from thothctl.operations import restore_gates as gates
 from thothctl.operations.backup import provide_toolbox
+from thothctl.operations.backup_log import DRILL_FAILED
 from thothctl.operations.backup_shelf import LATEST
 from thothctl.operations.drill import plan_drill
 from thothctl.operations.loading import check_stored
@@ -42,7 +44,12 @@ def drill(
             )
         with session.watched():
             check_stored(session.world, found.archive)
-        session.carry_out(plan)
+        try:
+            session.carry_out(plan)
+        except ThothctlError:
+            event = {"event": DRILL_FAILED, "id": found.archive.head.id}
+            session.world.backup_records.note(session.install, event)
+            raise
     return _outcome(session, found)
 
 

@@ -1,21 +1,19 @@
 """`thothctl restore`: data back from a backup, beside what runs, and one pointer that moves."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from thothctl.cli.backup_options import From, IdentityFile, PassphraseFile, opener_of
 from thothctl.cli.envelope import Outcome
 from thothctl.cli.options import command
+from thothctl.cli.restore_view import done, planned, restored
 from thothctl.cli.session import Session
-from thothctl.cli.setup_view import show_plan
 from thothctl.errors import AnswerMissingError, InvalidInputError, UsageError
-from thothctl.model.address import base_url
 from thothctl.model.backup import SUFFIX
 from thothctl.operations import restore as restoring
 from thothctl.operations import restore_gates as gates
@@ -25,6 +23,7 @@ from thothctl.operations.backup_shelf import find
 from thothctl.operations.generations import FreshGeneration
 from thothctl.operations.loading import check_stored
 from thothctl.operations.plan import Plan
+from thothctl.operations.restore_again import is_restored
 from thothctl.operations.restore_new import (
     fitted,
     new_install,
@@ -57,6 +56,11 @@ Undo = Annotated[
     typer.Option("--undo", metavar="", help="Go back to the data of before the last restore."),
 ]
 
+Again = Annotated[
+    bool,
+    typer.Option("--again", metavar="", help="Even if it was restored and nothing came since."),
+]
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -75,6 +79,7 @@ def restore(  # noqa: PLR0913, PLR0917 - typer reads the signature
     to_new_install: NewInstall = None,
     plan: PlanOnly = False,
     undo: Undo = False,
+    again: Again = False,
     place: From = "",
     identity_file: IdentityFile = None,
     passphrase_file: PassphraseFile = None,
@@ -96,10 +101,9 @@ def restore(  # noqa: PLR0913, PLR0917 - typer reads the signature
             session.world.restores.keep_key(session.install, key)
             with session.watched():
                 provide_toolbox(session.world)
-            if to_new_install or session.world.installs.find(session.install) is None:
-                made = _new(session, found, beside=to_new_install is not None)
-            else:
-                made = _over(session, found, tuple(only or ()))
+            made = _made(session, found, tuple(only or ()), again, to_new_install is not None)
+            if made is None:
+                return restored(session.install, found.archive.head.id)
             return _carry(session, found, made, plan=plan)
 
 
@@ -137,13 +141,35 @@ def _name(session: Session, found: Found) -> str:
     return found.archive.head.name
 
 
-def _over(session: Session, found: Found, only: tuple[str, ...]) -> Plan:
+def _made(
+    session: Session,
+    found: Found,
+    only: tuple[str, ...],
+    again: bool,
+    beside: bool,
+) -> Plan | None:
+    """What is to be done; None where nothing is."""
     world, manifest = session.world, found.archive.manifest
+    if world.installs.find(session.install) is None:
+        return _new(session, found, beside=beside)
     seen = restoring.present(world, session.install)
-    gates.refuse_foreign(manifest, seen.install)
+    if beside:
+        there = gates.came_from(manifest, seen.releases)
+        there = there and is_restored(world, seen, manifest, manifest.stores)
+        return None if there else _new(session, found, beside=True)
+    return _over(session, found, seen, only, again=again)
+
+
+def _over(
+    session: Session, found: Found, seen: restoring.Present, only: tuple[str, ...], *, again: bool
+) -> Plan | None:
+    world, manifest = session.world, found.archive.manifest
+    gates.refuse_foreign(manifest, seen.install, seen.releases)
     stack = world.bundles.stack(seen.install.stack)
     stores = gates.chosen_stores(manifest, stack, seen.active.settings, only)
-    gates.refuse_full(world, manifest, stores)
+    if not again and is_restored(world, seen, manifest, stores):
+        return None
+    gates.refuse_full(world, manifest, stores, str(seen.active.settings.get("data_dir", "")))
     wish = _wish(session, found, only)
     return restoring.plan_restore(seen, wish, stores)
 
@@ -156,7 +182,7 @@ def _new(session: Session, found: Found, *, beside: bool) -> Plan:
     stack = world.bundles.stack(archive.manifest.stack)
     made = new_install(world, archive, fitted(world, stack, saved), beside=beside)
     stores = gates.chosen_stores(archive.manifest, stack, made.settings, ())
-    gates.refuse_full(world, archive.manifest, stores)
+    gates.refuse_full(world, archive.manifest, stores, str(made.settings.get("data_dir", "")))
     return plan_new(_wish(session, found, ()), made, stores)
 
 
@@ -168,7 +194,7 @@ def _wish(session: Session, found: Found, only: tuple[str, ...]) -> restoring.Wi
 
 def _carry(session: Session, found: Found, made: Plan, *, plan: bool) -> Outcome:
     if plan or session.options.dry_run:
-        return _planned(made)
+        return planned(made)
     manifest = found.archive.manifest
     if made.had_release:
         session.confirm(
@@ -179,7 +205,7 @@ def _carry(session: Session, found: Found, made: Plan, *, plan: bool) -> Outcome
         check_stored(session.world, found.archive)
     session.carry_out(made)
     numbers = {s.store: s.number for s in made.steps if isinstance(s, FreshGeneration)}
-    return _done(session, made, {"backup": manifest.id, "stores": numbers})
+    return done(session, made, {"backup": manifest.id, "stores": numbers})
 
 
 def _undo(session: Session, *, plan: bool) -> Outcome:
@@ -187,25 +213,7 @@ def _undo(session: Session, *, plan: bool) -> Outcome:
         seen = restoring.present(session.world, session.install)
         made = restoring.plan_undo(seen, session.options.timeout or SECONDS)
         if plan or session.options.dry_run:
-            return _planned(made)
+            return planned(made)
         session.confirm(f"Go back? This would {made.goal}.")
         session.carry_out(made)
-        return _done(session, made, {})
-
-
-def _planned(plan: Plan) -> Outcome:
-    return Outcome({"plan": str(plan).splitlines()}, lambda console: show_plan(console, plan, ()))
-
-
-def _done(session: Session, plan: Plan, more: Mapping[str, object]) -> Outcome:
-    world, name = session.world, session.install
-    release = world.installs.release(name, world.installs.active(name) or 0)
-    url = base_url(release.settings)
-    data = {"release": release.number, "url": url, "generations": dict(release.generations), **more}
-
-    def show(console: Console) -> None:
-        console.print(f"[green]✓[/] {plan.goal}: done, release {release.number} at {url}")
-        if plan.had_release and more:
-            console.print("  [dim]`thothctl restore --undo` goes back to the data of before[/]")
-
-    return Outcome(data, show)
+        return done(session, made, {})

@@ -137,6 +137,8 @@ class Manifest:
     """By store."""
     stored_as: Mapping[str, str] = field(default_factory=dict)
     """The kind of each store, as the stack file names it."""
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    """By store, about how many bytes it had: a dump is smaller than what is made of it."""
     remarks: Sequence[str] = ()
     note: str = ""
     engine: str = "archive"

@@ -46,6 +46,7 @@ def manifest_from_plain(values: object) -> Manifest:
     own["clusters"] = {name: _cluster(_map(one)) for name, one in clusters.items()}
     own["consistency"] = Consistency(str(own["consistency"]))
     own["stored_as"] = {name: str(kind) for name, kind in _map(own["stored_as"]).items()}
+    own["sizes"] = {name: int(str(size)) for name, size in _map(own.get("sizes", {})).items()}
     for key in ("stores", "remarks"):
         own[key] = tuple(str(one) for one in _list(own[key]))
     time_of(str(own["id"]))

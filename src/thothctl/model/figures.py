@@ -44,6 +44,8 @@ class Figures:
     version: str
     operation_open: bool
     backup_at: datetime | None = None
+    drill_at: datetime | None = None
+    drill_good: bool | None = None
     certificate_until: datetime | None = None
     containers: tuple[ContainerFigures, ...] = ()
     disks: tuple[DiskFigures, ...] = ()
@@ -80,6 +82,8 @@ def _moments(figures: Figures) -> Iterable[_Family]:
         "backup_last_success_timestamp_seconds", "When the last good backup was made.", _at(backup)
     )
     yield _Family("backup_age_seconds", "How old the last good backup was then.", _one(age))
+    yield _Family("drill_timestamp_seconds", "When a backup was last tried.", _at(figures.drill_at))
+    yield _Family("drill_good", "The backup that was last tried held.", _one(figures.drill_good))
     yield _Family(
         "certificate_expiry_timestamp_seconds", "When the certificate expires.", _at(certificate)
     )

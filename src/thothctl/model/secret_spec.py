@@ -28,3 +28,8 @@ class SecretSpec:
     @property
     def is_generated(self) -> bool:
         return not (self.provider or self.asked_by)
+
+    @property
+    def is_of_data(self) -> bool:
+        """What it opens is kept in data and comes back with it: the password of a user."""
+        return bool(self.sign_in)

@@ -1,10 +1,22 @@
 """What an install has noted of its backups."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from thothctl.model.backup import time_of
 from thothctl.world import World
+
+DRILLED, DRILL_FAILED = "drilled", "drill_failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Drilled:
+    """When which backup was tried, and whether it held."""
+
+    at: datetime
+    backup: str
+    good: bool
 
 
 def newest(world: World, name: str) -> datetime | None:
@@ -14,6 +26,18 @@ def newest(world: World, name: str) -> datetime | None:
     made = [e for e in events if e.get("event") == "created" and e.get("id") not in gone]
     there = [e for e in made if _is_there(world, str(e.get("place")))]
     return max((time_of(str(event["id"])) for event in there), default=None)
+
+
+def last_drill(world: World, name: str) -> Drilled | None:
+    """The last drill that came to an end, good or bad."""
+    known = {DRILLED: True, DRILL_FAILED: False}
+    ended = [e for e in world.backup_records.events(name) if e.get("event") in known]
+    if not ended:
+        return None
+    last = ended[-1]
+    return Drilled(
+        datetime.fromisoformat(str(last["at"])), str(last.get("id")), known[str(last["event"])]
+    )
 
 
 def _is_there(world: World, place: str) -> bool:

@@ -177,6 +177,7 @@ def _manifest(
         parts=tuple(parts),
         clusters={s.store: s.cluster for s in savers if isinstance(s, PostgresSaver) and s.cluster},
         stored_as={name: known[name].saved_as.value for name in order.stores},
+        sizes={name: order.sizes[name] for name in order.stores if name in order.sizes},
         remarks=tuple(remark for saver in savers for remark in saver.remarks()),
         note=order.note,
     )

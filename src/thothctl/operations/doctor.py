@@ -12,7 +12,7 @@ from thothctl.model.secret import Secret
 from thothctl.model.stack import Minimum
 from thothctl.operations import keys, running
 from thothctl.operations.backup_key import peek_key
-from thothctl.operations.backup_log import newest
+from thothctl.operations.backup_log import last_drill, newest
 from thothctl.operations.recover import unfinished
 from thothctl.operations.rendering import files_hash
 from thothctl.operations.running import Active
@@ -138,12 +138,19 @@ def _recorded(install: Install) -> Probes:
         "release-files": lambda world: _unchanged(world, install),
         "backup": lambda world: backups.age(newest(world, install.name), world.clock.now()),
         "backup-key": lambda world: _backup_key(world, install),
+        "backup-drill": lambda world: _drill(world, install),
     }
 
 
 def _backup_key(world: World, install: Install) -> Finding:
     found = peek_key(world, install.name)
     return backups.key(lost_with_machine=found is None or found.lost_with_machine)
+
+
+def _drill(world: World, install: Install) -> Finding:
+    last, made = last_drill(world, install.name), newest(world, install.name)
+    at, good = (last.at, last.good) if last else (None, False)
+    return backups.drill(made, at, world.clock.now(), good=good)
 
 
 def _unfinished(world: World, install: Install) -> Finding:

@@ -9,6 +9,7 @@ from typing import ClassVar
 from thothctl.errors import CheckFailedError, NotHealthyError
 from thothctl.model.event import Note
 from thothctl.model.setting import SettingValue
+from thothctl.operations.backup_log import DRILLED
 from thothctl.operations.plan import Plan, step
 from thothctl.operations.release_step import RenderRelease
 from thothctl.operations.restore import RESTORE, Wish, loads, provide, uploads
@@ -111,7 +112,7 @@ class RecordDrill:
             return
         now = world.clock.now()
         event = {
-            "event": "drilled",
+            "event": DRILLED,
             "id": self.backup,
             "rpo_seconds": round((now - datetime.fromisoformat(self.created)).total_seconds()),
             "rto_seconds": round((now - datetime.fromisoformat(self.began)).total_seconds(), 1),

@@ -9,7 +9,7 @@ from thothctl.errors import ThothctlError, UsageError
 from thothctl.model.address import has_tls, is_watched
 from thothctl.model.figures import ContainerFigures, DiskFigures, Figures, exposition
 from thothctl.model.install import Install, Release
-from thothctl.operations.backup_log import newest
+from thothctl.operations.backup_log import last_drill, newest
 from thothctl.operations.recover import unfinished
 from thothctl.world import World
 
@@ -59,6 +59,7 @@ def _figures(world: World, install: Install, release: Release) -> Figures:
         found = world.engine.figures(install.uuid)
         containers = tuple(one for one in found if one.service in lasting)
         disks = tuple(_disks(world))
+    drill = last_drill(world, install.name)
     return Figures(
         install=install.name,
         written_at=world.clock.now(),
@@ -66,6 +67,8 @@ def _figures(world: World, install: Install, release: Release) -> Figures:
         release=release.number,
         version=release.version,
         backup_at=newest(world, install.name),
+        drill_at=drill.at if drill else None,
+        drill_good=drill.good if drill else None,
         operation_open=unfinished(world, install.name) is not None,
         certificate_until=_certificate_until(world, install, release),
         containers=containers,

@@ -5,14 +5,17 @@ from collections.abc import Mapping, Sequence
 
 from thothctl.errors import IncompatibleError, IntegrityError, NoSpaceError, UsageError
 from thothctl.model.backup import Manifest
-from thothctl.model.install import Install
+from thothctl.model.install import Install, Release
 from thothctl.model.setting import SettingValue
 from thothctl.model.stack import SaveKind, Stack
 from thothctl.world import World
-from thothctl.world.backups import Task
+from thothctl.world.backups import Mount, Task
 
 RESERVE = 512 * 1024 * 1024
 GIB = 1024**3
+LOOKED_AT = "/mnt"
+EXPANDED = 4
+"""How many times its dump a database is, where the backup does not say."""
 
 
 def chosen_stores(manifest: Manifest, stack: Stack, settings: Mapping[str, SettingValue],
@@ -58,33 +61,47 @@ def ordered(version: str) -> tuple[int, ...]:
     return tuple(int(number) for number in re.findall(r"\d+", version)[:3])
 
 
-def refuse_foreign(manifest: Manifest, install: Install) -> None:
+def came_from(manifest: Manifest, releases: Sequence[Release]) -> bool:
+    """The install was made from this backup, or had it restored."""
+    return any(release.backup == manifest.id for release in releases)
+
+
+def refuse_foreign(manifest: Manifest, install: Install, releases: Sequence[Release] = ()) -> None:
     """The data of one install does not become another's by mistake."""
-    if manifest.install != install.uuid:
+    if manifest.install != install.uuid and not came_from(manifest, releases):
         raise UsageError(
             f"{manifest.id} is a backup of another install ({manifest.name}); nothing was changed",
             hint="give --to-new-install NAME to restore it beside this one",
         )
 
 
-def refuse_full(world: World, manifest: Manifest, stores: Sequence[str]) -> None:
+def refuse_full(
+    world: World, manifest: Manifest, stores: Sequence[str], data_dir: str = ""
+) -> None:
     """Dumps lie beside what is made of them for a while; a reserve stays free."""
-    needed = sum(part.bytes for store in stores for part in manifest.parts_of(store))
-    dumps = [s for s in stores if manifest.stored_as.get(s) == SaveKind.POSTGRES]
-    # A dump is compressed; what is made of it is some times its size, and lies beside it.
-    needed += 4 * sum(part.bytes for store in dumps for part in manifest.parts_of(store))
-    free = _free(world)
+    needed, free = sum(room_for(manifest, store) for store in stores), _free(world, data_dir)
     if free is not None and free < needed + RESERVE:
         raise NoSpaceError(
-            f"about {needed / GIB:.1f} GiB are needed where Docker keeps its volumes, "
+            f"about {(needed + RESERVE) / GIB:.1f} GiB are needed "
+            f"{f'in {data_dir}' if data_dir else 'where Docker keeps its volumes'}, "
             f"{free / GIB:.1f} GiB are free; nothing was changed",
             hint="free some space there, then restore again",
         )
 
 
-def _free(world: World) -> int | None:
+def room_for(manifest: Manifest, store: str) -> int:
+    """The most bytes that one store takes while it is loaded; older backups say less of it."""
+    there = sum(part.bytes for part in manifest.parts_of(store))
+    if manifest.stored_as.get(store) != SaveKind.POSTGRES:
+        return there
+    return there + manifest.sizes.get(store, EXPANDED * there)
+
+
+def _free(world: World, data_dir: str) -> int | None:
     said: list[bytes] = []
-    task = Task("", "look", ("df", "--block-size=1", "--output=avail", "/"))
+    mounts = (Mount(data_dir, LOOKED_AT),) if data_dir else ()
+    argv = ("df", "--block-size=1", "--output=avail", LOOKED_AT if data_dir else "/")
+    task = Task("", "look", argv, mounts)
     ended = world.toolbox.run(task, into=said.append)
     words = b"".join(said).split()
     return int(words[-1]) if ended.good and words else None

@@ -35,6 +35,13 @@ class NewInstall:
     settings: Mapping[str, SettingValue]
     mark: str
     now: str
+    beside: bool = False
+    """What it was made from lives on: the two share no secret that need not be shared."""
+
+    @property
+    def own_secrets(self) -> tuple[str, ...]:
+        every = self.stack.secrets_for(self.settings) if self.beside else ()
+        return tuple(one.name for one in every if one.is_generated and not one.is_of_data)
 
 
 def refuse_taken(world: World, name: str) -> None:
@@ -82,7 +89,8 @@ def new_install(
     stack = world.bundles.stack(archive.manifest.stack)
     now: datetime = world.clock.now()
     mark = world.entropy.uuid()
-    return NewInstall(uuid, stack, settings, mark, now.isoformat(timespec="seconds"))
+    stamp = now.isoformat(timespec="seconds")
+    return NewInstall(uuid, stack, settings, mark, stamp, beside)
 
 
 def plan_new(wish: Wish, made: NewInstall, stores: tuple[str, ...]) -> Plan:
@@ -118,7 +126,12 @@ def identity(wish: Wish, made: NewInstall, *, temporary: bool = False) -> tuple[
     return (
         steps.CreateInstall(name, made.uuid, stack, made.now, why=own, temporary=temporary),
         TakeOver(
-            name, made.uuid, wish.archive, wish.key, why="the data opens with the secrets it had"
+            name,
+            made.uuid,
+            wish.archive,
+            wish.key,
+            why="the data opens with the secrets it had",
+            own=made.own_secrets,
         ),
         steps.GenerateSecrets(name, stack, made.settings, why="no default passwords"),
         steps.SaveSettings(name, made.settings, None, why="the settings of the backup"),

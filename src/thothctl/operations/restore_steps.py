@@ -134,13 +134,15 @@ class TakeOver:
     archive: str
     key: str
     why: str
+    own: tuple[str, ...] = ()
+    """Secrets that are not taken: the install gets others."""
     title: ClassVar[str] = "Secrets and files"
 
     def apply(self, world: World) -> None:
         key = world.restores.key_path(self.key)
         archive = world.archives.open(Path(self.archive))
         load = Load(world, archive, self.uuid, "", "", key)
-        world.restores.take_secrets(self.name, plain_bytes(load, f"{SECRETS}.tar"))
+        world.restores.take_secrets(self.name, plain_bytes(load, f"{SECRETS}.tar"), leave=self.own)
         world.restores.take_files(self.name, plain_bytes(load, f"{SETTINGS}.tar"))
 
     def undo(self, world: World) -> None:

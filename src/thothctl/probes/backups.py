@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from thothctl.model.finding import Finding, Verdict
 
 OLD = timedelta(hours=48)
-BACKUP, KEY = "backup", "backup-key"
+UNPROVED = timedelta(days=90)
+BACKUP, KEY, DRILL = "backup", "backup-key", "backup-drill"
 
 
 def age(newest: datetime | None, now: datetime) -> Finding:
@@ -25,3 +26,19 @@ def key(*, lost_with_machine: bool) -> Finding:
         hint = "`thothctl backup key export` prints the recovery sheet; keep it elsewhere"
         return Finding(KEY, Verdict.WARN, "the backups' key lies on this machine only", hint)
     return Finding(KEY, Verdict.PASS, "the backups' key is kept elsewhere, too")
+
+
+def drill(newest: datetime | None, drilled: datetime | None, now: datetime, *,
+          good: bool) -> Finding:  # fmt: skip
+    """A backup was restored and asked within the last ninety days, and held."""
+    hint = "run `thothctl backup drill`"
+    if newest is None:
+        return Finding(DRILL, Verdict.PASS, "no backup to try yet")
+    if drilled is None:
+        return Finding(DRILL, Verdict.WARN, "no backup was ever tried", hint)
+    day = f"{drilled:%Y-%m-%d}"
+    if not good:
+        return Finding(DRILL, Verdict.WARN, f"the drill of {day} failed", hint)
+    if now - drilled > UNPROVED:
+        return Finding(DRILL, Verdict.WARN, f"no drill since {day}", hint)
+    return Finding(DRILL, Verdict.PASS, f"a backup was tried on {day} and held")

@@ -1,6 +1,6 @@
 """The port to what a restore keeps on the host, and takes from a backup for a new install."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -24,5 +24,5 @@ class Restores(Protocol):
     def take_files(self, name: str, tar: bytes) -> None:
         """The user's files and certificates become the install's; existing ones stay."""
 
-    def take_secrets(self, name: str, tar: bytes) -> None:
-        """Secrets that are not there yet."""
+    def take_secrets(self, name: str, tar: bytes, *, leave: Sequence[str] = ()) -> None:
+        """Secrets that are not there yet, but those of these names."""
