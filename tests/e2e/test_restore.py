@@ -202,7 +202,7 @@ def test_f13_another_passphrase_is_told_within_three_seconds_and_nothing_is_made
 
 @pytest.mark.parametrize(
     ("changed", "code"),
-    [({"install": "0ff5cade-0000"}, 2), ({"parts": []}, 12)],
+    [({"install": "0ff5cade", "id": "20260101T000000Z-other-abcd"}, 2), ({"parts": []}, 12)],
     ids=["F16 foreign", "without its parts"],
 )
 def test_a_backup_that_is_not_for_this_install_is_refused_before_anything(

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from thothctl.adapters.docker_engine import DockerEngine
     from thothctl.adapters.docker_exec import DockerExec
     from thothctl.adapters.exec_input import ExecInput
+    from thothctl.adapters.export_folder import ExportFolders
     from thothctl.adapters.figures_file import FiguresFile
     from thothctl.adapters.images import OwnImages
     from thothctl.adapters.importer import StreamImporter
@@ -114,6 +115,12 @@ class RealWorld:
         from thothctl.adapters.secret_backends import SecretBackends
 
         return SecretBackends(self._environment)
+
+    @cached_property
+    def exports(self) -> "ExportFolders":
+        from thothctl.adapters.export_folder import ExportFolders
+
+        return ExportFolders()
 
     @cached_property
     def restores(self) -> "RestoreFiles":

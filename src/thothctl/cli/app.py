@@ -10,6 +10,7 @@ from thothctl.cli.certificates import certificates
 from thothctl.cli.config import config
 from thothctl.cli.doctor import doctor
 from thothctl.cli.execute import execute, run_tests, shell
+from thothctl.cli.export_data import export_data
 from thothctl.cli.figures import figures
 from thothctl.cli.images import images
 from thothctl.cli.import_bird import import_bird
@@ -55,6 +56,7 @@ for name, function, panel in (
     ("uninstall", uninstall, FIRST),
     ("ask", ask, DATA),
     ("import-bird", import_bird, DATA),
+    ("export-data", export_data, DATA),
     ("open", open_page, DATA),
     ("status", status, CARE),
     ("health", health, CARE),

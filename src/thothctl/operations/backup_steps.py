@@ -35,12 +35,12 @@ class SaveStores:
         order, scene = self._let_go(world)  # a try that was killed
         with _published_nothing():
             take(world, order)
-        _await_health_checks(scene)
+        await_health_checks(scene)
 
     def undo(self, world: World) -> None:
         order, scene = self._let_go(world)
         for store in scene.stack.stores:
-            if store.name in order.stores and (task := _cleaning(scene, store)):
+            if store.name in order.stores and (task := cleaning(scene, store)):
                 world.toolbox.run(task)
 
     def _let_go(self, world: World) -> tuple[BackupOrder, Scene]:
@@ -74,7 +74,7 @@ class PublishBackup:
         """A backup that is complete stays: nothing is undone by removing it."""
 
 
-def _await_health_checks(scene: Scene) -> None:
+def await_health_checks(scene: Scene) -> None:
     """After a pause the engine calls a container unhealthy until its next check."""
     clock, engine = scene.world.clock, scene.world.engine
     deadline = clock.monotonic() + CHECKED_SECONDS
@@ -85,7 +85,7 @@ def _await_health_checks(scene: Scene) -> None:
         clock.pause(POLL_SECONDS)
 
 
-def _cleaning(scene: Scene, store: Store) -> Task | None:
+def cleaning(scene: Scene, store: Store) -> Task | None:
     """What removes the traces of a point from a volume."""
     volume = scene.volume(store, writable=True)
     match store.saved_as:

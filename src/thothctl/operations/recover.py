@@ -10,7 +10,7 @@ from thothctl.operations.execute import advance, unwind
 from thothctl.operations.plan import Plan, from_record
 from thothctl.world import World
 
-HARMLESS = frozenset({"backup", "drill"})
+HARMLESS = frozenset({"backup", "drill", "export"})
 """Kinds of operations that only leave things to be tidied up."""
 
 

@@ -29,6 +29,7 @@ from thothctl.world.backups import Keys as Keys
 from thothctl.world.backups import Targets as Targets
 from thothctl.world.backups import Toolbox as Toolbox
 from thothctl.world.backups import Writers as Writers
+from thothctl.world.exports import Exports as Exports
 from thothctl.world.host import Clock as Clock
 from thothctl.world.host import Entropy as Entropy
 from thothctl.world.host import Host as Host
@@ -254,6 +255,8 @@ class World(Protocol):
     def backup_keys(self) -> Keys: ...
     @property
     def backup_records(self) -> BackupRecords: ...
+    @property
+    def exports(self) -> Exports: ...
     @property
     def restores(self) -> Restores: ...
     @property

@@ -1,0 +1,30 @@
+"""The port to folders of plain files, for people who want their data without us."""
+
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Protocol
+
+
+class Sink(Protocol):
+    """Where bytes go."""
+
+    def write(self, chunk: bytes) -> object: ...
+
+
+class Exports(Protocol):
+    """A folder that is made aside and is there at once, or not at all."""
+
+    def free_bytes(self, target: Path) -> int | None: ...
+    def stage(self, target: Path) -> None:
+        """Begin anew beside the target; raises UsageError where something is there already."""
+
+    def file(self, target: Path, name: str) -> AbstractContextManager[Sink]:
+        """One file of it, by its relative name."""
+
+    def tree(self, target: Path, folder: str) -> AbstractContextManager[Sink]:
+        """A tar that is unpacked as it comes: files and folders, nothing else."""
+
+    def publish(self, target: Path) -> int:
+        """Write the sums of all files, make them durable, rename; returns how many there are."""
+
+    def discard(self, target: Path) -> None: ...
