@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from types import SimpleNamespace
 from typing import ClassVar, cast
 
@@ -71,6 +72,12 @@ class FakeWorld:
 
     def report(self, event: Event) -> None:
         self.reported.append(event)
+
+    home: ClassVar[Path] = Path("/home/of/nobody")
+    installs: ClassVar[object] = SimpleNamespace(
+        find=lambda _: None, stored_secrets=lambda _: ()
+    )
+    bundles: ClassVar[object] = SimpleNamespace(write=lambda *_: None)
 
     @property
     def entropy(self) -> SimpleNamespace:

@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 from e2e.machine import Machine
 from e2e.own_images import Yard
+from e2e.registry_box import RegistryBox
+from e2e.stand_in import VERSIONS, Shelf
 
 ROOT = Path(__file__).parents[2]
 KEEP = os.environ.get("THOTHCTL_E2E_KEEP") == "1"
@@ -110,6 +112,29 @@ def yard(images_home: Path) -> Iterator[Yard]:
         yield made
         if not KEEP:
             made.clean()
+
+
+@pytest.fixture(scope="session")
+def shelf(images_home: Path) -> Iterator[Shelf]:
+    """A registry with every version; 1.0.2 was withdrawn, 2.0.0 has a stop, 3.0.0 is too new."""
+    made = Shelf(RegistryBox(images_home).start(), images_home)
+    for version in VERSIONS:
+        made.put(version)
+    made.put("1.0.2", DATABASE_REVISION="0001", YANKED="it forgets rows")
+    made.put("2.0.0", DATABASE_REVISION="0001", UPGRADE_FROM="1.9.0")
+    made.put("3.0.0", DATABASE_REVISION="0001", REQUIRES_THOTHCTL="99.0.0")
+    yield made
+    if not KEEP:
+        made.registry.clean()
+
+
+@pytest.fixture
+def bare(program: Path, tmp_path: Path) -> Iterator[Machine]:
+    """A machine with nothing installed, and no image built for it."""
+    made = Machine(program, tmp_path / "home")
+    yield made
+    if not KEEP:
+        made.clean()
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 """`thothctl upgrade`: to another version, or back to what ran when that fails."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 import typer
@@ -14,19 +14,25 @@ from thothctl.cli.upgrade_view import plan_data, show_plan
 from thothctl.errors import UpdateAvailableError, UsageError
 from thothctl.model.version import Version
 from thothctl.operations import running
+from thothctl.operations.backup import provide_toolbox
+from thothctl.operations.cloning import Carried
 from thothctl.operations.offers import CHANNELS, STABLE, OwnVersion, Target
 from thothctl.operations.plan import Plan
 from thothctl.operations.recover import refuse_unfinished
 from thothctl.operations.upgrade import (
+    START_SECONDS,
     Outlook,
+    Place,
     UpgradeRequest,
     look_out,
     newest_offered,
+    next_number,
     one_of,
     plan_upgrade,
     refuse_edits,
     refuse_small_disk,
 )
+from thothctl.operations.upgrade_data import DataWish, backup_steps, data_for
 
 SECONDS, SOAK = 90, 30
 
@@ -52,6 +58,22 @@ NoRollback = Annotated[
     bool,
     typer.Option("--no-rollback", metavar="", help="Leave a failure as it is, to be looked at."),
 ]
+Backup = Annotated[
+    bool,
+    typer.Option("--backup/--no-backup", help="Make a backup first, while everything runs."),
+]
+NoClone = Annotated[
+    bool,
+    typer.Option(
+        "--no-clone", metavar="", help="Migrate the data in place; needs a verified backup."
+    ),
+]
+AcceptNoClone = Annotated[
+    bool,
+    typer.Option(
+        "--accept-no-clone", metavar="", help="Only a restore brings such data back: understood."
+    ),
+]
 
 
 @command
@@ -62,8 +84,11 @@ def upgrade(  # noqa: PLR0913, PLR0917 - typer reads the signature
     registry: Registry = "",
     check: Check = False,
     plan: PlanOnly = False,
+    backup: Backup = False,
     soak: SoakSeconds = SOAK,
     no_rollback: NoRollback = False,
+    no_clone: NoClone = False,
+    accept_no_clone: AcceptNoClone = False,
 ) -> Outcome:
     """Bring the install to a newer version; when that fails, the old one runs again."""
     request = UpgradeRequest(
@@ -74,14 +99,16 @@ def upgrade(  # noqa: PLR0913, PLR0917 - typer reads the signature
         session.options.timeout or SECONDS,
         soak,
         rolls_back=not no_rollback,
+        start_seconds=session.options.timeout or START_SECONDS,
     )
+    wish = DataWish(backup, not no_clone, accept_no_clone)
     if check:
         return _checked(session, request)
     if plan or session.options.dry_run:
         refuse_unfinished(session.world, request.name)
-        return _planned(session, request)
+        return _planned(session, request, wish)
     with session.locked("upgrade"):
-        return _upgraded(session, request)
+        return _upgraded(session, request, wish)
 
 
 def _version(text: str | None) -> Version | None:
@@ -103,38 +130,57 @@ def _checked(session: Session, request: UpgradeRequest) -> Outcome:
     return Outcome(data, lambda c: c.print(line), error=error)
 
 
-def _planned(session: Session, request: UpgradeRequest) -> Outcome:
+def _planned(session: Session, request: UpgradeRequest, wish: DataWish) -> Outcome:
     seen = look_out(session.world, request)
     if not seen.hops:
         return _nothing(seen)
-    plans = []
-    for hop in seen.hops[:1]:
-        target = _target(session, seen, hop)
-        plans.append((target, _plan(session, request, seen, target)))
-    data = plan_data(session.world, seen, plans)
-    return Outcome(data, lambda console: show_plan(console, data, plans))
+    hop = Hop(session, request, seen, _target(session, seen, seen.hops[0]))
+    carried = hop.data(wish)
+    data = plan_data(session.world, seen, hop.target, hop.plan(carried, wish), carried)
+    return Outcome(data, lambda console: show_plan(console, data, hop.target, carried))
 
 
-def _plan(session: Session, request: UpgradeRequest, seen: Outlook, target: Target) -> Plan:
-    """Every gate, then the plan: nothing was changed so far."""
-    world = session.world
-    refuse_edits(world, request.name)
-    refuse_small_disk(world, target)
-    now = world.clock.now().isoformat(timespec="seconds")
-    return plan_upgrade(request, seen, target, world.installs.releases(request.name), now)
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One version on the way, with what is known before the first change."""
+
+    session: Session
+    request: UpgradeRequest
+    seen: Outlook
+    target: Target
+
+    def data(self, wish: DataWish) -> Carried:
+        """Every gate; the data that the version works on."""
+        world, name = self.session.world, self.request.name
+        refuse_edits(world, name)
+        refuse_small_disk(world, self.target)
+        with self.session.watched():
+            provide_toolbox(world)
+        return data_for(world, name, self.seen.release, self.target.published.revision, wish)
+
+    def plan(self, data: Carried, wish: DataWish) -> Plan:
+        """Nothing was changed so far."""
+        world, name = self.session.world, self.request.name
+        number = next_number(world.installs.releases(name))
+        now = world.clock.now().isoformat(timespec="seconds")
+        before = backup_steps(world, name, wish)
+        place = Place(number, self.seen.release.number, now, before)
+        return plan_upgrade(self.request, self.seen, self.target, data, place)
 
 
-def _upgraded(session: Session, request: UpgradeRequest) -> Outcome:
+def _upgraded(session: Session, request: UpgradeRequest, wish: DataWish) -> Outcome:
     first = look_out(session.world, request)
     if not first.hops:
         return _nothing(first)
     refuse_edits(session.world, request.name)
     session.confirm(f"Upgrade {request.name} from {first.installed} to {first.target}?")
     seen = first
-    for hop in first.hops:
-        seen = look_out(session.world, replace(request, version=hop)) if seen is not first else seen
-        target = _target(session, seen, hop, build=True)
-        session.carry_out(_plan(session, request, seen, target))
+    for version in first.hops:
+        if seen is not first:
+            seen = look_out(session.world, replace(request, version=version))
+            wish = replace(wish, backup=False)  # what was there is saved already
+        hop = Hop(session, request, seen, _target(session, seen, version, build=True))
+        session.carry_out(hop.plan(hop.data(wish), wish))
         seen = replace(seen, release=running.active(session.world, request.name).release)
     return _done(session, first)
 

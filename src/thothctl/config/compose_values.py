@@ -76,6 +76,7 @@ def compose_values(stack: Stack, context: RenderContext) -> dict[str, object]:
         "networks": networks(settings, context.install.uuid if context.install else stack.name),
         "retention_size": size(str(settings.get("monitoring.retention_size", "2g"))),
         "volumes": _volumes(stack, settings, context),
+        "databases": _databases(stack, context),
     }
 
 
@@ -168,4 +169,13 @@ def _volumes(
             "labels": install.volume_labels(name, number),
         }
         for name, number in generations.items()
+    }
+
+
+def _databases(stack: Stack, context: RenderContext) -> dict[str, str]:
+    """What those are called that are not of the first generation any more."""
+    return {
+        one.name: one.called(context.databases[one.name])
+        for one in stack.databases
+        if context.databases.get(one.name, 1) > 1
     }

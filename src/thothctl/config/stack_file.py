@@ -9,6 +9,7 @@ from thothctl.errors import InvalidInputError
 from thothctl.model.secret_spec import SecretSpec
 from thothctl.model.setting import Setting, SettingKind
 from thothctl.model.stack import (
+    Database,
     Endpoint,
     Image,
     Minimum,
@@ -22,7 +23,7 @@ from thothctl.model.stack import (
 T = TypeVar("T")
 KEYS = (
     "name", "title", "modes", "settings", "service_settings", "secrets", "images",
-    "services", "stores", "endpoints",
+    "services", "stores", "databases", "endpoints",
 )  # fmt: skip
 
 
@@ -91,6 +92,7 @@ def read_stack(data: object, source: str) -> Stack:
             services=root.each("services", _service),
             stores=root.each("stores", _store),
             endpoints=root.each("endpoints", _endpoint),
+            databases=root.each("databases", _database) if "databases" in root.data else (),
         )
     except ValueError as error:
         raise _wrong(source, str(error)) from error
@@ -200,8 +202,12 @@ def _service(name: str, node: Node) -> Service:
 
 def _store(name: str, node: Node) -> Store:
     kind = SaveKind(node.text("saved_as"))
-    patterns = node.texts_or_none("written_once")
-    return Store(name, node.text("service"), node.text("path"), kind, patterns)
+    patterns, modes = node.texts_or_none("written_once"), node.texts_or_none("migrated")
+    return Store(name, node.text("service"), node.text("path"), kind, patterns, modes)
+
+
+def _database(name: str, node: Node) -> Database:
+    return Database(name, node.text("store"), node.text("database"))
 
 
 def _endpoint(name: str, node: Node) -> Endpoint:

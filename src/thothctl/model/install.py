@@ -79,6 +79,8 @@ class Release:
     since: Mapping[str, int] = field(default_factory=dict)
     backup: str = ""
     """The backup that its new generations were loaded from."""
+    databases: Mapping[str, int] = field(default_factory=dict)
+    """The generation of each database that has one of its own; the first where it is not named."""
 
     def has(self, service: str, label: str) -> bool:
         """A container of this service with this label is as the release wants it."""

@@ -20,5 +20,6 @@ class RenderContext:
     release: int = 0
     install: Install | None = None
     generations: Mapping[str, int] | None = None
+    databases: Mapping[str, int] = field(default_factory=dict)
     since: Mapping[str, int] = field(default_factory=dict)
     own_files: Mapping[str, str] = field(default_factory=dict)

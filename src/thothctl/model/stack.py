@@ -3,37 +3,14 @@
 import re
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 
 from thothctl.model.secret_spec import SecretSpec
 from thothctl.model.setting import Setting, SettingValue
+from thothctl.model.store import Database as Database  # noqa: PLC0414 - handed on
+from thothctl.model.store import SaveKind as SaveKind  # noqa: PLC0414 - handed on
+from thothctl.model.store import Store as Store  # noqa: PLC0414 - handed on
 
 ROLE = re.compile(r"[a-z_][a-z0-9_]{0,62}")
-
-
-class SaveKind(StrEnum):
-    """How a store's data is saved; every kind has its own backup."""
-
-    POSTGRES = "postgres"
-    SQLITE = "sqlite"
-    QDRANT = "qdrant"
-    CHROMA = "chroma"
-    REDIS = "redis"
-    FILES = "files"
-    NOTHING = "nothing"
-    """Not saved: what it holds is collected anew."""
-
-
-@dataclass(frozen=True, slots=True)
-class Store:
-    """A place where user data lives."""
-
-    name: str
-    service: str
-    path: str
-    saved_as: SaveKind
-    written_once: tuple[str, ...] = ()
-    """Patterns of files that are only ever replaced, never changed in place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +112,7 @@ class Stack:
     """Optional images that a release does without."""
     folder: str = ""
     """Where a stack of the user's has its templates; empty for one that is shipped."""
+    databases: tuple[Database, ...] = ()
 
     def __post_init__(self) -> None:
         known_images = {image.name for image in self.images}
@@ -142,6 +120,9 @@ class Stack:
         _require(self.name, "images", {s.image for s in self.services}, known_images)
         _require(self.name, "services", {s.service for s in self.stores}, known_services)
         _require(self.name, "services", {e.service for e in self.endpoints}, known_services)
+        _require(
+            self.name, "stores", {d.store for d in self.databases}, {s.name for s in self.stores}
+        )
         for mode in self.modes:
             _require(self.name, "services", set(mode.services), known_services)
             _require(self.name, "images", {*mode.images, *mode.images.values()}, known_images)
@@ -224,6 +205,16 @@ class Stack:
     def stores_for(self, settings: Mapping[str, SettingValue]) -> tuple[Store, ...]:
         names = {service.name for service in self.services_for(settings)}
         return tuple(store for store in self.stores if store.service in names)
+
+    def databases_for(self, settings: Mapping[str, SettingValue]) -> tuple[Database, ...]:
+        """Those of a server that is part of the stack."""
+        there = {store.name for store in self.stores_for(settings)}
+        return tuple(one for one in self.databases if one.store in there)
+
+    def migrated_for(self, settings: Mapping[str, SettingValue]) -> tuple[Store, ...]:
+        """The stores whose files a migration changes in the chosen mode."""
+        mode = str(self.complete(settings)["mode"])
+        return tuple(store for store in self.stores_for(settings) if mode in store.migrated)
 
     def secrets_for(self, settings: Mapping[str, SettingValue]) -> tuple[SecretSpec, ...]:
         """Those that somebody reads; keys of providers among them, given or not."""

@@ -30,6 +30,7 @@ class SaveStores:
     order: Mapping[str, object]
     why: str
     title: ClassVar[str] = "Save"
+    harmless: ClassVar[bool] = True
 
     def apply(self, world: World) -> None:
         order, scene = self._let_go(world)  # a try that was killed
@@ -60,6 +61,7 @@ class PublishBackup:
     order: Mapping[str, object]
     why: str
     title: ClassVar[str] = "Publish"
+    harmless: ClassVar[bool] = True
 
     def apply(self, world: World) -> None:
         order = order_from_plain(self.order)

@@ -12,11 +12,14 @@ from thothctl.operations.waiting import crashes_named
 from thothctl.world import World
 
 
-def bring_up(world: World, install: Install, release: Release) -> None:
-    """Start what the release has and what does not run as it says; names a service that crashes."""
+def bring_up(world: World, install: Install, release: Release, *, seconds: int = 0) -> None:
+    """Start what the release has and what does not run as it says; names a service that crashes.
+
+    After `seconds`, if there is such a limit, it raises NotHealthyError.
+    """
     folder = world.installs.release_folder(install.name, release.number)
     needed = outdated(world, install, release)
-    with crashes_named(world, install, release.number) as watch:
+    with crashes_named(world, install, release.number, seconds=seconds) as watch:
         world.compose.up(folder, needed, watch=watch, alone=bool(needed))
 
 

@@ -12,6 +12,7 @@ from thothctl.errors import (
 )
 from thothctl.model.event import StepBegan, StepEnded
 from thothctl.operations.plan import Plan, Recovery, to_record
+from thothctl.operations.traces import kept, lost, supported
 from thothctl.world import World
 
 
@@ -69,19 +70,23 @@ def _stays(plan: Plan, error: BaseException) -> bool:
 def _take_back(
     plan: Plan, world: World, operation: str, started: Sequence[int], error: BaseException
 ) -> None:
+    without = lost(world, plan, started)
+    kept(world, plan, operation, started)
     stuck = unwind(plan, world, operation=operation, started=started)
     if isinstance(stuck, EngineUnreachableError):
         # Nothing is lost: the journal knows where to go on once the engine is back.
         raise (error if isinstance(error, ThothctlError) else stuck) from error
     if stuck is not None:
+        where = supported(world, plan, operation, f"{_say(error)}\n{_say(stuck)}\n")
         raise NeedsOperatorError(
             f"{plan.goal} failed ({_say(error)}), and so did taking it back: {_say(stuck)}",
-            hint="mend what is named, then run `thothctl rollback` to finish taking it back",
+            hint="mend what is named, then run `thothctl rollback` to finish taking it back; "
+            f"what may help somebody else to help is in {where}",
         ) from error
     touched = any(not getattr(plan.steps[index], "harmless", False) for index in started)
     if touched and plan.had_release and isinstance(error, Exception):
         raise RolledBackError(
-            f"{plan.goal} failed: {_say(error)}; the release from before runs again",
+            f"{plan.goal} failed: {_say(error)}; the release from before runs again{without}",
             hint=_hint(error),
         ) from error
     raise error

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from thothctl.errors import EngineRefusedError, NameInUseError
+from thothctl.errors import EngineRefusedError, NameInUseError, NoSpaceError
 from thothctl.model.install import LABEL_MADE_BY, Install, Release
+from thothctl.operations.loading import NO_SPACE
 from thothctl.operations.plan import step
 from thothctl.operations.steps import install_of
 from thothctl.world import World
@@ -70,6 +71,8 @@ class CloneGeneration:
     number: int
     why: str
     title: ClassVar[str] = "Copy"
+    momentary: ClassVar[bool] = True
+    copies: ClassVar[bool] = True
 
     def apply(self, world: World) -> None:
         install = install_of(world, self.name)
@@ -79,6 +82,11 @@ class CloneGeneration:
         )
         task = Task(install.uuid, "clone", ("thoth-clone", FROM, TO), mounts)
         ended = world.toolbox.run(task)
+        if NO_SPACE in ended.said.lower():
+            raise NoSpaceError(
+                f"no space left to copy the data of {self.store}",
+                hint="free some space where Docker keeps its volumes, then run the command again",
+            )
         if not ended.good:
             raise EngineRefusedError(
                 f"the data of {self.store} could not be copied: {ended.said}",

@@ -7,7 +7,8 @@ from thothctl.errors import NeedsOperatorError, ThothctlError, UnfinishedError
 from thothctl.model.event import Note
 from thothctl.model.recorded import JournalFile
 from thothctl.operations.execute import advance, unwind
-from thothctl.operations.plan import Plan, from_record
+from thothctl.operations.plan import STEPS, Plan, from_record
+from thothctl.operations.traces import kept
 from thothctl.world import World
 
 HARMLESS = frozenset({"backup", "drill", "export"})
@@ -35,6 +36,9 @@ def unfinished(world: World, install: str) -> Unfinished | None:
 
 
 def _read(journal: JournalFile) -> Unfinished | None:
+    plan = journal.entries[0]["plan"]
+    assert isinstance(plan, dict)  # noqa: S101 - the first entry is always `planned`
+    of_a_moment = {n for n, one in enumerate(plan["steps"]) if _is_of_a_moment(one["step"])}
     started: list[int] = []
     done: list[int] = []
     for entry in journal.entries[1:]:
@@ -45,16 +49,18 @@ def _read(journal: JournalFile) -> Unfinished | None:
                 started.append(_index(entry))
             case "done":
                 done.append(_index(entry))
-            case "undoing":  # it may be half undone: going on means to do it again
-                done = [i for i in done if i != _index(entry)]
+            case "undoing":  # it may be half undone, and what ran before may have written since
+                done = [i for i in done if i != _index(entry) and i not in of_a_moment]
             case "undone":
                 started = [i for i in started if i != _index(entry)]
                 done = [i for i in done if i != _index(entry)]
             case _:
                 continue
-    plan = journal.entries[0]["plan"]
-    assert isinstance(plan, dict)  # noqa: S101 - the first entry is always `planned`
     return Unfinished(journal.operation, from_record(plan), tuple(started), tuple(done))
+
+
+def _is_of_a_moment(step: str) -> bool:
+    return bool(getattr(STEPS.get(step), "momentary", False))
 
 
 def _index(entry: Mapping[str, object]) -> int:
@@ -84,6 +90,7 @@ def go_on(pending: Unfinished, world: World) -> None:
 
 def take_back(pending: Unfinished, world: World) -> None:
     """Undo every started step of an unfinished operation."""
+    kept(world, pending.plan, pending.operation, pending.started)
     stuck = unwind(pending.plan, world, operation=pending.operation, started=pending.started)
     if isinstance(stuck, ThothctlError):
         raise stuck

@@ -36,6 +36,8 @@ class RenderRelease:
     images: Mapping[str, str] = field(default_factory=dict)
     version: str = ""
     registry: str = ""
+    databases: Mapping[str, int] | None = None
+    """Those that are served now where it does not say."""
     title: ClassVar[str] = "Compose files"
     harmless: ClassVar[bool] = True
 
@@ -98,11 +100,20 @@ class RenderRelease:
             generations=self.generations,
             since=since,
             own_files=world.installs.own_files(self.name),
+            databases=self._databases(world),
         )
         stack = world.bundles.stack(self.stack).having(images)
         rendered = dict(world.bundles.render(stack, context))
         override = world.installs.override(self.name)
         return {**rendered, "compose.override.yaml": override or "services: {}\n"}
+
+    def _databases(self, world: World) -> Mapping[str, int]:
+        """Data that outlived its install is that of the newest release."""
+        if self.databases is not None:
+            return self.databases
+        known = world.installs.releases(self.name)
+        active = world.installs.active(self.name) or max((r.number for r in known), default=0)
+        return next((dict(one.databases) for one in known if one.number == active), {})
 
     def _record(
         self,
@@ -131,4 +142,5 @@ class RenderRelease:
             backup=self.backup,
             image_versions={name: text for name, text in told.items() if text},
             vector_stores={name: text for name, text in stores.items() if text},
+            databases=self._databases(world),
         )

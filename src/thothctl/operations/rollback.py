@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from thothctl.errors import CheckFailedError, IncompatibleError, UsageError
 from thothctl.model.install import Install, Release
+from thothctl.operations.cloning import as_it_is
 from thothctl.operations.outer_steps import certificate_steps, network_steps
 from thothctl.operations.plan import Plan, Step
 from thothctl.operations.running import active
@@ -104,7 +105,7 @@ def plan_rollback(request: UpgradeRequest, seen: Seen, release: Release, now: st
                 release.version,
                 release.settings,
                 release.images,
-                {**release.generations, **seen.release.generations},
+                as_it_is(seen.release),
                 between=network_steps(seen.install, seen.release, release.settings),
             ),
             Place(next_number(seen.releases), seen.release.number, now),

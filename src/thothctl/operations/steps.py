@@ -121,7 +121,13 @@ class StartRelease:
     previous: int | None
     fresh_volumes: tuple[str, ...]
     why: str
+    seconds: int = 0
+    """What it waits for, a migration say, ends within this time, or the start has failed."""
     title: ClassVar[str] = "Start"
+
+    @property
+    def starts(self) -> str:
+        return str(self.number)
 
     def apply(self, world: World) -> None:
         self.refuse_lost_volumes(world)
@@ -129,7 +135,7 @@ class StartRelease:
         release = world.installs.release(self.name, self.number)
         figures.prepare(world, install_of(world, self.name), release)
         release = world.installs.release(self.name, self.number)
-        bring_up(world, install_of(world, self.name), release)
+        bring_up(world, install_of(world, self.name), release, seconds=self.seconds)
 
     def undo(self, world: World) -> None:
         """The containers from before see the secrets from before: files are mounted at a start."""

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from thothctl.errors import IncompatibleError, NoSpaceError, UsageError
+from thothctl.errors import NoSpaceError, UsageError
 from thothctl.model.install import Release
 from thothctl.model.observed import OfferedImage
 from thothctl.model.version import Version, way
+from thothctl.operations.cloning import Carried
 from thothctl.operations.configure import edited_files, refusal_of
 from thothctl.operations.offers import STABLE, Target, Versions, own_version, versions
 from thothctl.operations.plan import Plan, Recovery, Step
@@ -21,6 +22,8 @@ UNPACKED = 3
 """Layers are compressed on the way: an image takes about so many times what its pull transfers."""
 RESERVE = 512 * 1024 * 1024
 GIB = 1024**3
+START_SECONDS = 1800
+"""So long migrations and whatever else a start waits for may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,7 @@ class UpgradeRequest:
     seconds: int = 90
     soak: int = 30
     rolls_back: bool = True
+    start_seconds: int = START_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,28 +109,25 @@ def _is_here(world: World, image: OfferedImage) -> bool:
 
 
 def plan_upgrade(
-    request: UpgradeRequest, seen: Outlook, target: Target, releases: tuple[Release, ...], now: str
+    request: UpgradeRequest, seen: Outlook, target: Target, data: Carried, place: "Place"
 ) -> Plan:
     """The steps from the active release to one hop's version."""
     version = str(target.published.version)
+    wanted = Wanted(
+        "upgrade",
+        version,
+        seen.release.settings,
+        {**seen.release.images, **target.references},
+        data,
+        place.before,
+    )
     return Plan(
         f"upgrade {request.name} from {seen.release.version} to {version}",
         "upgrade",
         request.name,
         (
             PullImages(target.references, why="have every image before anything is touched"),
-            *new_release(
-                request,
-                seen.stack,
-                Wanted(
-                    "upgrade",
-                    version,
-                    seen.release.settings,
-                    {**seen.release.images, **target.references},
-                    _generations(seen.release, target),
-                ),
-                Place(next_number(releases), seen.release.number, now),
-            ),
+            *new_release(request, seen.stack, wanted, place),
         ),
         recovery=Recovery.UNWIND if request.rolls_back else Recovery.FORWARD,
         had_release=True,
@@ -135,23 +136,24 @@ def plan_upgrade(
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a new release is made of, and why; `between` is done after rendering, before a start."""
+    """What a new release is made of, and why; `between` is done after rendering, before a stop."""
 
     reason: str
     version: str
     settings: Mapping[str, str | int | bool]
     images: Mapping[str, str]
-    generations: Mapping[str, int]
+    data: Carried
     between: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a new release stands in the row of releases."""
+    """Where a new release stands in the row of releases; `before` is done before anything stops."""
 
     number: int
     previous: int
     now: str
+    before: tuple[Step, ...] = ()
 
 
 def new_release(
@@ -168,13 +170,22 @@ def new_release(
             place.now,
             wanted.reason,
             wanted.settings,
-            wanted.generations,
+            wanted.data.generations,
             why="files that Compose accepts, before anything stops",
             images=wanted.images,
             version=wanted.version,
+            databases=wanted.data.databases,
         ),
         *wanted.between,
-        StartRelease(name, number, place.previous, (), why=f"run {wanted.version}"),
+        *wanted.data.steps,
+        StartRelease(
+            name,
+            number,
+            place.previous,
+            (),
+            why=f"run {wanted.version}",
+            seconds=request.start_seconds,
+        ),
         AwaitHealthy(name, number, request.seconds, why="the new release has to answer"),
         *((watching,) if request.soak else ()),
         ActivateRelease(name, number, place.previous, why=f"release {number} answers"),
@@ -184,17 +195,6 @@ def new_release(
 def next_number(releases: tuple[Release, ...]) -> int:
     """The number of the release to come."""
     return max((release.number for release in releases), default=0) + 1
-
-
-def _generations(release: Release, target: Target) -> Mapping[str, int]:
-    """The same data where the database stays as it is; a migration works on a copy of its own."""
-    if target.published.revision == release.database_revision:
-        return release.generations
-    raise IncompatibleError(
-        f"{target.published.version} changes the database ({release.database_revision or 'none'} "
-        f"to {target.published.revision or 'none'}), which upgrades cannot do yet",
-        hint="take a version with the same database: `thothctl upgrade --plan --to VERSION`",
-    )
 
 
 def one_of(channel: str, known: tuple[str, ...]) -> str:

@@ -57,14 +57,21 @@ def await_services(
 
 
 @contextmanager
-def crashes_named(world: World, install: Install, release: int) -> Iterator[Watch]:
+def crashes_named(
+    world: World, install: Install, release: int, *, seconds: int = 0
+) -> Iterator[Watch]:
     """Give a watch for crash loops to Compose, which waits for services to be healthy.
 
     Compose may give up before the second restart: then the service that is why is named as well.
+    A start that lasts longer than `seconds` has failed, if there is such a limit.
     """
+    deadline = world.clock.monotonic() + seconds if seconds else float("inf")
 
     def look() -> None:
-        _refuse_crashed(world, _of_release(world, install, release))
+        containers = _of_release(world, install, release)
+        _refuse_crashed(world, containers)
+        if world.clock.monotonic() > deadline:
+            raise _endless(world, install, containers, seconds)
 
     try:
         yield look
@@ -74,6 +81,20 @@ def crashes_named(world: World, install: Install, release: int) -> Iterator[Watc
             if trouble := _trouble(container, world.clock.now()):
                 raise _dead(world, container, trouble) from error
         raise
+
+
+def _endless(
+    world: World, install: Install, containers: Sequence[ObservedContainer], seconds: int
+) -> NotHealthyError:
+    once = {service.name for service in world.bundles.stack(install.stack).services if service.once}
+    running = [one for one in containers if one.condition is not Condition.STOPPED]
+    waiting = [one for one in running if one.service in once or not one.is_up]
+    names = ", ".join(one.service for one in waiting) or "a service"
+    logs = "".join(_last_lines(world, one) for one in waiting)
+    return NotHealthyError(
+        f"{names} has not come to an end after {seconds} s{logs}",
+        hint="a long migration gets more time with --timeout SECONDS",
+    )
 
 
 def _of_release(world: World, install: Install, release: int) -> list[ObservedContainer]:

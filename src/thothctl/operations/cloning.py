@@ -1,0 +1,217 @@
+"""What a migration changes: what it takes to copy it first, and the steps that do."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from thothctl.errors import EngineRefusedError, IncompatibleError, NoSpaceError
+from thothctl.model.install import Install, Release
+from thothctl.model.stack import Database, Stack, Store
+from thothctl.operations.clone_steps import CloneDatabase, StopServices
+from thothctl.operations.databases import server_of, sizes
+from thothctl.operations.generations import CloneGeneration, FreshGeneration, next_generation
+from thothctl.operations.outer_steps import folder_steps
+from thothctl.operations.plan import Step
+from thothctl.world import World
+from thothctl.world.backups import Mount, Task
+
+RESERVE = 512 * 1024 * 1024
+MIB = 1024**2
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """One database or volume that is copied; `free` are the bytes left where the copy will lie."""
+
+    name: str
+    source: int
+    number: int
+    bytes: int
+    free: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """The data that a release to come works on; `steps` bring it there."""
+
+    generations: Mapping[str, int]
+    databases: Mapping[str, int]
+    steps: tuple[Step, ...] = ()
+    copies: tuple[Copy, ...] = ()
+
+    @property
+    def bytes(self) -> int:
+        return sum(one.bytes for one in self.copies)
+
+
+def as_it_is(release: Release) -> Carried:
+    """The same data as the release has."""
+    return Carried(release.generations, release.databases)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The data that is served, and everything that was; `mark` names the operation's own copies."""
+
+    install: Install
+    release: Release
+    stack: Stack
+    releases: tuple[Release, ...]
+    mark: str
+    volumes: tuple[str, ...] = ()
+    databases: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """By store, every database of its server with its bytes."""
+
+
+def origin(world: World, install: Install, release: Release) -> Origin:
+    """Look at what is there; changes nothing."""
+    stack = world.bundles.stack(install.stack).having(release.images)
+    found = {
+        one.store: sizes(world, server_of(world, install, service_of(stack, one.store)))
+        for one in stack.databases_for(release.settings)
+    }
+    return Origin(
+        install,
+        release,
+        stack,
+        world.installs.releases(install.name),
+        world.entropy.uuid(),
+        world.engine.observe(install.uuid).volumes,
+        found,
+    )
+
+
+def carried(world: World, seen: Origin, why: str) -> Carried:
+    """Copies of all that migrations change; raises where they do not fit or nothing is in reach."""
+    databases = tuple(_database(world, seen, one) for one in _databases(seen))
+    volumes = tuple(_volume(world, seen, one) for one in _volumes(seen))
+    copies = (*databases, *volumes)
+    if not copies:
+        raise IncompatibleError(
+            "its migrations change a database that is not part of the stack, so it cannot be "
+            "copied first",
+            hint="back that database up yourself, then add --no-clone --accept-no-clone",
+        )
+    for one in copies:
+        _refuse_full(one)
+    return Carried(
+        {**seen.release.generations, **{one.name: one.number for one in volumes}},
+        {**seen.release.databases, **{one.name: one.number for one in databases}},
+        (_stop(seen), *_steps(seen, databases, volumes, why)),
+        copies,
+    )
+
+
+def _databases(seen: Origin) -> tuple[Database, ...]:
+    return seen.stack.databases_for(seen.release.settings)
+
+
+def _volumes(seen: Origin) -> tuple[Store, ...]:
+    return seen.stack.migrated_for(seen.release.settings)
+
+
+def _database(world: World, seen: Origin, one: Database) -> Copy:
+    """A number that no release and no database of the server has had."""
+    source, there = seen.release.databases.get(one.name, 1), seen.databases[one.store]
+    numbers = [n for name in there if (n := one.generation(name))]
+    recorded = [release.databases.get(one.name, 1) for release in seen.releases]
+    free = _free(world, seen, one.store)
+    return Copy(one.name, source, max([*numbers, *recorded]) + 1, there[one.called(source)], free)
+
+
+def _volume(world: World, seen: Origin, store: Store) -> Copy:
+    number = next_generation(seen.install, store.name, seen.releases, seen.volumes)
+    words, volume = ("thoth-tree", "size", "/volume"), _mount(seen, store.name)
+    size = json.loads(_said(world, Task(seen.install.uuid, "look", words, (volume,))))
+    return Copy(
+        store.name,
+        seen.release.generations[store.name],
+        number,
+        int(size["bytes"]),
+        _free(world, seen, store.name),
+    )
+
+
+def _free(world: World, seen: Origin, store: str) -> int | None:
+    words = ("df", "--block-size=1", "--output=avail", "/volume")
+    said = _said(world, Task(seen.install.uuid, "look", words, (_mount(seen, store),))).split()
+    return int(said[-1]) if said and said[-1].isdigit() else None
+
+
+def _mount(seen: Origin, store: str) -> Mount:
+    return Mount(seen.install.volume(store, seen.release.generations[store]), "/volume")
+
+
+def _said(world: World, task: Task) -> str:
+    said: list[bytes] = []
+    ended = world.toolbox.run(task, into=said.append)
+    if not ended.good:
+        raise EngineRefusedError(
+            f"the data could not be measured: {ended.said}", hint="see `thothctl doctor`"
+        )
+    return b"".join(said).decode()
+
+
+def _refuse_full(one: Copy) -> None:
+    if one.free is not None and one.free < one.bytes + RESERVE:
+        raise NoSpaceError(
+            f"the copy of {one.name} takes {one.bytes / MIB:,.0f} MiB, and {RESERVE / MIB:,.0f} MiB"
+            f" stay free; {one.free / MIB:,.0f} MiB are free where it would lie",
+            hint="free some space (`thothctl upgrade finalize` removes old copies), or go without:"
+            " --no-clone --accept-no-clone, with a verified backup",
+        )
+
+
+def _stop(seen: Origin) -> Step:
+    why = "nobody writes to what is copied; nothing of it is lost"
+    services = writers(seen.stack, seen.release)
+    return StopServices(seen.install.name, seen.release.number, services, why=why)
+
+
+def writers(stack: Stack, release: Release) -> tuple[str, ...]:
+    """Who changes data that is about to be copied; all but the servers where nobody is named."""
+    running, settings = stack.running_for(release.settings), release.settings
+    servers = {service_of(stack, one.store) for one in stack.databases_for(settings)}
+    named = {one.name for one in running if one.writes}
+    named |= {store.service for store in stack.migrated_for(settings)}
+    chosen = named or {one.name for one in running}
+    return tuple(one.name for one in running if one.name in chosen - servers)
+
+
+def service_of(stack: Stack, store: str) -> str:
+    """Whose data it is."""
+    return next(one.service for one in stack.stores if one.name == store)
+
+
+def _steps(
+    seen: Origin, databases: Sequence[Copy], volumes: Sequence[Copy], why: str
+) -> tuple[Step, ...]:
+    name, settings = seen.install.name, seen.release.settings
+    known = {one.name: one for one in seen.stack.databases}
+    fresh = {one.name: one.number for one in volumes}
+    return (
+        *folder_steps(name, seen.install.stack, settings, fresh),
+        *(_clone_database(seen, known[one.name], one, why) for one in databases),
+        *(step for one in volumes for step in _clone_volume(seen, one, why)),
+    )
+
+
+def _clone_database(seen: Origin, one: Database, copy: Copy, why: str) -> Step:
+    return CloneDatabase(
+        seen.install.name,
+        service_of(seen.stack, one.store),
+        one.called(copy.source),
+        one.called(copy.number),
+        seen.mark,
+        why=why,
+    )
+
+
+def _clone_volume(seen: Origin, copy: Copy, why: str) -> tuple[Step, ...]:
+    root = str(seen.release.settings.get("data_dir", ""))
+    place = seen.install.place(root, copy.name, copy.number) if root else ""
+    own, beside = seen.install.name, f"{copy.name} is copied beside what is served"
+    return (
+        FreshGeneration(own, copy.name, copy.number, seen.mark, place, why=beside),
+        CloneGeneration(own, copy.name, copy.source, copy.number, why=why),
+    )

@@ -1,0 +1,95 @@
+"""What is left of an operation that failed: what its release wrote, and what is lost with it.
+
+Steps tell by attributes what they do: `copies` data, `starts` a release, `stops` services.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from datetime import datetime
+from math import ceil
+from pathlib import Path
+
+from thothctl.config.differences import concealed
+from thothctl.errors import ThothctlError
+from thothctl.model.observed import ObservedContainer
+from thothctl.operations.plan import Plan
+from thothctl.world import World
+
+LINES = 5000
+FOLDER = "failed"
+
+
+def folder_of(world: World, operation: str) -> Path:
+    """Where the traces of an operation lie."""
+    return world.home / FOLDER / operation
+
+
+def lost(world: World, plan: Plan, started: Sequence[int]) -> str:
+    """How long somebody may have written to the data that is about to be left, as words."""
+    if not any(getattr(step, "copies", False) for step in plan.steps):
+        return ""
+    writers = {one for i in started for one in getattr(plan.steps[i], "stops", ())}
+    began = [one.started for one in _containers(world, plan, started) if one.service in writers]
+    minutes = _minutes(world, min(filter(None, began), default=""))
+    return f" on its own data; {minutes} minutes of writes are lost"
+
+
+def _minutes(world: World, since: str) -> int:
+    with suppress(ValueError, TypeError):  # an engine that tells no moment, or no zone
+        return ceil((world.clock.now() - datetime.fromisoformat(since)).total_seconds() / 60)
+    return 0
+
+
+def kept(world: World, plan: Plan, operation: str, started: Sequence[int]) -> None:
+    """Keep what the containers of the release wrote, before they are gone."""
+    files = {
+        f"{one.name}.log": _text(world, plan, _lines(world, one))
+        for one in _containers(world, plan, started)
+    }
+    if not files:
+        return
+    with suppress(OSError, ThothctlError):  # going back matters more
+        world.bundles.write(folder_of(world, operation), files)
+
+
+def supported(world: World, plan: Plan, operation: str, said: str) -> Path:
+    """Put the journal and what runs beside the logs; no secret is among it."""
+    folder = folder_of(world, operation)
+    with suppress(OSError, ThothctlError):
+        install = world.installs.find(plan.install)
+        observed = world.engine.observe(install.uuid).containers if install else ()
+        found = [
+            one for one in world.journal.operations(plan.install) if one.operation == operation
+        ]
+        entries = [json.dumps(entry, default=str) for one in found for entry in one.entries]
+        files = {
+            "error.txt": said,
+            "containers.txt": "\n".join(map(str, observed)),
+            "journal.jsonl": "\n".join(entries),
+        }
+        hidden = {name: _text(world, plan, [text]) for name, text in files.items()}
+        world.bundles.write(folder, hidden)
+    return folder
+
+
+def _containers(world: World, plan: Plan, started: Sequence[int]) -> list[ObservedContainer]:
+    """The containers of the release that the plan started, if it came so far."""
+    numbers = {getattr(plan.steps[index], "starts", "") for index in started} - {""}
+    with suppress(ThothctlError):
+        install = world.installs.find(plan.install) if numbers else None
+        every = world.engine.observe(install.uuid).containers if install else ()
+        return [one for one in every if one.release in numbers]
+    return []
+
+
+def _lines(world: World, container: ObservedContainer) -> list[str]:
+    with suppress(ThothctlError):
+        return [f"{one.at} {one.text}" for one in world.engine.logs(container.id, tail=LINES)]
+    return []
+
+
+def _text(world: World, plan: Plan, lines: Iterable[str]) -> str:
+    installs, name = world.installs, plan.install
+    secrets = [installs.secret(name, secret) for secret in installs.stored_secrets(name)]
+    return concealed("\n".join(lines), secrets) + "\n"

@@ -1,0 +1,64 @@
+"""Which data an upgrade works on, and what is saved before it touches any."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from thothctl.errors import IncompatibleError, UsageError
+from thothctl.model.install import Release
+from thothctl.operations.backup import BackupRequest, plan_backup
+from thothctl.operations.backup_shelf import shelf
+from thothctl.operations.clone_steps import StopServices
+from thothctl.operations.cloning import Carried, as_it_is, carried, origin, writers
+from thothctl.operations.plan import Step
+from thothctl.operations.steps import install_of
+from thothctl.world import World
+
+FRESH = timedelta(days=1)
+WHY = "migrations work on a copy; what is served now stays as it is"
+
+
+@dataclass(frozen=True, slots=True)
+class DataWish:
+    """What the user said of data; without `clone` it has to be `accepted` what that means."""
+
+    backup: bool = False
+    clone: bool = True
+    accepted: bool = False
+
+
+def data_for(world: World, name: str, release: Release, revision: str, wish: DataWish) -> Carried:
+    """The data that a version of this database revision works on; changes nothing."""
+    if revision == release.database_revision:
+        return as_it_is(release)
+    install = install_of(world, name)
+    if not wish.clone:
+        refuse_unproved(world, name, wish)
+        stack = world.bundles.stack(install.stack).having(release.images)
+        why = "nobody writes while migrations change the data in place"
+        stop = StopServices(name, release.number, writers(stack, release), why=why)
+        return replace(as_it_is(release), steps=(stop,))
+    return carried(world, origin(world, install, release), WHY)
+
+
+def refuse_unproved(world: World, name: str, wish: DataWish) -> None:
+    """Raise where data would be changed in place and nothing proved could bring it back."""
+    if not wish.accepted:
+        raise UsageError(
+            "without a copy, only a restore brings the data back when the upgrade fails",
+            hint="say that this is meant: add --accept-no-clone",
+        )
+    oldest = world.clock.now() - FRESH
+    if not any(one.verified and one.time >= oldest for one in shelf(world, name).backups):
+        raise IncompatibleError(
+            "there is no verified backup of the last day, and without a copy nothing else brings "
+            "the data back",
+            hint="run `thothctl backup create` and `thothctl backup verify`, then this again",
+        )
+
+
+def backup_steps(world: World, name: str, wish: DataWish) -> tuple[Step, ...]:
+    """A backup of all that there is, online; its failure changes nothing."""
+    if not wish.backup:
+        return ()
+    plan, _ = plan_backup(world, BackupRequest(name, note="before an upgrade"))
+    return plan.steps
