@@ -64,6 +64,7 @@ class FakeWorld:
     journal: FakeJournal = field(default_factory=FakeJournal)
     clock: FakeClock = field(default_factory=FakeClock)
     reported: list[Event] = field(default_factory=list)
+    home: Path = Path("/home/of/nobody")
 
     def do(self, call: str) -> None:
         self.calls.append(call)
@@ -73,11 +74,13 @@ class FakeWorld:
     def report(self, event: Event) -> None:
         self.reported.append(event)
 
-    home: ClassVar[Path] = Path("/home/of/nobody")
-    installs: ClassVar[object] = SimpleNamespace(
-        find=lambda _: None, stored_secrets=lambda _: ()
-    )
-    bundles: ClassVar[object] = SimpleNamespace(write=lambda *_: None)
+    @property
+    def installs(self) -> SimpleNamespace:
+        return SimpleNamespace(find=lambda _: None, stored_secrets=lambda _: ())
+
+    @property
+    def bundles(self) -> SimpleNamespace:
+        return SimpleNamespace(write=lambda *_: None)
 
     @property
     def entropy(self) -> SimpleNamespace:

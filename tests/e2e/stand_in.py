@@ -94,3 +94,11 @@ def data(machine: Machine, name: str = "thoth") -> str:
     """Every row and every vector, to be compared."""
     rows = database(machine, "SELECT id, text FROM entries ORDER BY id", name)
     return rows + database(machine, "SELECT id, place FROM vectors ORDER BY id", name)
+
+
+def served(machine: Machine) -> str:
+    """The rows and vectors of the database that the active release has."""
+    releases = machine.ok("releases").data["releases"]
+    active = next(one for one in releases if one["outcome"] == "active")
+    number = active["databases"].get("application", 1)
+    return data(machine, "thoth" if number == 1 else f"thoth_g{number}")

@@ -1,24 +1,90 @@
 """Upgrades that migrate: on a copy, with data compared row for row and vector by vector."""
 
+from e2e.load import Load
 from e2e.machine import Machine
-from e2e.stand_in import Shelf, data, post, set_up, version_served
+from e2e.stand_in import QUESTION, Shelf, data, database, post, served, set_up, version_served
+
+LOGS = "failed"
 
 
-def served(machine: Machine) -> str:
-    """The rows and vectors of the database that the active release has."""
-    number = machine.ok("releases").data["releases"][-1]["databases"].get("application", 1)
-    return data(machine, "thoth" if number == 1 else f"thoth_g{number}")
+def write(machine: Machine, text: str) -> str:
+    return f"{post(machine, '/rows', {'text': text})['id']}|{text}\n"
 
 
-def test_a_migration_works_on_a_copy_and_every_row_is_there(bare: Machine, shelf: Shelf) -> None:
+def test_reversible_migrations_go_up_and_down_and_keep_every_row(
+    bare: Machine, shelf: Shelf
+) -> None:
     set_up(bare, shelf.registry.host, "1.0.0")
-    post(bare, "/rows", {"text": "before"})
-    before = data(bare)
+    write(bare, "before")
+    before, said = served(bare), bare.ok("ask", QUESTION).data["rows"]
 
     planned = bare.ok("upgrade", "--plan", "--to", "1.1.0").data
     assert [one["name"] for one in planned["cloned"]] == ["application"]
-    bare.ok("upgrade", "--to", "1.1.0", "--yes", "--soak", "2")
-
-    assert version_served(bare) == "1.1.0"
-    assert served(bare) == before
+    bare.ok("upgrade", "--to", "1.1.0", "--yes", "--soak", "1")
+    assert (version_served(bare), served(bare)) == ("1.1.0", before)
+    assert bare.ok("ask", QUESTION).data["rows"] == said
     assert data(bare, "thoth") == before, "the old generation is as it was"
+
+    late = write(bare, "after the upgrade")
+    upgraded = served(bare)
+    back = bare.ok("rollback", "--yes").data
+    assert (back["data"], back["lost_minutes"]) == ("keep", 0)
+    assert (version_served(bare), served(bare)) == ("1.0.0", upgraded)
+    assert late in served(bare)
+
+    later = write(bare, "after the rollback")
+    forth = bare.ok("rollback", "--yes").data
+    assert (forth["data"], version_served(bare)) == ("keep", "1.1.0")
+    assert later in served(bare)
+
+    then = bare.ok("rollback", "--to", "1", "--data", "restore", "--yes").data
+    assert then["data"] == "restore"
+    assert then["lost_minutes"] >= 1
+    assert (version_served(bare), served(bare)) == ("1.0.0", before)
+    assert [r["why"] for r in bare.ok("releases").data["releases"]] == [
+        "install", "upgrade", "rollback", "rollback", "rollback",
+    ]  # fmt: skip
+
+
+def test_an_irreversible_migration_keeps_the_data_of_then_and_says_what_stays_behind(
+    bare: Machine, shelf: Shelf
+) -> None:
+    set_up(bare, shelf.registry.host, "1.1.0")
+    before = served(bare)
+    bare.ok("upgrade", "--to", "1.2.0", "--yes", "--soak", "1")
+    assert (version_served(bare), served(bare)) == ("1.2.0", before)
+    late = write(bare, "after the upgrade")
+
+    kept = bare.json("rollback", "--data", "keep", "--yes")
+    assert kept.code == 13, kept.out
+    assert "no way back from the migration 0003" in kept.envelope["errors"][0]["message"]
+    planned = bare.ok("rollback", "--plan").data
+    assert (planned["data"], planned["lost_minutes"]) == ("restore", 1)
+
+    assert bare.ok("rollback", "--yes").data["data"] == "restore"
+    assert (version_served(bare), served(bare)) == ("1.1.0", before)
+
+    assert bare.ok("rollback", "--data", "restore", "--yes").data["version"] == "1.2.0"
+    assert late in served(bare), "a rollback can be rolled back, with what stayed behind"
+
+
+def test_f3_a_migration_that_never_ends_leaves_the_old_release_and_its_data_untouched(
+    bare: Machine, shelf: Shelf
+) -> None:
+    set_up(bare, shelf.registry.host, "1.2.0")
+    before = served(bare)
+
+    with Load(f"{bare.url}/health/", least=20) as load:
+        done = bare.json("upgrade", "--to", "1.5.0", "--yes", "--timeout", "15")
+
+    error = done.envelope["errors"][0]["message"]
+    assert done.code == 9, done.out
+    assert "setup has not come to an end after 15 s" in error
+    assert "0 minutes of writes are lost" in error
+    assert (version_served(bare), served(bare)) == ("1.2.0", before)
+    assert load.tally.requests > load.tally.failed
+    names = database(bare, "SELECT datname FROM pg_database WHERE datname ~ '^thoth'")
+    assert names.split() == ["thoth"], "the copy is gone with the release that failed"
+    operation = bare.ok("journal").data["operations"][-1]["operation"]
+    kept = list((bare.home / LOGS / operation).glob("*.log"))
+    assert any("applying 0004" in one.read_text() for one in kept), kept

@@ -8,20 +8,38 @@ from thothctl.cli.envelope import Outcome
 from thothctl.cli.options import command
 from thothctl.cli.session import Session
 from thothctl.cli.upgrade import SECONDS, PlanOnly, SoakSeconds
+from thothctl.model.install import Release
+from thothctl.operations.backup import provide_toolbox
 from thothctl.operations.recover import Unfinished, go_on, refuse_unfinished, take_back, unfinished
 from thothctl.operations.rollback import (
+    Seen,
+    back_to,
     candidate,
     chosen,
     look_back,
     plan_rollback,
     refuse_hopeless,
 )
+from thothctl.operations.rollback_data import Choice, Way, way_back
 from thothctl.operations.running import active
-from thothctl.operations.upgrade import UpgradeRequest, refuse_edits
+from thothctl.operations.upgrade import (
+    START_SECONDS,
+    UpgradeRequest,
+    next_number,
+    refuse_edits,
+)
 
 To = Annotated[
     int | None,
     typer.Option("--to", min=1, metavar="N", help="Which release; else the one before."),
+]
+Data = Annotated[
+    Choice,
+    typer.Option(
+        "--data",
+        metavar="CHOICE",
+        help="keep what was written since, restore the data of then, or auto: keep if possible.",
+    ),
 ]
 
 
@@ -43,13 +61,17 @@ def resume(session: Session) -> Outcome:
 
 @command
 def rollback(
-    session: Session, to: To = None, plan: PlanOnly = False, soak: SoakSeconds = 0
+    session: Session,
+    to: To = None,
+    data: Data = Choice.AUTO,
+    plan: PlanOnly = False,
+    soak: SoakSeconds = 0,
 ) -> Outcome:
     """Take back an operation that was cut off, else go back to an earlier release."""
     with session.locked("rollback", fresh=False):
         pending = unfinished(session.world, session.install)
         if pending is None:
-            return _go_back(session, to, soak, only_plan=plan or session.options.dry_run)
+            return _go_back(session, to, data, soak, only_plan=plan or session.options.dry_run)
         if to is not None:
             refuse_unfinished(session.world, session.install)
         if plan or session.options.dry_run:
@@ -61,26 +83,57 @@ def rollback(
     return Outcome({"goal": pending.plan.goal}, lambda c: c.print(line))
 
 
-def _go_back(session: Session, to: int | None, soak: int, *, only_plan: bool) -> Outcome:
+def _go_back(
+    session: Session, to: int | None, choice: Choice, soak: int, *, only_plan: bool
+) -> Outcome:
     world, name = session.world, session.install
     seen = look_back(world, name)
     release = chosen(seen, to)
     refuse_edits(world, name)
-    refuse_hopeless(candidate(world, seen, release))
-    request = UpgradeRequest(name, seconds=session.options.timeout or SECONDS, soak=soak)
+    refuse_hopeless(candidate(world, release))
+    with session.watched():
+        provide_toolbox(world)
+    way = way_back(world, back_to(seen, release), choice, next_number(seen.releases))
+    limit = session.options.timeout
+    request = UpgradeRequest(
+        name, seconds=limit or SECONDS, soak=soak, start_seconds=limit or START_SECONDS
+    )
     now = world.clock.now().isoformat(timespec="seconds")
-    plan = plan_rollback(request, seen, release, now)
-    data = {"from": seen.release.number, "to": release.number, "version": release.version}
+    plan = plan_rollback(request, seen, release, way.data, now)
+    data = _data(seen, release, way)
     if only_plan:
-        text = f"{plan}\nThe data stays as it is. Nothing was changed."
+        text = f"{plan}\n{_spoken(way)} Nothing was changed."
         shown = {**data, "plan": str(plan).splitlines()}
         return Outcome(shown, lambda c: c.print(text, markup=False))
-    session.confirm(f"Go back from release {seen.release.number} to {release.number}?")
+    session.confirm(
+        f"{_spoken(way)} Go back from release {seen.release.number} to {release.number}?"
+    )
     session.carry_out(plan)
-    current = active(world, name)
-    line = f"[green]✓[/] {name} runs {release.version} again, as release {current.release.number}"
-    done = {**data, "release": current.release.number, "url": current.url}
-    return Outcome(done, lambda c: c.print(line))
+    return _went_back(session, release, way, data)
+
+
+def _went_back(session: Session, release: Release, way: Way, data: dict[str, object]) -> Outcome:
+    current = active(session.world, session.install)
+    number = current.release.number
+    line = f"[green]✓[/] {session.install} runs {release.version} again, as release {number}"
+    done = {**data, "release": number, "url": current.url}
+    return Outcome(done, lambda c: c.print(f"{line}. {_spoken(way)}", soft_wrap=True))
+
+
+def _data(seen: Seen, release: Release, way: Way) -> dict[str, object]:
+    return {
+        "from": seen.release.number,
+        "to": release.number,
+        "version": release.version,
+        "data": way.choice.value,
+        "lost_minutes": way.lost,
+    }
+
+
+def _spoken(way: Way) -> str:
+    if way.choice is Choice.RESTORE:
+        return f"The data is that of then: {way.lost} minutes of writes stay behind."
+    return "The data of now is kept."
 
 
 def _planned(pending: Unfinished, verb: str) -> Outcome:

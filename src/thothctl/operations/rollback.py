@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from thothctl.errors import CheckFailedError, IncompatibleError, UsageError
+from thothctl.errors import CheckFailedError, UsageError
 from thothctl.model.install import Install, Release
-from thothctl.operations.cloning import as_it_is
+from thothctl.operations.cloning import Carried
 from thothctl.operations.outer_steps import certificate_steps, network_steps
 from thothctl.operations.plan import Plan, Step
+from thothctl.operations.rollback_data import Back
 from thothctl.operations.running import active
 from thothctl.operations.steps import SaveSettings
 from thothctl.operations.upgrade import (
@@ -25,7 +26,6 @@ class Candidate:
     """A release to go back to; `missing` images have to be pulled, `gone` ones cannot be had."""
 
     release: Release
-    same_data: bool
     missing: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
 
@@ -63,12 +63,11 @@ def chosen(seen: Seen, number: int | None) -> Release:
     return found
 
 
-def candidate(world: World, seen: Seen, release: Release) -> Candidate:
+def candidate(world: World, release: Release) -> Candidate:
     """What going back there would take."""
     absent = [one for one in release.images.values() if world.engine.image(one) is None]
     return Candidate(
         release,
-        release.database_revision == seen.release.database_revision,
         tuple(reference for reference in absent if "@" in reference),
         tuple(reference for reference in absent if "@" not in reference),
     )
@@ -82,16 +81,17 @@ def refuse_hopeless(found: Candidate) -> None:
             f"image {', '.join(found.gone)} of release {release.number} is gone from the engine",
             hint="it was built here and no registry has it; choose another: `thothctl releases`",
         )
-    if not found.same_data:
-        raise IncompatibleError(
-            f"release {release.number} has another database ({release.database_revision}), "
-            "which rollbacks cannot bring back yet",
-            hint="choose a release with the same database: `thothctl releases`",
-        )
 
 
-def plan_rollback(request: UpgradeRequest, seen: Seen, release: Release, now: str) -> Plan:
-    """The steps back to the images and settings of an earlier release; data stays as it is."""
+def back_to(seen: Seen, release: Release) -> Back:
+    """The way that is asked for."""
+    return Back(seen.install, seen.release, release, seen.releases)
+
+
+def plan_rollback(
+    request: UpgradeRequest, seen: Seen, release: Release, data: Carried, now: str
+) -> Plan:
+    """The steps back to the images and settings of an earlier release, on this data."""
     pinned = {name: one for name, one in release.images.items() if "@" in one}
     steps: tuple[Step, ...] = (
         PullImages(pinned, why="have every image before anything is touched"),
@@ -105,7 +105,7 @@ def plan_rollback(request: UpgradeRequest, seen: Seen, release: Release, now: st
                 release.version,
                 release.settings,
                 release.images,
-                as_it_is(seen.release),
+                data,
                 between=network_steps(seen.install, seen.release, release.settings),
             ),
             Place(next_number(seen.releases), seen.release.number, now),

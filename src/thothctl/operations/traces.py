@@ -17,6 +17,8 @@ from thothctl.operations.plan import Plan
 from thothctl.world import World
 
 LINES = 5000
+NEVER = "0001-"
+"""The year in which the engine says a container started that never did."""
 FOLDER = "failed"
 
 
@@ -30,7 +32,8 @@ def lost(world: World, plan: Plan, started: Sequence[int]) -> str:
     if not any(getattr(step, "copies", False) for step in plan.steps):
         return ""
     writers = {one for i in started for one in getattr(plan.steps[i], "stops", ())}
-    began = [one.started for one in _containers(world, plan, started) if one.service in writers]
+    ran = [one for one in _containers(world, plan, started) if one.service in writers]
+    began = [one.started for one in ran if not one.started.startswith(NEVER)]
     minutes = _minutes(world, min(filter(None, began), default=""))
     return f" on its own data; {minutes} minutes of writes are lost"
 

@@ -136,7 +136,7 @@ def plan_upgrade(
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a new release is made of, and why; `between` is done after rendering, before a stop."""
+    """What a new release is made of, and why; `between` is done before the start."""
 
     reason: str
     version: str
@@ -176,8 +176,8 @@ def new_release(
             version=wanted.version,
             databases=wanted.data.databases,
         ),
-        *wanted.between,
         *wanted.data.steps,
+        *wanted.between,
         StartRelease(
             name,
             number,

@@ -1,0 +1,218 @@
+"""The data of a rollback: that of now, migrated if need be, or that of the earlier release."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from math import ceil
+from typing import ClassVar
+
+from thothctl.errors import CheckFailedError, EngineRefusedError, IncompatibleError
+from thothctl.model.install import Install, Release
+from thothctl.model.setting import SettingValue
+from thothctl.model.stack import Stack
+from thothctl.operations.clone_steps import StopServices
+from thothctl.operations.cloning import Carried, as_it_is, carried, origin, service_of, writers
+from thothctl.operations.databases import server_of, sizes
+from thothctl.operations.drill import found as document
+from thothctl.operations.plan import step
+from thothctl.operations.release_step import RenderRelease
+from thothctl.operations.upgrade import version_of
+from thothctl.world import World
+
+
+class Choice(StrEnum):
+    """Which data a rollback serves; AUTO keeps what was written since, wherever it can."""
+
+    AUTO = "auto"
+    KEEP = "keep"
+    RESTORE = "restore"
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """The data to go back with; `lost` are the minutes of writes that stay behind."""
+
+    choice: Choice
+    data: Carried
+    lost: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """From the release that is active to an earlier one."""
+
+    install: Install
+    release: Release
+    goal: Release
+    releases: tuple[Release, ...]
+
+
+def way_back(world: World, back: Back, choice: Choice, number: int) -> Way:
+    """Look and decide; `number` is that of the release to come. Raises where there is no way."""
+    if choice is Choice.RESTORE:
+        return _restored(world, back)
+    if back.goal.database_revision == back.release.database_revision:
+        return Way(Choice.KEEP, as_it_is(back.release))
+    if version_of(back.goal) >= version_of(back.release):
+        why = "migrations work on a copy; what is served now stays as it is"
+        return Way(Choice.KEEP, carried(world, origin(world, back.install, back.release), why))
+    names = irreversible(world, back)
+    if not names:
+        return Way(Choice.KEEP, _down(world, back, number))
+    if choice is Choice.AUTO:
+        return _restored(world, back)
+    raise IncompatibleError(
+        f"there is no way back from the migration {', '.join(names)}, so the data of now cannot be "
+        f"kept with {back.goal.version}",
+        hint=f"`thothctl rollback --to {back.goal.number} --data restore` goes back to the data of "
+        f"then: {lost_minutes(world, back)} minutes of writes stay behind",
+    )
+
+
+def irreversible(world: World, back: Back) -> tuple[str, ...]:
+    """The migrations on the way down that cannot be taken back, as the newer image tells."""
+    stack = world.bundles.stack(back.install.stack)
+    folder = world.installs.release_folder(back.install.name, back.release.number)
+    words = ("migrate", "--plan", "--to", back.goal.database_revision)
+    status, said = world.compose.once(folder, migrator(stack, back.release.settings), words)
+    told = document(said)
+    if status != 0 or "irreversible" not in told:
+        raise EngineRefusedError(
+            f"{back.release.version} does not tell the way down: {said.strip()[-300:]}",
+            hint="see `thothctl health`; --data restore goes back to the data of then",
+        )
+    names = told["irreversible"]
+    return tuple(map(str, names)) if isinstance(names, list) else ()
+
+
+def migrator(stack: Stack, settings: Mapping[str, SettingValue]) -> str:
+    """The service that migrates: the one that prepares others, else the one with the data."""
+    once = [one.name for one in stack.services_for(settings) if one.once]
+    own = [store.service for store in stack.migrated_for(settings)]
+    return next(iter((*once, *own)))
+
+
+def _down(world: World, back: Back, number: int) -> Carried:
+    why = "what was written since is kept; what is served now stays as it is"
+    copied = carried(world, origin(world, back.install, back.release), why)
+    stack, release = world.bundles.stack(back.install.stack), back.release
+    down = MigrateDown(
+        back.install.name,
+        back.install.stack,
+        number + 1,
+        release.settings,
+        copied.generations,
+        copied.databases,
+        release.images,
+        release.version,
+        migrator(stack, release.settings),
+        back.goal.database_revision,
+        why=f"{release.version} takes its own migrations back, on the copy",
+    )
+    return replace(copied, steps=(*copied.steps, down))
+
+
+@step
+@dataclass(frozen=True)
+class MigrateDown:
+    """Let the newer version take its migrations back, on data that nobody is served from.
+
+    Its files lie in the staging place of `number`, a release that never comes to be.
+    """
+
+    name: str
+    stack: str
+    number: int
+    settings: Mapping[str, SettingValue]
+    generations: Mapping[str, int]
+    databases: Mapping[str, int]
+    images: Mapping[str, str]
+    version: str
+    service: str
+    revision: str
+    why: str
+    title: ClassVar[str] = "Migrate down"
+
+    def apply(self, world: World) -> None:
+        rendering = RenderRelease(
+            self.name,
+            self.stack,
+            self.number,
+            "",
+            "rollback",
+            self.settings,
+            self.generations,
+            why=self.why,
+            images=self.images,
+            version=self.version,
+            databases=self.databases,
+        )
+        files = rendering.files(world, self.images)
+        folder = world.installs.stage(self.name, self.number, files)
+        words = ("migrate", "--to", self.revision)
+        status, said = world.compose.once(folder, self.service, words)
+        if status != 0:
+            raise EngineRefusedError(
+                f"{self.version} could not take its migrations back: {said.strip()[-500:]}",
+                hint="`thothctl rollback --data restore` goes back to the data of then",
+            )
+        world.installs.discard(self.name, self.number)
+
+    def undo(self, world: World) -> None:
+        world.installs.discard(self.name, self.number)
+
+
+def _restored(world: World, back: Back) -> Way:
+    """The generations of then, which must still be there."""
+    release, goal = back.release, back.goal
+    data = Carried({**release.generations, **goal.generations}, goal.databases)
+    if same_data(release, goal):
+        return Way(Choice.KEEP, as_it_is(release))
+    if gone := missing(world, back):
+        raise CheckFailedError(
+            f"the data of release {goal.number} is gone: {', '.join(gone)}",
+            hint="choose a release whose data is there: `thothctl releases`; or --data keep",
+        )
+    stack = world.bundles.stack(back.install.stack).having(release.images)
+    why = "nobody writes to data that is about to be left"
+    stop = StopServices(back.install.name, release.number, writers(stack, release), why=why)
+    return Way(Choice.RESTORE, replace(data, steps=(stop,)), lost_minutes(world, back))
+
+
+def missing(world: World, back: Back) -> tuple[str, ...]:
+    """Volumes and databases of then that are not there any more."""
+    volumes = {back.install.volume(store, n) for store, n in back.goal.generations.items()}
+    there = set(world.engine.observe(back.install.uuid).volumes)
+    return (*sorted(volumes - there), *_missing_databases(world, back))
+
+
+def _missing_databases(world: World, back: Back) -> Sequence[str]:
+    """Those of another server's volume are not looked for: it does not run."""
+    stack, gone = world.bundles.stack(back.install.stack), []
+    for one in stack.databases_for(back.release.settings):
+        if back.goal.generations.get(one.store) == back.release.generations.get(one.store):
+            wanted = one.called(back.goal.databases.get(one.name, 1))
+            server = server_of(world, back.install, service_of(stack, one.store))
+            gone += [wanted] if wanted not in sizes(world, server) else []
+    return gone
+
+
+def same_data(one: Release, other: Release) -> bool:
+    """Both serve the same generations of everything that both have."""
+    volumes = one.generations.keys() & other.generations.keys()
+    names = one.databases.keys() | other.databases.keys()
+    return all(one.generations[v] == other.generations[v] for v in volumes) and all(
+        one.databases.get(n, 1) == other.databases.get(n, 1) for n in names
+    )
+
+
+def lost_minutes(world: World, back: Back) -> int:
+    """How long ago the data of then was served last."""
+    ordered = sorted(back.releases, key=lambda one: one.number)
+    until = [one for one in ordered if one.number <= back.release.number]
+    last = max((n for n, one in enumerate(until) if same_data(one, back.goal)), default=0)
+    if last + 1 >= len(until):
+        return 0
+    since = datetime.fromisoformat(until[last + 1].created)
+    return max(0, ceil((world.clock.now() - since).total_seconds() / 60))
