@@ -8,7 +8,7 @@ import pytest
 from backup_samples import HEAD, KEY, PARTS, written
 
 from thothctl.adapters.archive_file import ArchiveFiles
-from thothctl.adapters.backup_folder import BackupTargets
+from thothctl.adapters.backup_folder import BackupFolder
 from thothctl.errors import IncompatibleError, IntegrityError, ThothctlError
 from thothctl.model.backup import SUFFIX
 
@@ -103,7 +103,7 @@ def test_a_link_or_a_way_out_is_no_member(tmp_path: Path) -> None:
 
 
 def test_f16_archives_of_others_and_rubbish_are_left_out(tmp_path: Path) -> None:
-    folder = BackupTargets(ARCHIVES).open(str(tmp_path))
+    folder = BackupFolder(tmp_path, ARCHIVES)
     written(folder.stage(HEAD.id))
     folder.publish(HEAD.id)
     (tmp_path / f"rubbish{SUFFIX}").write_bytes(b"x" * 2000)
@@ -116,7 +116,7 @@ def test_f16_archives_of_others_and_rubbish_are_left_out(tmp_path: Path) -> None
 
 
 def test_what_is_staged_is_no_backup(tmp_path: Path) -> None:
-    folder = BackupTargets(ARCHIVES).open(str(tmp_path))
+    folder = BackupFolder(tmp_path, ARCHIVES)
     written(folder.stage(HEAD.id))
 
     assert folder.backups(HEAD.install) == ()

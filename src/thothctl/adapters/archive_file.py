@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from thothctl.adapters.files import translated
 from thothctl.errors import IncompatibleError, IntegrityError
@@ -26,7 +26,12 @@ from thothctl.model.backup_plain import (
     manifest_to_plain,
 )
 
+if TYPE_CHECKING:
+    from thothctl.adapters.elsewhere import Elsewhere
+
 HEAD, KEY, MANIFEST, SUMS = "thoth-backup.json", "key.age", "manifest.json", "SHA256SUMS"
+OFFSETS = "offsets.json"
+"""In an index: where the parts of an archive on another machine begin, and how long they are."""
 BLOCK = tarfile.BLOCKSIZE
 CHUNK = 1 << 20
 LARGEST_TEXT = 64 << 20
@@ -35,7 +40,10 @@ KIND = FORMAT.partition("/")[0]
 
 
 class ArchiveFiles:
-    """Answers `world.Archives`."""
+    """Answers `world.Archives`; parts that are in no file of this machine come from `elsewhere`."""
+
+    def __init__(self, elsewhere: "Elsewhere | None" = None) -> None:
+        self._elsewhere = elsewhere
 
     @contextmanager
     def create(self, path: Path, head: Head, key: bytes | None) -> Iterator["Writing"]:
@@ -49,7 +57,14 @@ class ArchiveFiles:
                 yield writing
 
     def open(self, path: Path) -> "Reading":
-        return Reading(path)
+        return Reading(path, self._elsewhere)
+
+    def index(self, archive: Path, path: Path) -> None:
+        """All of an archive but its parts, and where those lie in it."""
+        whole = Reading(archive)
+        with self.create(path, whole.head, whole.key()) as writing:
+            writing.outline(whole)
+            writing.seal(whole.manifest)
 
 
 class Writing:
@@ -80,6 +95,11 @@ class Writing:
         with translated("finish the archive"):
             _write(self._stream, bytes(2 * BLOCK))
             os.fsync(self._stream.fileno())
+
+    def outline(self, whole: "Reading") -> None:
+        """Note the parts of another archive without taking them."""
+        self.text(OFFSETS, whole.offsets)
+        self._sums |= {part.member: part.stored_sha256 for part in whole.manifest.parts}
 
     def text(self, member: str, values: Mapping[str, object]) -> None:
         self.content(member, json.dumps(values, indent=1, sort_keys=True).encode() + b"\n")
@@ -122,8 +142,8 @@ def _write(stream: BinaryIO, content: bytes) -> None:
 class Reading:
     """Answers `world.Archive`."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, elsewhere: "Elsewhere | None" = None) -> None:
+        self._path, self._elsewhere = path, elsewhere
         self._sums: dict[str, str] = {}
         with translated(f"read {path}"):
             self.size = path.stat().st_size
@@ -142,10 +162,29 @@ class Reading:
     def key(self) -> bytes | None:
         return self._content(KEY) if KEY in self._members else None
 
-    def read(self, part: Part) -> Iterator[bytes]:
-        start, size = self._members.get(part.member, (0, -1))
+    @property
+    def offsets(self) -> Mapping[str, tuple[int, int]]:
+        """Where its parts begin, and how long they are."""
+        kept = json.loads(self._content(OFFSETS)) if OFFSETS in self._members else self._members
+        return {name: (int(start), int(size)) for name, (start, size) in kept.items()}
+
+    def read(self, part: Part, key: Path | None = None) -> Iterator[bytes]:
+        if part.snapshot:
+            return self._far.snapshot(self._path, self.head, part, key)
+        start, size = self.offsets.get(part.member, (0, -1))
         if size != part.stored or self._sums.get(part.member) != part.stored_sha256:
             raise self._broken(f"{part.name} is not there whole")
+        if OFFSETS in self._members:
+            return self._far.piece(self._path, self.head, start, size)
+        return self._own(part, start, size)
+
+    @property
+    def _far(self) -> "Elsewhere":
+        if self._elsewhere is None:
+            raise self._broken("its parts lie elsewhere")
+        return self._elsewhere
+
+    def _own(self, part: Part, start: int, size: int) -> Iterator[bytes]:
         with translated(f"read {self._path}"), self._path.open("rb") as stream:
             stream.seek(start)
             left = size

@@ -1,30 +1,37 @@
 """Folders that backups are kept in."""
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 from thothctl.adapters.archive_file import ArchiveFiles
 from thothctl.adapters.files import PRIVATE, sync_folder, translated
-from thothctl.errors import ThothctlError, UsageError
+from thothctl.adapters.places import Credentials, is_remote
+from thothctl.adapters.remote_target import RemoteTarget, Way
+from thothctl.errors import ThothctlError
 from thothctl.model.backup import SUFFIX, Stored
-from thothctl.world import Archives
+from thothctl.world.backups import Archives, Target, Toolbox
 
 STAGING = ".staging"
-SCHEMES = "://"
 
 
 class BackupTargets:
-    """Answers `world.Targets`."""
+    """Answers `world.Targets`; `credentials` are asked by the name of an install."""
 
-    def __init__(self, archives: ArchiveFiles) -> None:
-        self._archives = archives
+    def __init__(
+        self,
+        archives: ArchiveFiles,
+        home: Path,
+        toolbox: Callable[[], Toolbox],
+        credentials: Callable[[str], Credentials],
+    ) -> None:
+        self._archives, self._home = archives, home
+        self._toolbox, self._credentials = toolbox, credentials
 
-    def open(self, address: str) -> "BackupFolder":
-        if SCHEMES in address:
-            raise UsageError(
-                f"{address.partition(SCHEMES)[0]} is no place that backups can be kept in",
-                hint="give a folder, such as /mnt/backups",
-            )
+    def open(self, address: str, name: str = "") -> Target:
+        if is_remote(address):
+            way = Way(self._home, self._toolbox, self._credentials(name))
+            return RemoteTarget(address, way, self._archives)
         return BackupFolder(Path(address).expanduser().absolute(), self._archives)
 
 
@@ -57,7 +64,10 @@ class BackupFolder:
             if staged.exists() or not path.exists():
                 staged.replace(path)
             sync_folder(self._folder)
-        return str(path)
+        return self.where(backup)
+
+    def where(self, backup: str) -> str:
+        return str(self._path(backup))
 
     def discard(self, backup: str) -> None:
         with translated(f"remove what was staged in {self._folder}"):
@@ -92,7 +102,9 @@ class BackupFolder:
     def _look(self, path: Path) -> Stored | None:
         try:
             archive = self._archives.open(path)
-            stored = Stored(archive.head, archive.manifest, str(path), archive.size)
+            stored = Stored(
+                archive.head, archive.manifest, str(path), archive.size, str(self._folder)
+            )
         except ThothctlError:
             return None
         return stored if path.name == f"{stored.id}{SUFFIX}" else None

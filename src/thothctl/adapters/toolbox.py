@@ -22,6 +22,7 @@ from thothctl.world import Images
 from thothctl.world.backups import Ended, Inside, Mount, Program, Task
 
 BOOT = Path("/proc/sys/kernel/random/boot_id")
+CHUNK = 1 << 20
 Source = Program | Iterable[bytes]
 
 
@@ -52,6 +53,18 @@ class DockerToolbox:
             status = process.wait()
             feeder = source.status()
             return Ended(status, tail.lines(), *blame(status, feeder))
+
+    def stream(self, task: Task, ended: Callable[[Ended], None]) -> Iterator[bytes]:
+        with ExitStack() as stack:
+            lanes = _lanes(stack, self._home, None, print) if self._same_kernel else {}
+            process = self._started(stack, task, lanes, reads=False, speaks=True)
+            tail = Tail(process.stderr, lambda _: None)
+            way = lanes.get("out")
+            said = stack.enter_context(way.opened("rb", process)) if way else process.stdout
+            assert said is not None  # noqa: S101 - piped
+            while chunk := said.read(CHUNK):
+                yield chunk
+            ended(Ended(process.wait(), tail.lines()))
 
     @contextmanager
     def talk(self, program: Program) -> Iterator[Dialogue]:

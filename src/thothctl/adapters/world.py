@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from thothctl.adapters.docker_compose import DockerCompose
     from thothctl.adapters.docker_engine import DockerEngine
     from thothctl.adapters.docker_exec import DockerExec
+    from thothctl.adapters.elsewhere import Elsewhere
     from thothctl.adapters.exec_input import ExecInput
     from thothctl.adapters.export_folder import ExportFolders
     from thothctl.adapters.figures_file import FiguresFile
@@ -32,8 +33,10 @@ if TYPE_CHECKING:
     from thothctl.adapters.installs_folder import InstallsFolder
     from thothctl.adapters.journal_file import JournalFolder
     from thothctl.adapters.locks import LockFolder
+    from thothctl.adapters.places import Credentials
     from thothctl.adapters.provider_http import HttpProviders
     from thothctl.adapters.registry import HttpRegistry
+    from thothctl.adapters.repositories import OwnRepositories
     from thothctl.adapters.restore_files import RestoreFiles
     from thothctl.adapters.secret_backends import SecretBackends
     from thothctl.adapters.server_http import HttpServer
@@ -218,13 +221,41 @@ class RealWorld:
     def archives(self) -> "ArchiveFiles":
         from thothctl.adapters.archive_file import ArchiveFiles
 
-        return ArchiveFiles()
+        return ArchiveFiles(self._elsewhere)
+
+    @cached_property
+    def _elsewhere(self) -> "Elsewhere":
+        from thothctl.adapters.elsewhere import Elsewhere
+
+        return Elsewhere(
+            self.home, lambda: self.toolbox, lambda: self.repositories, self._credentials_of
+        )
+
+    def _credentials_of(self, install: str) -> "Credentials":
+        """By the name of an install or by its label; of none, what the environment holds."""
+        from thothctl.adapters.places import Credentials
+
+        known = {name: name for name in self.installs.names()}
+        known |= {found.uuid: name for name in known if (found := self.installs.find(name))}
+        name = known.get(install, "")
+
+        def secret(word: str) -> str:
+            there = name and self.installs.has_secret(name, word)
+            return self.installs.secret(name, word).reveal() if there else ""
+
+        return Credentials(secret, self._environment)
+
+    @cached_property
+    def repositories(self) -> "OwnRepositories":
+        from thothctl.adapters.repositories import OwnRepositories
+
+        return OwnRepositories(self.home, self._credentials_of)
 
     @cached_property
     def targets(self) -> "BackupTargets":
         from thothctl.adapters.backup_folder import BackupTargets
 
-        return BackupTargets(self.archives)
+        return BackupTargets(self.archives, self.home, lambda: self.toolbox, self._credentials_of)
 
     @cached_property
     def backup_keys(self) -> "AgeKeys":

@@ -4,6 +4,8 @@ from typing import Annotated
 
 import typer
 
+from thothctl.cli.backup_access import access
+from thothctl.cli.backup_copy import copy_backup
 from thothctl.cli.backup_drill import drill
 from thothctl.cli.backup_key import key
 from thothctl.cli.backup_options import From, IdentityFile, PassphraseFile, opener_of
@@ -19,7 +21,7 @@ from thothctl.cli.envelope import Outcome, Rows
 from thothctl.cli.options import command, rows_command
 from thothctl.cli.session import Session
 from thothctl.errors import InvalidInputError, UsageError
-from thothctl.model.backup import Consistency
+from thothctl.model.backup import Consistency, Engine
 from thothctl.model.retention import Keep
 from thothctl.operations.backup import BackupRequest, plan_backup, provide_toolbox
 from thothctl.operations.backup_key import current_key
@@ -39,12 +41,26 @@ UNSAFE = (
 
 backup = typer.Typer(name="backup", help="Make, prove and keep backups.", no_args_is_help=True)
 backup.add_typer(key)
+backup.add_typer(access)
 
 Full = Annotated[bool, typer.Option("--full", metavar="", help="Every store; this is the default.")]
 Only = Annotated[
     list[str] | None, typer.Option("--only", metavar="STORE", help="Only this store; may repeat.")
 ]
-To = Annotated[str, typer.Option("--to", metavar="FOLDER", help="The folder to keep it in.")]
+To = Annotated[
+    str,
+    typer.Option(
+        "--to", metavar="PLACE", help="Where to keep it: a folder, sftp://… or s3://BUCKET/…"
+    ),
+]
+EngineOption = Annotated[
+    Engine | None,
+    typer.Option(
+        "--engine",
+        metavar="archive|repository",
+        help="One portable file, or a repository that keeps equal pieces once.",
+    ),
+]
 NoteOption = Annotated[str, typer.Option("--note", metavar="TEXT", help="A word for later.")]
 ConsistencyOption = Annotated[
     Consistency,
@@ -77,12 +93,13 @@ def create(  # noqa: PLR0913, PLR0917 - typer reads the signature
     note: NoteOption = "",
     consistency: ConsistencyOption = Consistency.ONE_POINT,
     longest_pause: Longest = PAUSE_SECONDS,
+    engine: EngineOption = None,
 ) -> Outcome:
     """Make a backup: data, settings and secrets, encrypted, of one moment."""
     if full and only:
         raise UsageError("--full and --only exclude each other", hint="give one of them")
     request = BackupRequest(
-        session.install, tuple(only or ()), to, note, consistency, longest_pause
+        session.install, tuple(only or ()), to, note, consistency, longest_pause, engine
     )
     with session.locked("backup create"):
         with session.watched():
@@ -95,12 +112,15 @@ def create(  # noqa: PLR0913, PLR0917 - typer reads the signature
 
 
 def _made(session: Session, target: str, identity: str) -> Outcome:
-    archive = session.world.archives.open(session.world.targets.open(target).fetch(identity))
+    place = session.world.targets.open(target, session.install)
+    archive = session.world.archives.open(place.fetch(identity))
     manifest = archive.manifest
+    size = archive.size if manifest.engine == Engine.ARCHIVE else manifest.stored
     data = {
         "id": manifest.id,
-        "file": str(session.world.targets.open(target).fetch(identity)),
-        "size": archive.size,
+        "file": place.where(identity),
+        "engine": manifest.engine,
+        "size": size,
         "bytes": manifest.bytes,
         "stores": list(manifest.stores),
         "consistency": manifest.consistency.value,
@@ -109,7 +129,7 @@ def _made(session: Session, target: str, identity: str) -> Outcome:
         "fingerprint": manifest.fingerprint,
     }
     line = (
-        f"[green]✓[/] {manifest.id}: {manifest.bytes / MIB:,.1f} MiB as {archive.size / MIB:,.1f} "
+        f"[green]✓[/] {manifest.id}: {manifest.bytes / MIB:,.1f} MiB as {size / MIB:,.1f} "
         f"MiB in {manifest.duration_ms / 1000:.1f} s, {manifest.consistency.value}, "
         f"writers paused {manifest.write_pause_ms} ms"
     )
@@ -169,7 +189,7 @@ def verify_backup(  # noqa: PLR0913, PLR0917 - typer reads the signature
 def _proofs(session: Session, archive: Archive, opener: Opener, *, deep: bool) -> tuple[Proof, ...]:
     """Hashes need no key: without one, a backup for somebody else is still proved that far."""
     known = opener != Opener() or has_key(session.world, session.install, archive.head)
-    if not deep and not known:
+    if not deep and not known and archive.manifest.engine == Engine.ARCHIVE:
         return verify(session.world, archive, None, deep=False)
     with opened(session.world, session.install, archive, opener) as identity:
         provide_toolbox(session.world)
@@ -222,6 +242,7 @@ for word, function in (
     ("show", show),
     ("verify", verify_backup),
     ("prune", prune_backups),
+    ("copy", copy_backup),
     ("drill", drill),
 ):
     backup.command(word)(function)

@@ -43,7 +43,9 @@ def drill(
                 {"plan": str(plan).splitlines()}, lambda console: show_plan(console, plan, ())
             )
         with session.watched():
-            check_stored(session.world, found.archive)
+            check_stored(
+                session.world, found.archive, session.world.restores.key_path(session.install)
+            )
         try:
             session.carry_out(plan)
         except ThothctlError:

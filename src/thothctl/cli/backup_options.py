@@ -13,7 +13,7 @@ from thothctl.operations.backup_opening import Opener, has_key
 From = Annotated[
     str,
     typer.Option(
-        "--from", metavar="FOLDER", help="Where backups lie; else every place they were made in."
+        "--from", metavar="PLACE", help="Where backups lie; else every place they were made in."
     ),
 ]
 IdentityFile = Annotated[

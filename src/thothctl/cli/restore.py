@@ -202,7 +202,7 @@ def _carry(session: Session, found: Found, made: Plan, *, plan: bool) -> Outcome
             "`thothctl restore --undo` brings it back."
         )
     with session.watched():
-        check_stored(session.world, found.archive)
+        check_stored(session.world, found.archive, session.world.restores.key_path(session.install))
     session.carry_out(made)
     numbers = {s.store: s.number for s in made.steps if isinstance(s, FreshGeneration)}
     return done(session, made, {"backup": manifest.id, "stores": numbers})

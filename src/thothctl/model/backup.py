@@ -25,6 +25,15 @@ class Consistency(StrEnum):
     """Nothing was paused: every store is whole, each of its own moment."""
 
 
+class Engine(StrEnum):
+    """How the bytes of a backup are kept."""
+
+    ARCHIVE = "archive"
+    """All in one portable file."""
+    REPOSITORY = "repository"
+    """What is large in a repository beside it, where equal pieces are kept once."""
+
+
 class PartKind(StrEnum):
     """What the plain bytes of a part are."""
 
@@ -68,7 +77,11 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One stream: `bytes` and `sha256` of it as it was, `stored` of it packed and encrypted."""
+    """One stream: `bytes` and `sha256` of it as it was, `stored` of it packed and encrypted.
+
+    One in the repository names its `snapshot`, and for files the folder in it; every byte of these
+    is proved by the repository itself, and there are no hashes where nothing was one stream.
+    """
 
     name: str
     store: str
@@ -78,6 +91,7 @@ class Part:
     stored: int
     stored_sha256: str
     counts: Mapping[str, int] = field(default_factory=dict)
+    snapshot: str = ""
 
     def __post_init__(self) -> None:
         if not PART_NAME.fullmatch(self.name) or ".." in self.name:
@@ -87,6 +101,14 @@ class Part:
     def member(self) -> str:
         """Its name in the archive."""
         return f"parts/{self.name}.zst.age"
+
+    def is_plain(self, sha256: str) -> bool:
+        """These are the bytes that were saved, as far as this part can tell."""
+        return (bool(self.snapshot) and not self.sha256) or sha256 == self.sha256
+
+    def is_stored(self, sha256: str) -> bool:
+        """These are the packed bytes that were kept, as far as this part can tell."""
+        return bool(self.snapshot) or sha256 == self.stored_sha256
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +163,7 @@ class Manifest:
     """By store, about how many bytes it had: a dump is smaller than what is made of it."""
     remarks: Sequence[str] = ()
     note: str = ""
-    engine: str = "archive"
+    engine: str = Engine.ARCHIVE.value
     format: str = FORMAT
 
     @property
@@ -167,6 +189,8 @@ class Stored:
     manifest: Manifest
     place: str
     size: int
+    target: str = ""
+    """The address of the place it lies in."""
     verified: datetime | None = None
     deep: datetime | None = None
     drilled: datetime | None = None

@@ -7,6 +7,7 @@ from thothctl.model.backup import (
     FORMAT,
     Cluster,
     Consistency,
+    Engine,
     Head,
     Manifest,
     Part,
@@ -45,6 +46,7 @@ def manifest_from_plain(values: object) -> Manifest:
     clusters = _map(own["clusters"])
     own["clusters"] = {name: _cluster(_map(one)) for name, one in clusters.items()}
     own["consistency"] = Consistency(str(own["consistency"]))
+    own["engine"] = Engine(str(own.get("engine", Engine.ARCHIVE.value))).value
     own["stored_as"] = {name: str(kind) for name, kind in _map(own["stored_as"]).items()}
     own["sizes"] = {name: int(str(size)) for name, size in _map(own.get("sizes", {})).items()}
     for key in ("stores", "remarks"):

@@ -6,19 +6,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from thothctl.errors import BackupFailedError, NoSpaceError, UsageError
-from thothctl.model.backup import Consistency, new_id
+from thothctl.model.backup import Consistency, Engine, new_id
 from thothctl.model.stack import TOOLBOX, SaveKind, Store
 from thothctl.operations.backup_key import current_key
 from thothctl.operations.backup_order import PAUSE_SECONDS, BackupOrder, order_to_plain
 from thothctl.operations.backup_packing import MIB, Scene
+from thothctl.operations.backup_repository import refuse_foreign_key
 from thothctl.operations.backup_steps import PublishBackup, SaveStores
 from thothctl.operations.backup_taking import look_around
 from thothctl.operations.plan import Plan
 from thothctl.world import ImagePolicy, World
-from thothctl.world.backups import Inside, Program
+from thothctl.world.backups import Inside, Program, Target
 
 RESERVE = 128 * MIB
 KIND = "backup"
+TARGET, ENGINE = "backup.target", "backup.engine"
+"""Settings of a stack."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,7 @@ class BackupRequest:
     note: str = ""
     consistency: Consistency = Consistency.ONE_POINT
     pause_seconds: int = PAUSE_SECONDS
+    engine: Engine | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +57,36 @@ def default_target(world: World, name: str) -> Path:
     return world.home / "backups" / name
 
 
+def usual_target(world: World, name: str) -> str:
+    """The one that the settings name, else the folder beside the install."""
+    chosen = str((world.installs.settings(name) or {}).get(TARGET, ""))
+    return chosen or str(default_target(world, name))
+
+
+def usual_engine(world: World, name: str) -> Engine:
+    """The one that the settings name."""
+    chosen = str((world.installs.settings(name) or {}).get(ENGINE, ""))
+    return Engine(chosen or Engine.ARCHIVE.value)
+
+
 def plan_backup(world: World, request: BackupRequest) -> tuple[Plan, BackupOrder]:
     """Look at everything that could stop it; raises before anything is touched."""
     now = world.clock.now()
     backup = new_id(now, request.name, world.entropy.suffix())
     scene = look_around(world, request.name, backup)
     stores = _chosen(scene, request.only)
-    target = request.target or str(default_target(world, request.name))
+    target = request.target or usual_target(world, request.name)
+    place = world.targets.open(target, request.name)
     key = current_key(world, request.name)
+    if (engine := request.engine or usual_engine(world, request.name)) is Engine.REPOSITORY:
+        refuse_foreign_key(key)
     measured = measure(scene, stores)
-    _refuse_full(world, target, measured)
+    _refuse_full(place, measured, grows=engine is Engine.REPOSITORY)
     order = BackupOrder(
         request.name,
         backup,
         now.isoformat(timespec="seconds"),
-        world.targets.open(target).address,
+        place.address,
         key.recipient,
         tuple(store.name for store in stores),
         not request.only,
@@ -76,6 +95,7 @@ def plan_backup(world: World, request: BackupRequest) -> tuple[Plan, BackupOrder
         request.pause_seconds,
         request.note,
         {name: one.bytes for name, one in measured.items()},
+        engine,
     )
     return plan_of(order), order
 
@@ -141,10 +161,13 @@ def _said(scene: Scene, program: Program) -> str:
     return b"".join(said).decode().strip()
 
 
-def _refuse_full(world: World, target: str, measured: Mapping[str, Measured]) -> None:
-    """Compression is a gift: room is asked for as if there were none."""
-    needed = sum(one.bytes for one in measured.values()) + RESERVE
-    _refuse(target, needed, world.targets.open(target).free_bytes())
+def _refuse_full(place: Target, measured: Mapping[str, Measured], *, grows: bool) -> None:
+    """Compression is a gift: room is asked for as if there were none.
+
+    What `grows` holds most of it already, and nobody knows how much.
+    """
+    needed = RESERVE + (0 if grows else sum(one.bytes for one in measured.values()))
+    _refuse(place.address, needed, place.free_bytes())
     copied = sum(one.copied for one in measured.values())
     beside = [one.free for one in measured.values() if one.free is not None]
     if copied:

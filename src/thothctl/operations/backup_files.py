@@ -14,6 +14,8 @@ from thothctl.operations.backup_packing import Scene, Stream
 if TYPE_CHECKING:
     from thothctl.world.backups import Conversation
 
+POINT = "/volume/.thoth-backup"
+"""Where `thoth-tree` holds it."""
 READY_SECONDS, COPY_SECONDS = 120, 24 * 3600
 
 
@@ -45,7 +47,13 @@ class FilesSaver:
         task = self._scene.task("thoth-tree", "pack", "/volume", mounts=(volume,))
         name = f"{self._store.name}.tar"
         yield Stream(
-            name, self._store.name, PartKind.TAR, task, self._size, lambda: _counts(counts)
+            name,
+            self._store.name,
+            PartKind.TAR,
+            task,
+            self._size,
+            lambda: _counts(counts),
+            POINT,
         )
         self._tell("drop")
         self._hear("dropped", READY_SECONDS)

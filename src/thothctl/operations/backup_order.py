@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import cast
 
-from thothctl.model.backup import Consistency
+from thothctl.model.backup import Consistency, Engine
 
 PAUSE_SECONDS = 5
 
@@ -28,6 +28,7 @@ class BackupOrder:
     pause_seconds: int = PAUSE_SECONDS
     note: str = ""
     sizes: Mapping[str, int] = field(default_factory=dict)
+    engine: Engine = Engine.ARCHIVE
 
 
 def order_to_plain(order: BackupOrder) -> dict[str, object]:
@@ -39,5 +40,6 @@ def order_from_plain(values: Mapping[str, object]) -> BackupOrder:
     """What `order_to_plain` made, also after it was in a journal."""
     own = dict(values)
     own["stores"] = tuple(cast("list[str]", own["stores"]))
+    own["engine"] = Engine(str(own.get("engine", Engine.ARCHIVE.value)))
     own["consistency"] = Consistency(str(own["consistency"]))
     return BackupOrder(**own)  # type: ignore[arg-type]  # written by order_to_plain

@@ -11,7 +11,7 @@ from thothctl.model.install import Install, Release
 from thothctl.model.observed import ObservedContainer
 from thothctl.model.stack import Stack, Store
 from thothctl.world import World
-from thothctl.world.backups import ArchiveWriter, Mount, Program, Task
+from thothctl.world.backups import ArchiveWriter, Ended, Mount, Program, Task
 
 MIB = 1024 * 1024
 
@@ -57,6 +57,8 @@ class Stream:
     """About how much it will be, 0 where nobody knows."""
     counts: Callable[[], Mapping[str, int]] = field(default=dict)
     """Asked when the stream has ended."""
+    folder: str = ""
+    """Where in the mounts of `source` its files lie, for who takes them one by one."""
 
 
 class Packer:
@@ -74,10 +76,7 @@ class Packer:
                 task, feed=feed, into=sink.write, heard=meter.hear
             )
         if not ended.good or meter.sha256 is None:
-            raise BackupFailedError(
-                f"{stream.name} could not be read to its end: {ended.said}",
-                hint="see `thothctl health`; nothing was published, run the backup again",
-            )
+            raise unread(stream, ended)
         return Part(
             stream.name,
             stream.store,
@@ -99,14 +98,24 @@ class Packer:
         return self._scene.task(*words), stream.source
 
 
+def unread(stream: Stream, ended: Ended) -> BackupFailedError:
+    """A producer, or what packs its stream, did not end well."""
+    return BackupFailedError(
+        f"{stream.name} could not be read to its end: {ended.said}",
+        hint="see `thothctl health`; nothing was published, run the backup again",
+    )
+
+
 class Meter:
     """Hears what `thoth-meter` tells and passes on how fast it goes."""
 
     def __init__(self, world: World, subject: str, total: int) -> None:
         self._world, self._subject, self._total = world, subject, total
         self._began = world.clock.monotonic()
-        self.bytes = 0
+        self.bytes = self.added = 0
         self.sha256: str | None = None
+        self.snapshot = ""
+        self.snapshots: dict[str, str] = {}
 
     def hear(self, line: str) -> None:
         if not line.startswith("{"):
@@ -114,6 +123,9 @@ class Meter:
         news = json.loads(line)
         self.bytes = int(news.get("bytes", self.bytes))
         self.sha256 = news.get("sha256", self.sha256)
+        self.snapshot = str(news.get("snapshot", self.snapshot))
+        self.snapshots = dict(news.get("snapshots", self.snapshots))
+        self.added = int(news.get("added", self.added))
         self._world.report(self._progress())
 
     def _progress(self) -> Progress:

@@ -1,13 +1,19 @@
 """Removes backups that nobody has to keep; never before what stays was proved."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from thothctl.model.backup import Stored
+from thothctl.model.backup import SUFFIX, Engine, Stored
 from thothctl.model.retention import Keep, to_prune
+from thothctl.operations.backup import provide_toolbox
+from thothctl.operations.backup_opening import Opener, opened
+from thothctl.operations.backup_repository import Repository
 from thothctl.operations.backup_shelf import Shelf, shelf
 from thothctl.operations.backup_verify import refuse_broken, verify
+from thothctl.operations.steps import install_of
 from thothctl.world import World
+
+OPERATION = "prune"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,27 +25,53 @@ class Pruning:
 
 
 def plan_prune(there: Shelf, keep: Keep) -> Pruning:
-    """Decide; touches nothing."""
-    removed = to_prune(there.backups, keep)
-    gone = {one.id for one in removed}
-    return Pruning(tuple(one for one in there.backups if one.id not in gone), removed)
+    """Decide for each place by itself; touches nothing."""
+    removed = tuple(one for place in there.addresses for one in to_prune(there.of(place), keep))
+    return Pruning(tuple(one for one in there.backups if one not in removed), removed)
 
 
 def prune(world: World, name: str, keep: Keep, target: str = "") -> Pruning:
-    """Prove the newest one that stays, decide again with that, and remove the others."""
-    found = plan_prune(shelf(world, name, target), keep)
-    if not found.removed:
-        return found
-    if not any(one.verified for one in found.kept):
-        _prove(world, name, found.kept[-1])
-        found = plan_prune(shelf(world, name, target), keep)
+    """Prove the newest one that stays in each place, decide again with that, remove the others."""
+    there = shelf(world, name, target)
+    found = plan_prune(there, keep)
+    places = tuple(dict.fromkeys(one.target for one in found.removed))
+    if unproved := [newest for place in places if (newest := _unproved(found, place))]:
+        for newest in unproved:
+            _prove(world, name, newest)
+        there = shelf(world, name, target)
+        found = plan_prune(there, keep)
     for one in found.removed:
-        world.targets.open(str(Path(one.place).parent)).remove(one.id)
-        world.backup_records.note(name, {"event": "pruned", "id": one.id})
+        world.targets.open(one.target, name).remove(one.id)
+        world.backup_records.note(name, {"event": "pruned", "id": one.id, "target": one.target})
+    for place in dict.fromkeys(one.target for one in found.removed):
+        _free(world, name, there, (place, found.kept))
     return found
 
 
+def _unproved(found: Pruning, place: str) -> Stored | None:
+    """The newest of a place, where nothing that stays there was ever proved."""
+    there = [one for one in found.kept if one.target == place]
+    return None if any(one.verified for one in there) else there[-1]
+
+
 def _prove(world: World, name: str, stored: Stored) -> None:
-    archive = world.archives.open(Path(stored.place))
-    refuse_broken(archive, verify(world, archive, None, deep=False))
+    archive = world.archives.open(world.targets.open(stored.target, name).fetch(stored.id))
+    if stored.manifest.engine == Engine.ARCHIVE:
+        refuse_broken(archive, verify(world, archive, None, deep=False))
+    else:
+        provide_toolbox(world)
+        with opened(world, name, archive, Opener()) as identity:
+            refuse_broken(archive, verify(world, archive, identity, deep=False))
     world.backup_records.note(name, {"event": "verified", "id": stored.id, "deep": False})
+
+
+def _free(world: World, name: str, there: Shelf, place: tuple[str, Sequence[Stored]]) -> None:
+    """What nobody names goes out of the repository; a file that cannot be read names its own."""
+    target, kept = place
+    ours = [one for one in there.of(target) if one.manifest.engine == Engine.REPOSITORY]
+    if not ours:
+        return
+    provide_toolbox(world)
+    names = [one.id for one in kept if one.target == target]
+    names += [other.removesuffix(SUFFIX) for other in there.strangers]
+    Repository(world, install_of(world, name), target, OPERATION).keep(names)

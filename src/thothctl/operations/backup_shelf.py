@@ -7,7 +7,7 @@ from pathlib import Path
 
 from thothctl.errors import CheckFailedError
 from thothctl.model.backup import Stored
-from thothctl.operations.backup import default_target
+from thothctl.operations.backup import default_target, provide_toolbox, usual_target
 from thothctl.operations.steps import install_of
 from thothctl.world import World
 
@@ -22,21 +22,34 @@ class Shelf:
     strangers: tuple[str, ...]
     addresses: tuple[str, ...]
 
+    def of(self, address: str) -> tuple[Stored, ...]:
+        """Those in one place."""
+        return tuple(one for one in self.backups if one.target == address)
+
 
 def shelf(world: World, name: str, target: str = "") -> Shelf:
     """What lies in one place, or in every place that this install's backups went to."""
     install = install_of(world, name)
     events = world.backup_records.events(name)
-    told = [str(e["target"]) for e in events if e.get("event") == "created"]
-    places = dict.fromkeys([target] if target else [str(default_target(world, name)), *told])
-    targets = [world.targets.open(place) for place in places]
-    found = {one.id: one for place in targets for one in place.backups(install.uuid)}
+    told = [str(e["target"]) for e in events if e.get("event") in {"created", "copied"}]
+    usual = [str(default_target(world, name)), usual_target(world, name)]
+    places = dict.fromkeys([target] if target else [*usual, *told])
+    if any("://" in place for place in places):
+        provide_toolbox(world)
+    opened = [world.targets.open(place, name) for place in places]
+    targets = list({place.address: place for place in opened}.values())
+    there = [one for place in targets for one in place.backups(install.uuid)]
     strangers = [other for place in targets for other in place.strangers(install.uuid)]
     return Shelf(
-        tuple(_proved(found[backup], events) for backup in sorted(found)),
+        tuple(_proved(one, events) for one in sorted(there, key=_order)),
         tuple(strangers),
-        tuple(place.address for place in targets),
+        tuple(dict.fromkeys(place.address for place in targets)),
     )
+
+
+def _order(stored: Stored) -> tuple[str, bool]:
+    """By time; of two copies the one on this machine is the last."""
+    return stored.id, "://" not in stored.target
 
 
 def _proved(stored: Stored, events: tuple[Mapping[str, object], ...]) -> Stored:
@@ -61,14 +74,20 @@ def find(world: World, name: str, reference: str, target: str = "") -> Path:
     path = Path(reference).expanduser()
     if path.is_file():
         return path.absolute()
+    chosen = found(world, name, reference, target)
+    return world.targets.open(chosen.target, name).fetch(chosen.id)
+
+
+def found(world: World, name: str, reference: str, target: str = "") -> Stored:
+    """The backup of an id, or the latest; raises CheckFailedError where there is none."""
     there = shelf(world, name, target)
     chosen = [one for one in there.backups if reference in (LATEST, one.id)]
     if chosen:
-        return Path(chosen[-1].place)
+        return chosen[-1]
     where = ", ".join(there.addresses)
     raise CheckFailedError(
         f"{name} has no backup {reference if reference != LATEST else ''}in {where}".replace(
             "  ", " "
         ),
-        hint="see `thothctl backup list`, or give --from FOLDER or the path of a file",
+        hint="see `thothctl backup list`, or give --from PLACE or the path of a file",
     )

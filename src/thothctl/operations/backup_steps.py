@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from thothctl.errors import BackupFailedError, EngineUnreachableError, ThothctlError
+from thothctl.model.backup import Engine
 from thothctl.model.observed import Condition
 from thothctl.model.stack import SaveKind, Store
 from thothctl.operations.backup_order import BackupOrder, order_from_plain
 from thothctl.operations.backup_packing import Scene
+from thothctl.operations.backup_repository import Repository
 from thothctl.operations.backup_taking import look_around, take
 from thothctl.operations.plan import step
 from thothctl.operations.waiting import POLL_SECONDS
@@ -40,6 +42,8 @@ class SaveStores:
 
     def undo(self, world: World) -> None:
         order, scene = self._let_go(world)
+        if order.engine is Engine.REPOSITORY:
+            Repository(world, scene.install, order.target, order.backup).drop(order.backup)
         for store in scene.stack.stores:
             if store.name in order.stores and (task := cleaning(scene, store)):
                 world.toolbox.run(task)
@@ -49,7 +53,7 @@ class SaveStores:
         scene = look_around(world, order.name, order.backup)
         world.writers.release(scene.install.uuid)
         world.toolbox.clear(scene.install.uuid)
-        world.targets.open(order.target).discard(order.backup)
+        world.targets.open(order.target, order.name).discard(order.backup)
         return order, scene
 
 
@@ -66,7 +70,7 @@ class PublishBackup:
     def apply(self, world: World) -> None:
         order = order_from_plain(self.order)
         with _published_nothing():
-            place = world.targets.open(order.target).publish(order.backup)
+            place = world.targets.open(order.target, order.name).publish(order.backup)
         event = {"event": "created", "id": order.backup, "target": order.target, "place": place}
         known = world.backup_records.events(order.name)
         if not any(e.get("event") == "created" and e.get("id") == order.backup for e in known):

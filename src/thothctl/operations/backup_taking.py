@@ -9,6 +9,7 @@ from thothctl.model.backup import (
     SECRETS,
     SETTINGS,
     Consistency,
+    Engine,
     Head,
     Manifest,
     Part,
@@ -25,6 +26,7 @@ from thothctl.operations.backup_packing import Packer, Scene, Stream
 from thothctl.operations.backup_postgres import PostgresSaver
 from thothctl.operations.backup_qdrant import QdrantSaver
 from thothctl.operations.backup_redis import RedisSaver
+from thothctl.operations.backup_repository import Repository, RepositoryPacker
 from thothctl.operations.running import active
 from thothctl.world import World
 
@@ -74,17 +76,25 @@ def take(world: World, order: BackupOrder) -> None:
     stores = [store for store in scene.stack.stores if store.name in order.stores]
     savers: list[Saver] = [SAVERS[s.saved_as](scene, s, order.sizes.get(s.name, 0)) for s in stores]
     head = _head(scene, order)
-    path = world.targets.open(order.target).stage(order.backup)
+    path = world.targets.open(order.target, order.name).stage(order.backup)
     key = bytes.fromhex(order.sealed) if order.sealed else None
+    _repository(scene, order)
     with ExitStack() as stack, world.archives.create(path, head, key) as writer:
         for saver in savers:
             saver.prepare(stack)
         pause = hold(scene, order, stores, savers)
         packer = Packer(scene, writer, order.recipient)
         parts = [packer.pack(stream) for stream in _own(scene)]
-        parts += [packer.pack(stream) for saver in savers for stream in saver.streams()]
+        large = packer if order.engine is Engine.ARCHIVE else RepositoryPacker(scene, order, packer)
+        parts += [large.pack(stream) for saver in savers for stream in saver.streams()]
         took = round((world.clock.monotonic() - began) * 1000)
         writer.seal(_manifest(scene, order, savers, parts, (pause, took)))
+
+
+def _repository(scene: Scene, order: BackupOrder) -> None:
+    """It is there before anybody waits for it."""
+    if order.engine is Engine.REPOSITORY:
+        Repository(scene.world, scene.install, order.target, order.backup).provide()
 
 
 def hold(scene: Scene, order: BackupOrder, stores: Sequence[Store], savers: Sequence[Saver]) -> int:
@@ -180,6 +190,7 @@ def _manifest(
         sizes={name: order.sizes[name] for name in order.stores if name in order.sizes},
         remarks=tuple(remark for saver in savers for remark in saver.remarks()),
         note=order.note,
+        engine=order.engine.value,
     )
 
 

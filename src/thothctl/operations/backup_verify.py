@@ -58,7 +58,7 @@ def _problem(
     try:
         if identity is not None and opened:
             return _opened(world, archive, part, watch, (identity, reader))
-        for chunk in archive.read(part):
+        for chunk in archive.read(part, identity):
             watch.saw(chunk)
     except IntegrityError as error:
         return error.message
@@ -76,12 +76,13 @@ def _opened(
     identity, reader = how
     words = ("thoth-unpack", IDENTITY, "--", *(reader or ("true",)))
     task = Task(archive.head.install, archive.head.id, words, (Mount(str(identity), IDENTITY),))
-    ended = world.toolbox.run(task, feed=watch.through(archive), heard=watch.hear)
+    packed = watch.through(archive, identity)
+    ended = world.toolbox.run(task, feed=packed, heard=watch.hear)
     if watch.verdict:
         return watch.verdict
     if not ended.good:
         return f"cannot be read: {ended.said}"
-    whole = watch.plain == (part.bytes, part.sha256)
+    whole = part.is_plain(watch.plain)
     return "" if whole else "is not what was packed"
 
 
@@ -91,10 +92,10 @@ class Watch:
     def __init__(self, world: World, part: Part) -> None:
         self._world, self._part = world, part
         self._digest, self._seen = hashlib.sha256(), 0
-        self.plain: tuple[int, str] = (0, "")
+        self.plain = ""
 
-    def through(self, archive: Archive) -> Iterator[bytes]:
-        for chunk in archive.read(self._part):
+    def through(self, archive: Archive, identity: Path) -> Iterator[bytes]:
+        for chunk in archive.read(self._part, identity):
             self.saw(chunk)
             yield chunk
 
@@ -108,10 +109,10 @@ class Watch:
     def hear(self, line: str) -> None:
         with suppress(ValueError):
             news = json.loads(line)
-            self.plain = (int(news["bytes"]), str(news.get("sha256", "")))
+            self.plain = str(news.get("sha256", ""))
 
     @property
     def verdict(self) -> str:
         """What its packed bytes are, once they were all seen."""
-        good = self._digest.hexdigest() == self._part.stored_sha256
+        good = self._part.is_stored(self._digest.hexdigest())
         return "" if good else "is not what was written"

@@ -60,10 +60,10 @@ class Load:
         wanted = task or self.task("thoth-unpack", KEY, "--", *argv)
         meter, said = Meter(part, self.world.report), list[bytes]()
         ended = self.world.toolbox.run(
-            wanted, feed=hashed(self.archive, part), into=said.append, heard=meter.hear
+            wanted, feed=hashed(self.archive, part, self.key), into=said.append, heard=meter.hear
         )
         refuse(ended, part.name)
-        if meter.sha256 != part.sha256:
+        if not part.is_plain(meter.sha256):
             raise _integrity(f"{part.name} is not what was written when the backup was made")
         return b"".join(said)
 
@@ -93,13 +93,13 @@ class Meter:
         self.report(Progress(self.part.name, "restoring", done, self.part.bytes, "bytes"))
 
 
-def hashed(archive: Archive, part: Part) -> Iterator[bytes]:
+def hashed(archive: Archive, part: Part, key: Path | None) -> Iterator[bytes]:
     """The packed bytes of a part; raises IntegrityError at their end when one is another."""
     digest = sha256()
-    for chunk in archive.read(part):
+    for chunk in archive.read(part, key):
         digest.update(chunk)
         yield chunk
-    if digest.hexdigest() != part.stored_sha256:
+    if not part.is_stored(digest.hexdigest()):
         raise _integrity(f"bytes of {part.name} are not those that were written")
 
 
@@ -120,11 +120,11 @@ def refuse(ended: Ended, what: str) -> None:
     )
 
 
-def check_stored(world: World, archive: Archive) -> None:
+def check_stored(world: World, archive: Archive, key: Path) -> None:
     """Read every packed part; raises IntegrityError for the first that is not as written."""
     for part in archive.manifest.parts:
         done = 0
-        for chunk in hashed(archive, part):
+        for chunk in hashed(archive, part, key):
             done += len(chunk)
             world.report(Progress(part.name, "checking", done, part.stored, "bytes"))
 

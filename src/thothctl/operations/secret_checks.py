@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from thothctl.config.strength import MACHINE_BITS, PERSON_BITS, weakness
 from thothctl.errors import InvalidInputError
+from thothctl.model.backup_access import is_access
 from thothctl.model.backup_key import is_backup_key
 from thothctl.model.finding import Finding, Verdict
 from thothctl.model.provider import secrets_in_use
@@ -101,7 +102,9 @@ def refuse_missing(
 def _strays(stack: Stack, facts: SecretFolderFacts) -> Iterator[Finding]:
     known = {secret.name for secret in stack.secrets}
     strays = [
-        file.name for file in facts.files if file.name not in known and not is_backup_key(file.name)
+        file.name
+        for file in facts.files
+        if not (file.name in known or is_backup_key(file.name) or is_access(file.name))
     ] + list(facts.others)
     if strays:
         summary = f"nobody knows what {', '.join(strays)} is for"

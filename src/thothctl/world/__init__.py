@@ -41,6 +41,7 @@ from thothctl.world.programs import Programs as Programs
 from thothctl.world.programs import Trial as Trial
 from thothctl.world.programs import Watch as Watch
 from thothctl.world.registry import Registry as Registry
+from thothctl.world.repositories import Repositories
 from thothctl.world.restores import Restores as Restores
 from thothctl.world.server import Importer as Importer
 from thothctl.world.server import Providers as Providers
@@ -251,6 +252,8 @@ class World(Protocol):
     def archives(self) -> Archives: ...
     @property
     def targets(self) -> Targets: ...
+    @property
+    def repositories(self) -> Repositories: ...
     @property
     def backup_keys(self) -> Keys: ...
     @property

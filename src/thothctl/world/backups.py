@@ -95,6 +95,9 @@ class Toolbox(Protocol):
         `feed` is the program whose output it reads, or the bytes themselves.
         """
 
+    def stream(self, task: Task, ended: Callable[[Ended], None]) -> Iterator[bytes]:
+        """Its standard output, piece by piece; `ended` hears how it ended, after the last."""
+
     def talk(self, program: Program) -> AbstractContextManager[Conversation]:
         """It is started before the body begins, and gone after it."""
 
@@ -154,8 +157,11 @@ class Archive(Protocol):
     def key(self) -> bytes | None:
         """The identity, encrypted for a passphrase, where the archive carries it."""
 
-    def read(self, part: Part) -> Iterator[bytes]:
-        """The packed bytes of a part; raises IntegrityError when it is not there whole."""
+    def read(self, part: Part, key: Path | None = None) -> Iterator[bytes]:
+        """The packed bytes of a part; raises IntegrityError when it is not there whole.
+
+        Those of a part in a repository are plain after a first line, and take its `key`.
+        """
 
 
 class Archives(Protocol):
@@ -180,6 +186,9 @@ class Target(Protocol):
     def publish(self, backup: str) -> str:
         """Make what was staged a backup, at once or not at all; returns its place."""
 
+    def where(self, backup: str) -> str:
+        """The place of a backup, in words that a person can follow."""
+
     def discard(self, backup: str) -> None:
         """Remove what was staged, if anything was."""
 
@@ -190,7 +199,7 @@ class Target(Protocol):
         """Names of archives here that are another install's or cannot be read."""
 
     def fetch(self, backup: str) -> Path:
-        """The archive as a file of this machine."""
+        """A file of this machine that opens as the archive; its parts may lie elsewhere."""
 
     def remove(self, backup: str) -> None: ...
 
@@ -198,7 +207,8 @@ class Target(Protocol):
 class Targets(Protocol):
     """Places by their address; a plain path is a folder."""
 
-    def open(self, address: str) -> Target: ...
+    def open(self, address: str, name: str = "") -> Target:
+        """`name` is the install whose secrets open places on other machines."""
 
 
 class Keys(Protocol):

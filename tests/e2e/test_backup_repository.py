@@ -1,0 +1,225 @@
+"""Backups in repositories and in places on other machines, on the real engine."""
+
+import json
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from e2e.conftest import KEEP
+from e2e.far_places import FarPlace, s3, sftp
+from e2e.machine import LABEL, Machine, docker, free_port
+
+BIG = 64
+"""MiB of data that cannot be compressed."""
+QUESTION = "How many charter schools are there in Alameda County?"
+KEPT = ("--keep-last", "1", "--keep-daily", "0", "--keep-weekly", "0", "--keep-monthly", "0")
+
+
+@pytest.fixture(scope="module")
+def stack(
+    program: Path, images: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Machine]:
+    """A healthy stack with the demo and a file that weighs something."""
+    made = Machine(program, tmp_path_factory.mktemp("repository"))
+    made.set_up("--demo", "--timeout", "300")
+    inside(made, f"head -c {BIG}M /dev/urandom > /data/big.bin; chmod 0400 /data/big.bin")
+    yield made
+    if not KEEP:
+        made.clean()
+
+
+@pytest.fixture(scope="module", params=["sftp", "s3"])
+def far(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[FarPlace]:
+    with {"sftp": sftp, "s3": s3}[request.param](tmp_path_factory.mktemp("far")) as place:
+        yield place
+
+
+def inside(machine: Machine, script: str) -> str:
+    return docker("exec", machine.container(), "sh", "-c", script)
+
+
+def size(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def identity(machine: Machine, folder: Path) -> Path:
+    machine.ok("backup", "key", "export", "--to", str(folder / "sheet"))
+    return folder / "sheet"
+
+
+def empty(machine: Machine, home: Path) -> Machine:
+    """The same program on a machine where nothing is; its engine alone is shared."""
+    return replace(Machine(machine.program, home), extra=machine.extra)
+
+
+def test_equal_pieces_are_kept_once_and_every_byte_is_proved(
+    stack: Machine, tmp_path: Path
+) -> None:
+    words = ("backup", "create", "--engine", "repository", "--to", str(tmp_path))
+    stack.ok(*words)
+    first = size(tmp_path)
+    inside(stack, "echo more > /data/more.txt; chmod 0400 /data/more.txt")
+    made = stack.ok(*words).data
+
+    assert first > BIG * 2**20
+    assert size(tmp_path) - first < 2 * 2**20
+    assert made["engine"] == "repository"
+    shown = stack.ok("backup", "show", made["id"], "--from", str(tmp_path)).data["manifest"]
+    data = shown["parts"][-1]
+    assert data["snapshot"]
+    assert data["bytes"] > BIG * 2**20
+    assert data["stored"] < 2 * 2**20
+    proof = stack.ok("backup", "verify", made["id"], "--deep", "--from", str(tmp_path)).data
+    assert proof["parts"] == 3
+    assert {path.stat().st_uid for path in tmp_path.rglob("*")} == {os.getuid()}
+
+
+def test_f4_rows_that_only_the_log_of_sqlite_holds_are_saved_each_time(
+    stack: Machine, tmp_path: Path
+) -> None:
+    """The main file is the one of before: going by its time alone would miss them."""
+    words = ("backup", "create", "--engine", "repository", "--to", str(tmp_path))
+    counts = []
+    for _ in range(2):
+        stack.ok("ask", QUESTION)
+        made = stack.ok(*words).data
+        shown = stack.ok("backup", "show", made["id"], "--from", str(tmp_path)).data["manifest"]
+        counts.append(shown["parts"][-1]["counts"])
+        stack.ok("backup", "drill", made["id"], "--from", str(tmp_path))
+    assert counts[0] != counts[1]
+
+
+def test_f32_f33_what_is_not_kept_goes_and_what_stays_is_whole(
+    stack: Machine, tmp_path: Path
+) -> None:
+    words = ("backup", "create", "--engine", "repository", "--to", str(tmp_path))
+    inside(stack, "head -c 20M /dev/urandom > /data/gone.bin; chmod 0400 /data/gone.bin")
+    stack.ok(*words)
+    inside(stack, "rm -f /data/gone.bin")
+    last = stack.ok(*words).data["id"]
+    before = size(tmp_path)
+
+    pruned = stack.ok("backup", "prune", "--from", str(tmp_path), "--yes", *KEPT).data
+
+    assert pruned["kept"] == [last]
+    assert before - size(tmp_path) > 18 * 2**20
+    stack.ok("backup", "verify", last, "--deep", "--from", str(tmp_path))
+
+
+def test_damage_in_the_repository_is_noticed(stack: Machine, tmp_path: Path) -> None:
+    made = stack.ok("backup", "create", "--engine", "repository", "--to", str(tmp_path)).data
+    pack = max((tmp_path.glob("*.repository/data/*/*")), key=lambda path: path.stat().st_size)
+    content = bytearray(pack.read_bytes())
+    content[len(content) // 2] ^= 1
+    pack.chmod(0o600)
+    pack.write_bytes(content)
+
+    assert stack.run("backup", "verify", made["id"], "--from", str(tmp_path)).code == 12
+    assert stack.run("restore", made["id"], "--from", str(tmp_path), "--yes").code == 12
+    assert stack.ok("ask", QUESTION).data["rows"] == [[8]]
+
+
+def test_a_new_key_is_let_into_the_repository_of_the_old_one(
+    stack: Machine, tmp_path: Path
+) -> None:
+    words = ("backup", "create", "--engine", "repository", "--to", str(tmp_path))
+    old = stack.ok(*words).data
+    stack.ok("backup", "key", "rotate", "--yes")
+    new = stack.ok(*words).data
+
+    assert old["fingerprint"] != new["fingerprint"]
+    for made in (old, new):
+        stack.ok("backup", "verify", made["id"], "--from", str(tmp_path))
+
+
+@pytest.mark.parametrize("engine", ["archive", "repository"])
+def test_a_place_on_another_machine_brings_everything_back_onto_an_empty_one(
+    stack: Machine, far: FarPlace, engine: str, tmp_path: Path
+) -> None:
+    there = replace(stack, extra=far.environment)
+    made = there.ok("backup", "create", "--engine", engine, "--to", far.address).data
+    there.ok("backup", "verify", made["id"], "--deep", "--from", far.address)
+    sheet = identity(stack, tmp_path)
+    other = empty(there, tmp_path / "home")
+
+    try:
+        key = ("--identity-file", str(sheet), "--timeout", "300")
+        words = ("restore", made["id"], "--from", far.address, "--to-new-install", other.name)
+        back = other.ok(*words, "--yes", *key)
+        assert back.data["backup"] == made["id"]
+        assert other.ok("ask", QUESTION).data["rows"] == [[8]]
+        assert inside(other, "stat -c %s /data/big.bin").strip() == str(BIG * 2**20)
+    finally:
+        other.clean()
+
+
+def test_a_copy_elsewhere_is_compared_and_a_place_that_went_away_is_exit_11(
+    stack: Machine, far: FarPlace, tmp_path: Path
+) -> None:
+    there = replace(stack, extra=far.environment)
+    for engine in ("archive", "repository"):
+        made = stack.ok("backup", "create", "--engine", engine, "--to", str(tmp_path)).data
+        copied = there.ok(
+            "backup", "copy", made["id"], "--from", str(tmp_path), "--to", far.address
+        ).data
+        assert copied["id"] == made["id"]
+        there.ok("backup", "verify", made["id"], "--from", far.address)
+    gone = re.sub(r"127.0.0.1:\d+", f"127.0.0.1:{free_port()}", far.address)
+    done = there.json("backup", "copy", made["id"], "--from", str(tmp_path), "--to", gone)
+    assert done.code == 11
+
+
+def test_what_opens_a_place_is_seen_nowhere(stack: Machine, far: FarPlace, tmp_path: Path) -> None:
+    """Not in arguments, not in what the engine tells of containers, not in records or output."""
+    there = replace(stack, extra=far.environment)
+    seen: list[str] = []
+    process = there.start("backup", "create", "--engine", "repository", "--to", far.address)
+    while process.poll() is None:
+        seen.append(_everything(there))
+    out, err = process.communicate()
+    records = "".join(
+        path.read_text(errors="replace")
+        for path in there.home.rglob("*")
+        if path.is_file() and "secrets" not in path.parts
+    )
+    assert process.returncode == 0, err
+    for canary in far.canaries:
+        assert canary not in out + err + records
+        assert not any(canary in one for one in seen)
+
+
+def _everything(machine: Machine) -> str:
+    argv = subprocess.run(["ps", "-ww", "-eo", "args"], capture_output=True, text=True, check=False)
+    tasks = docker("ps", "-q", "--filter", f"label={LABEL}={machine.label}").split()
+    found = subprocess.run(
+        ["docker", "inspect", *tasks], capture_output=True, text=True, check=False
+    )
+    return argv.stdout + found.stdout
+
+
+def test_secrets_of_the_install_open_a_place(stack: Machine, tmp_path: Path) -> None:
+    home = tmp_path / "s3"
+    home.mkdir()
+    with s3(home) as place:
+        bare = dict.fromkeys(place.environment, "")
+        there = replace(stack, extra=bare)
+        refused = there.json("backup", "create", "--to", place.address)
+        assert refused.code == 2
+        assert "backup access set" in json.dumps(refused.envelope["errors"])
+        for word, value in zip(("s3-access-key", "s3-secret-key"), place.canaries, strict=True):
+            (tmp_path / word).write_text(value)
+            there.ok("backup", "access", "set", word, "--from-file", str(tmp_path / word))
+        there.ok("backup", "create", "--to", place.address)
+        listed: list[dict[str, Any]] = there.ok("backup", "list", "--from", place.address).data[
+            "backups"
+        ]
+        assert len(listed) == 1
+        for word in ("s3-access-key", "s3-secret-key"):
+            there.ok("backup", "access", "remove", word)
