@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,6 +14,7 @@ import pytest
 from e2e.conftest import KEEP
 from e2e.far_places import FarPlace, s3, sftp
 from e2e.machine import LABEL, Machine, docker, free_port
+from webhook import webhook
 
 BIG = 64
 """MiB of data that cannot be compressed."""
@@ -223,3 +225,41 @@ def test_secrets_of_the_install_open_a_place(stack: Machine, tmp_path: Path) -> 
         assert len(listed) == 1
         for word in ("s3-access-key", "s3-secret-key"):
             there.ok("backup", "access", "remove", word)
+
+
+def test_what_a_schedule_runs_makes_backups_keeps_few_and_tells_of_a_failure(
+    stack: Machine, tmp_path: Path
+) -> None:
+    root, target = tmp_path / "root", tmp_path / "target"
+    words = (
+        "--engine",
+        "repository",
+        "--keep-last",
+        "1",
+        "--keep-daily",
+        "0",
+        "--keep-weekly",
+        "0",
+    )
+    with webhook() as (url, heard):
+        (tmp_path / "url").write_text(url)
+        stack.ok("backup", "access", "set", "webhook", "--from-file", str(tmp_path / "url"))
+        stack.ok("backup", "schedule", "set", "--to", str(target), "--keep-monthly", "0", *words,
+                 "--root", str(root))  # fmt: skip
+        unit = (root / f"etc/systemd/system/thoth-{stack.name}.backup.service").read_text()
+        command = next(line[10:] for line in unit.splitlines() if line.startswith("ExecStart="))
+
+        for _ in range(2):
+            subprocess.run(shlex.split(command), env=stack.environment, check=True)
+        shelf = stack.ok("backup", "list", "--from", str(target)).data["backups"]
+        assert [one["id"] for one in shelf] == [max(one["id"] for one in shelf)]
+        assert not heard
+        repository = next(target.glob("*.repository"))
+        repository.rename(target / "gone")
+        repository.write_text("in the way")
+        failed = subprocess.run(shlex.split(command), env=stack.environment, check=False)
+
+    assert failed.returncode == 11
+    assert heard[0]["code"] == "backup_failed"
+    stack.ok("backup", "schedule", "remove", "--root", str(root))
+    stack.ok("backup", "access", "remove", "webhook")

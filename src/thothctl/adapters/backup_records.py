@@ -9,12 +9,13 @@ from thothctl.adapters.archive_file import packed
 from thothctl.adapters.files import translated, write_durably
 from thothctl.errors import IntegrityError
 from thothctl.model.backup_key import KeyRecord
+from thothctl.model.schedule import Schedule, schedule_from_plain, schedule_to_plain
 from thothctl.world import Clock, Installs
 
-LOG, KEY = "backups.jsonl", "backup-key.json"
+LOG, KEY, SCHEDULE = "backups.jsonl", "backup-key.json", "backup-schedule.json"
 PRIVATE_FILE = 0o600
 SECRETS, RELEASES = "secrets", "releases"
-LEFT_OUT = (SECRETS, RELEASES, LOG, KEY)
+LEFT_OUT = (SECRETS, RELEASES, LOG, KEY, SCHEDULE)
 
 
 class BackupRecords:
@@ -48,6 +49,27 @@ class BackupRecords:
         whole = {"at": self._clock.now().isoformat(timespec="seconds"), **event}
         kept = [json.dumps(one) for one in (*self.events(name), whole)]
         write_durably(self._installs.folder(name) / LOG, "\n".join(kept) + "\n")
+
+    def schedule(self, name: str) -> Schedule | None:
+        path = self._installs.folder(name) / SCHEDULE
+        with translated(f"read {path}"):
+            if not path.is_file():
+                return None
+            text = path.read_text(encoding="utf-8")
+        try:
+            return schedule_from_plain(json.loads(text))
+        except (ValueError, TypeError, KeyError) as error:
+            raise IntegrityError(
+                f"{path} is damaged", hint="remove it, then `thothctl backup schedule set`"
+            ) from error
+
+    def save_schedule(self, name: str, schedule: Schedule | None) -> None:
+        path = self._installs.folder(name) / SCHEDULE
+        if schedule is None:
+            with translated(f"remove {path}"):
+                path.unlink(missing_ok=True)
+            return
+        write_durably(path, json.dumps(schedule_to_plain(schedule)) + "\n", mode=PRIVATE_FILE)
 
     def settings_tar(self, name: str, release: int) -> bytes:
         folder = self._installs.folder(name)

@@ -41,7 +41,7 @@ class Credentials:
     def ssh(self, name: str) -> str:
         """A file of the account's own SSH folder, empty where there is none."""
         home = self.environment.get("HOME")
-        path = Path(home or "/nowhere") / ".ssh" / name
+        path = (Path(home) if home else Path.home()) / ".ssh" / name
         with translated(f"read {path}"):
             return path.read_text(encoding="utf-8") if path.is_file() else ""
 

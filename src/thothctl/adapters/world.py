@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from thothctl.adapters.backup_records import BackupRecords
     from thothctl.adapters.bundles import TemplateBundles
     from thothctl.adapters.certificate_store import CertificateStore
+    from thothctl.adapters.crontab import UserCrontab
     from thothctl.adapters.docker_compose import DockerCompose
     from thothctl.adapters.docker_engine import DockerEngine
     from thothctl.adapters.docker_exec import DockerExec
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from thothctl.adapters.installs_folder import InstallsFolder
     from thothctl.adapters.journal_file import JournalFolder
     from thothctl.adapters.locks import LockFolder
+    from thothctl.adapters.notices import RealNotices
     from thothctl.adapters.places import Credentials
     from thothctl.adapters.provider_http import HttpProviders
     from thothctl.adapters.registry import HttpRegistry
@@ -256,6 +258,18 @@ class RealWorld:
         from thothctl.adapters.backup_folder import BackupTargets
 
         return BackupTargets(self.archives, self.home, lambda: self.toolbox, self._credentials_of)
+
+    @cached_property
+    def notices(self) -> "RealNotices":
+        from thothctl.adapters.notices import RealNotices
+
+        return RealNotices(self._environment)
+
+    @cached_property
+    def crontab(self) -> "UserCrontab":
+        from thothctl.adapters.crontab import UserCrontab
+
+        return UserCrontab(self._environment)
 
     @cached_property
     def backup_keys(self) -> "AgeKeys":

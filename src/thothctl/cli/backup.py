@@ -9,6 +9,7 @@ from thothctl.cli.backup_copy import copy_backup
 from thothctl.cli.backup_drill import drill
 from thothctl.cli.backup_key import key
 from thothctl.cli.backup_options import From, IdentityFile, PassphraseFile, opener_of
+from thothctl.cli.backup_schedule import run, schedule
 from thothctl.cli.backup_view import (
     manifest_data,
     show_list,
@@ -42,6 +43,7 @@ UNSAFE = (
 backup = typer.Typer(name="backup", help="Make, prove and keep backups.", no_args_is_help=True)
 backup.add_typer(key)
 backup.add_typer(access)
+backup.add_typer(schedule)
 
 Full = Annotated[bool, typer.Option("--full", metavar="", help="Every store; this is the default.")]
 Only = Annotated[
@@ -244,5 +246,6 @@ for word, function in (
     ("prune", prune_backups),
     ("copy", copy_backup),
     ("drill", drill),
+    ("run", run),
 ):
     backup.command(word)(function)

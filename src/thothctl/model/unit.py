@@ -19,6 +19,7 @@ class Chore:
     cron: str
     delay: str
     when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    limit: str = "30min"
 
     def makes_sense(self, settings: Mapping[str, SettingValue]) -> bool:
         """The settings are those that it is for."""

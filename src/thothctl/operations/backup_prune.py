@@ -37,7 +37,7 @@ def prune(world: World, name: str, keep: Keep, target: str = "") -> Pruning:
     places = tuple(dict.fromkeys(one.target for one in found.removed))
     if unproved := [newest for place in places if (newest := _unproved(found, place))]:
         for newest in unproved:
-            _prove(world, name, newest)
+            prove(world, name, newest.target, newest.id)
         there = shelf(world, name, target)
         found = plan_prune(there, keep)
     for one in found.removed:
@@ -54,15 +54,16 @@ def _unproved(found: Pruning, place: str) -> Stored | None:
     return None if any(one.verified for one in there) else there[-1]
 
 
-def _prove(world: World, name: str, stored: Stored) -> None:
-    archive = world.archives.open(world.targets.open(stored.target, name).fetch(stored.id))
-    if stored.manifest.engine == Engine.ARCHIVE:
+def prove(world: World, name: str, target: str, backup: str) -> None:
+    """Read it as `backup verify` does, and write down that it is whole."""
+    archive = world.archives.open(world.targets.open(target, name).fetch(backup))
+    if archive.manifest.engine == Engine.ARCHIVE:
         refuse_broken(archive, verify(world, archive, None, deep=False))
     else:
         provide_toolbox(world)
         with opened(world, name, archive, Opener()) as identity:
             refuse_broken(archive, verify(world, archive, identity, deep=False))
-    world.backup_records.note(name, {"event": "verified", "id": stored.id, "deep": False})
+    world.backup_records.note(name, {"event": "verified", "id": backup, "deep": False})
 
 
 def _free(world: World, name: str, there: Shelf, place: tuple[str, Sequence[Stored]]) -> None:

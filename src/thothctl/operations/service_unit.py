@@ -20,12 +20,15 @@ class Standing:
     active: str = ""
 
 
-def install(world: World, request: UnitRequest) -> tuple[str, ...]:
-    """Write, enable and start what is not there yet; returns the names of what changed."""
-    units = wanted(world, request)
+def install(world: World, request: UnitRequest, only: str = "") -> tuple[str, ...]:
+    """Write, enable and start what is not there yet; returns the names of what changed.
+
+    `only` one chore leaves everything else as it is.
+    """
+    units = tuple(unit for unit in wanted(world, request) if _is_of(unit.name, request, only))
     refuse_unfit(world, request)
     there = world.units.read(request.place)
-    ours = _ours(world, request, there)
+    ours = [name for name in _ours(world, request, there) if _is_of(name, request, only)]
     _refuse_foreign(world, request, units, set(there) - set(ours))
     stale = sorted(set(ours) - {unit.name for unit in units})
     _take_away(world, request.place, stale)
@@ -77,9 +80,14 @@ def cron(world: World, name: str) -> tuple[str, ...]:
     )
 
 
-def uninstall(world: World, request: UnitRequest) -> tuple[str, ...]:
-    """Disable and remove the install's units, and nothing else; returns their names."""
-    ours = sorted(_ours(world, request, world.units.read(request.place)))
+def _is_of(unit: str, request: UnitRequest, chore: str) -> bool:
+    return not chore or unit.startswith(f"thoth-{request.name}.{chore}.")
+
+
+def uninstall(world: World, request: UnitRequest, only: str = "") -> tuple[str, ...]:
+    """Disable and remove the install's units, or those of `only` one chore; returns their names."""
+    there = world.units.read(request.place)
+    ours = sorted(n for n in _ours(world, request, there) if _is_of(n, request, only))
     if ours:
         refuse_unfit(world, request)
         _take_away(world, request.place, ours)

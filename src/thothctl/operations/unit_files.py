@@ -65,6 +65,7 @@ def _timed(world: World, request: UnitRequest, values: Mapping[str, object]) -> 
             "words": unit_command(chore.command),
             "calendar": chore.calendar,
             "delay": chore.delay,
+            "limit": chore.limit,
         }
         base = f"thoth-{request.name}.{chore.name}"
         service = world.units.render("maintenance.service.j2", own)
@@ -73,9 +74,11 @@ def _timed(world: World, request: UnitRequest, values: Mapping[str, object]) -> 
 
 
 def chores(world: World, name: str) -> tuple[Chore, ...]:
-    """Those that make sense with the install's settings."""
+    """Those that make sense with the install's settings, and the backups that were scheduled."""
     settings = world.installs.settings(name) or {}
-    return tuple(chore for chore in world.units.chores() if chore.makes_sense(settings))
+    usual = (chore for chore in world.units.chores() if chore.makes_sense(settings))
+    scheduled = world.backup_records.schedule(name)
+    return (*usual, *((scheduled.chore(name),) if scheduled else ()))
 
 
 def _account(world: World, request: UnitRequest) -> Account:

@@ -36,6 +36,7 @@ from thothctl.world.host import Host as Host
 from thothctl.world.host import Locks as Locks
 from thothctl.world.installs import FiguresFile as FiguresFile
 from thothctl.world.installs import Installs as Installs
+from thothctl.world.notices import Crontab, Notices
 from thothctl.world.programs import Chore as Chore
 from thothctl.world.programs import Programs as Programs
 from thothctl.world.programs import Trial as Trial
@@ -254,6 +255,10 @@ class World(Protocol):
     def targets(self) -> Targets: ...
     @property
     def repositories(self) -> Repositories: ...
+    @property
+    def notices(self) -> Notices: ...
+    @property
+    def crontab(self) -> Crontab: ...
     @property
     def backup_keys(self) -> Keys: ...
     @property

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from thothctl.model.backup import Head, Manifest, Part, Stored
 from thothctl.model.backup_key import KeyRecord
+from thothctl.model.schedule import Schedule
 from thothctl.model.secret import Secret
 
 
@@ -242,6 +243,10 @@ class BackupRecords(Protocol):
         """What happened to its backups: `created`, `verified`, `drilled`, `pruned`, in order."""
 
     def note(self, name: str, event: Mapping[str, object]) -> None: ...
+    def schedule(self, name: str) -> Schedule | None:
+        """When backups are made by the clock; None where nobody said."""
+
+    def save_schedule(self, name: str, schedule: Schedule | None) -> None: ...
     def settings_tar(self, name: str, release: int) -> bytes:
         """Settings, the user's files, certificates and the release as it was rendered."""
 
