@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -12,10 +12,17 @@ from pathlib import Path
 from rich.console import Console
 
 from thothctl.cli.progress import Watcher, watching
-from thothctl.errors import DeclinedError, InvalidInputError, UsageError
+from thothctl.errors import (
+    DeclinedError,
+    EngineRefusedError,
+    EngineUnreachableError,
+    InvalidInputError,
+    UsageError,
+)
 from thothctl.model.event import Event
 from thothctl.operations import figures
 from thothctl.operations.execute import execute, new_operation
+from thothctl.operations.finalize import finish_due
 from thothctl.operations.keys import settle
 from thothctl.operations.plan import Plan
 from thothctl.operations.recover import refuse_unfinished
@@ -135,6 +142,9 @@ class Session:
             if fresh:
                 refuse_unfinished(self.world, self.install)
             settle(self.world, self.install)
+            if fresh and not self.options.dry_run:
+                with suppress(EngineRefusedError, EngineUnreachableError):
+                    finish_due(self.world, self.install)
             try:
                 yield
             finally:

@@ -1,12 +1,14 @@
 """`thothctl upgrade`: to another version, or back to what ran when that fails."""
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
 from thothctl.cli.envelope import Outcome
+from thothctl.cli.finalize import finalize
 from thothctl.cli.options import command
 from thothctl.cli.session import Session
 from thothctl.cli.setup_options import Registry
@@ -68,6 +70,16 @@ NoClone = Annotated[
         "--no-clone", metavar="", help="Migrate the data in place; needs a verified backup."
     ),
 ]
+Word = Annotated[
+    str | None,
+    typer.Argument(metavar="[finalize]", help="Free old data instead; what rollback needs stays."),
+]
+FinalizeAfter = Annotated[
+    int | None,
+    typer.Option(
+        "--finalize-after", min=0, metavar="DAYS", help="Free the data of before after so long."
+    ),
+]
 AcceptNoClone = Annotated[
     bool,
     typer.Option(
@@ -79,6 +91,7 @@ AcceptNoClone = Annotated[
 @command
 def upgrade(  # noqa: PLR0913, PLR0917 - typer reads the signature
     session: Session,
+    word: Word = None,
     to: To = None,
     channel: Channel = STABLE,
     registry: Registry = "",
@@ -89,8 +102,11 @@ def upgrade(  # noqa: PLR0913, PLR0917 - typer reads the signature
     no_rollback: NoRollback = False,
     no_clone: NoClone = False,
     accept_no_clone: AcceptNoClone = False,
+    finalize_after: FinalizeAfter = None,
 ) -> Outcome:
     """Bring the install to a newer version; when that fails, the old one runs again."""
+    if word is not None:
+        return _finalized(session, word, only_plan=plan or session.options.dry_run)
     request = UpgradeRequest(
         session.install,
         _version(to),
@@ -100,6 +116,7 @@ def upgrade(  # noqa: PLR0913, PLR0917 - typer reads the signature
         soak,
         rolls_back=not no_rollback,
         start_seconds=session.options.timeout or START_SECONDS,
+        finalize_after=_due(session, finalize_after),
     )
     wish = DataWish(backup, not no_clone, accept_no_clone)
     if check:
@@ -109,6 +126,21 @@ def upgrade(  # noqa: PLR0913, PLR0917 - typer reads the signature
         return _planned(session, request, wish)
     with session.locked("upgrade"):
         return _upgraded(session, request, wish)
+
+
+def _finalized(session: Session, word: str, *, only_plan: bool) -> Outcome:
+    if word != "finalize":
+        raise UsageError(
+            f"upgrade does not know {word}",
+            hint="`thothctl upgrade finalize`, or a version: `thothctl upgrade --to VERSION`",
+        )
+    return finalize(session, only_plan=only_plan)
+
+
+def _due(session: Session, days: int | None) -> str:
+    if days is None:
+        return ""
+    return (session.world.clock.now() + timedelta(days=days)).isoformat(timespec="seconds")
 
 
 def _version(text: str | None) -> Version | None:

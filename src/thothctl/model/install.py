@@ -81,6 +81,8 @@ class Release:
     """The backup that its new generations were loaded from."""
     databases: Mapping[str, int] = field(default_factory=dict)
     """The generation of each database that has one of its own; the first where it is not named."""
+    finalize_after: str = ""
+    """When the generations of before it may go; empty where somebody says so."""
 
     def has(self, service: str, label: str) -> bool:
         """A container of this service with this label is as the release wants it."""

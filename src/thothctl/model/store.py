@@ -59,3 +59,8 @@ class Database:
             return 1
         number = called.removeprefix(f"{self.database}_g")
         return int(number) if number != called and number.isdigit() else None
+
+    def left(self, called: str, served: int) -> bool:
+        """It is a copy of another generation than the one that is served, whole or not."""
+        number = self.generation(called.removesuffix("_new"))
+        return number is not None and called != self.called(served)

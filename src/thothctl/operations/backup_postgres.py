@@ -51,7 +51,7 @@ class PostgresSaver:
     def prepare(self, stack: ExitStack) -> None:
         server = self._session(stack, MAINTENANCE)
         about = _object(self._ask(server, SERVER))
-        names = [str(name) for name in _array(self._ask(server, DATABASES))]
+        names = [n for n in map(str, _array(self._ask(server, DATABASES))) if not self._left(n)]
         extensions: dict[str, tuple[str, ...]] = {}
         for name in names:
             self._sessions[name] = self._session(stack, name)
@@ -59,6 +59,12 @@ class PostgresSaver:
             extensions[name] = tuple(str(one) for one in found)
         number = int(str(about["number"])) // 10000
         self._cluster = Cluster(number, str(about["version"]), str(about["collation"]), extensions)
+
+    def _left(self, name: str) -> bool:
+        """What an upgrade has left behind is no part of a backup."""
+        served = self._scene.release.databases
+        known = self._scene.stack.databases
+        return any(one.left(name, served.get(one.name, 1)) for one in known)
 
     @property
     def store(self) -> str:

@@ -13,6 +13,7 @@ from thothctl.operations.backup_log import DRILLED
 from thothctl.operations.plan import Plan, step
 from thothctl.operations.release_step import RenderRelease
 from thothctl.operations.restore import RESTORE, Wish, loads, provide, uploads
+from thothctl.operations.restore_gates import databases_in
 from thothctl.operations.restore_new import NewInstall, certificate, identity
 from thothctl.operations.server_health import SERVER
 from thothctl.operations.steps import StartRelease, install_of
@@ -137,6 +138,7 @@ def plan_drill(wish: Wish, made: NewInstall, stores: tuple[str, ...], main: str)
         generations,
         why="without published ports, on networks that lead nowhere",
         backup=wish.manifest.id,
+        databases=databases_in(wish.manifest, made.stack.databases, stores),
     )
     record = RecordDrill(
         main, wish.manifest.id, wish.manifest.created, made.now, why="it counts from today"

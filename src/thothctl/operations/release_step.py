@@ -38,6 +38,7 @@ class RenderRelease:
     registry: str = ""
     databases: Mapping[str, int] | None = None
     """Those that are served now where it does not say."""
+    finalize_after: str = ""
     title: ClassVar[str] = "Compose files"
     harmless: ClassVar[bool] = True
 
@@ -143,4 +144,5 @@ class RenderRelease:
             image_versions={name: text for name, text in told.items() if text},
             vector_stores={name: text for name, text in stores.items() if text},
             databases=self._databases(world),
+            finalize_after=self.finalize_after,
         )

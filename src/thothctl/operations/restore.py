@@ -9,12 +9,13 @@ from thothctl.errors import (
 from thothctl.model.backup import Manifest
 from thothctl.model.install import Install, Release
 from thothctl.model.setting import SettingValue
-from thothctl.model.stack import SaveKind
+from thothctl.model.stack import Database, SaveKind
 from thothctl.operations import steps
 from thothctl.operations.generations import FreshGeneration, next_generation
 from thothctl.operations.outer_steps import folder_steps
 from thothctl.operations.plan import Plan, Step
 from thothctl.operations.release_step import RenderRelease
+from thothctl.operations.restore_gates import databases_in
 from thothctl.operations.restore_steps import LoadStore, StopWriters, UploadSnapshots
 from thothctl.world import ImagePolicy, World
 
@@ -56,6 +57,7 @@ class Present:
     now: str = ""
     services: tuple[str, ...] = ()
     """All of them get new containers: those of before have the volumes of before."""
+    databases: tuple[Database, ...] = ()
 
     def number(self, store: str) -> int:
         return next_generation(self.install, store, self.releases, self.volumes)
@@ -70,7 +72,7 @@ def present(world: World, name: str) -> Present:
             f"{name} has no active release to restore into",
             hint="bring it back with `thothctl setup` first, or restore --to-new-install NAME",
         )
-    active = world.installs.release(name, number)
+    active, stack = world.installs.release(name, number), world.bundles.stack(install.stack)
     return Present(
         install,
         active,
@@ -79,7 +81,8 @@ def present(world: World, name: str) -> Present:
         world.installs.settings(name) or active.settings,
         world.entropy.uuid(),
         world.clock.now().isoformat(timespec="seconds"),
-        tuple(s.name for s in world.bundles.stack(install.stack).services_for(active.settings)),
+        tuple(s.name for s in stack.services_for(active.settings)),
+        stack.databases_for(active.settings),
     )
 
 
@@ -102,6 +105,10 @@ def plan_restore(seen: Present, wish: Wish, stores: Sequence[str]) -> Plan:
         images=seen.active.images,
         version=seen.active.version,
         backup=wish.manifest.id,
+        databases={
+            **seen.active.databases,
+            **databases_in(wish.manifest, seen.databases, stores),
+        },
     )
     return Plan(
         wish.goal,
@@ -209,11 +216,17 @@ def plan_undo(seen: Present, seconds: int) -> Plan:
         anew=seen.services,
         images=seen.active.images,
         version=seen.active.version,
+        databases={**seen.active.databases, **_databases_of(seen, before, moved)},
     )
     goal = f"undo the restore of {after.backup} into {name}"
     stop = StopWriters(name, previous, why="nobody writes to what is about to be left")
     forward = live(name, number, previous, seconds)
     return Plan(goal, RESTORE, name, (rendering, stop, *forward), had_release=True)
+
+
+def _databases_of(seen: Present, before: Release, moved: Mapping[str, int]) -> Mapping[str, int]:
+    """Those within a volume are of its time."""
+    return {d.name: before.databases.get(d.name, 1) for d in seen.databases if d.store in moved}
 
 
 def _last_restore(seen: Present) -> tuple[Release, Release]:

@@ -7,7 +7,7 @@ from thothctl.errors import IncompatibleError, IntegrityError, NoSpaceError, Usa
 from thothctl.model.backup import Manifest
 from thothctl.model.install import Install, Release
 from thothctl.model.setting import SettingValue
-from thothctl.model.stack import SaveKind, Stack
+from thothctl.model.stack import Database, SaveKind, Stack
 from thothctl.world import World
 from thothctl.world.backups import Mount, Task
 
@@ -105,3 +105,19 @@ def _free(world: World, data_dir: str) -> int | None:
     ended = world.toolbox.run(task, into=said.append)
     words = b"".join(said).split()
     return int(words[-1]) if ended.good and words else None
+
+
+def databases_in(
+    manifest: Manifest, databases: Sequence[Database], stores: Sequence[str]
+) -> dict[str, int]:
+    """The generation of each database as the backup has it, by the names of its dumps."""
+    dumps = {
+        store: [part.name.rpartition("/")[2].removesuffix(".dump") for part in parts]
+        for store in stores
+        if (parts := manifest.parts_of(store))
+    }
+    return {
+        one.name: max(filter(None, map(one.generation, dumps[one.store])), default=1)
+        for one in databases
+        if one.store in dumps
+    }

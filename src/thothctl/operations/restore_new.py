@@ -15,6 +15,7 @@ from thothctl.operations.loading import Load, plain_bytes
 from thothctl.operations.plan import Plan, Step
 from thothctl.operations.release_step import RenderRelease
 from thothctl.operations.restore import RESTORE, Wish, go_live, loads, provide
+from thothctl.operations.restore_gates import databases_in
 from thothctl.operations.restore_steps import KeepCertificate, TakeOver
 from thothctl.world import World
 from thothctl.world.backups import Archive
@@ -108,6 +109,7 @@ def plan_new(wish: Wish, made: NewInstall, stores: tuple[str, ...]) -> Plan:
         generations,
         why="files that Compose accepts, before anything starts",
         backup=wish.manifest.id,
+        databases=databases_in(wish.manifest, made.stack.databases, stores),
     )
     begin = (
         provide(reference, made.settings),

@@ -38,6 +38,8 @@ class UpgradeRequest:
     soak: int = 30
     rolls_back: bool = True
     start_seconds: int = START_SECONDS
+    finalize_after: str = ""
+    """From when on the data of before may go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +177,7 @@ def new_release(
             images=wanted.images,
             version=wanted.version,
             databases=wanted.data.databases,
+            finalize_after=request.finalize_after,
         ),
         *wanted.data.steps,
         *wanted.between,

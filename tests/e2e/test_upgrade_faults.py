@@ -1,0 +1,158 @@
+"""Upgrades that are cut off, refused or broken: nothing is lost, and the next command says so."""
+
+from pathlib import Path
+
+import pytest
+from e2e.killing import kill_at
+from e2e.machine import Machine
+from e2e.own_images import until
+from e2e.stand_in import Shelf, database, post, served, set_up, version_served
+
+UP = ("upgrade", "--to", "1.1.0", "--yes", "--soak", "3")
+DATABASES = "SELECT datname FROM pg_database WHERE datname ~ '^thoth' ORDER BY 1"
+
+
+def steps_of(machine: Machine, *words: str) -> list[str]:
+    """The steps that a command would carry out, by name."""
+    lines = machine.ok(*words, "--plan").data["plan"][1:]
+    return [line.split(". ", 1)[1].split(":")[0] for line in lines]
+
+
+def cut_off(machine: Machine, words: tuple[str, ...], step: int, event: str) -> None:
+    """Killed there; and the next command neither goes on nor begins anew by itself."""
+    assert kill_at(machine, words, step, event), f"ended before {event} {step}"
+    refused = machine.json("config", "set", "port", str(machine.port))
+    assert refused.code == 16, refused.out
+    assert "thothctl resume" in refused.envelope["errors"][0]["hint"]
+
+
+def test_f2_f14_f15_an_upgrade_killed_in_its_middle_is_taken_back_or_gone_on_with(
+    bare: Machine, shelf: Shelf
+) -> None:
+    set_up(bare, shelf.registry.host, "1.0.0")
+    post(bare, "/rows", {"text": "before"})
+    before = served(bare)
+    steps = steps_of(bare, *UP[:3])
+
+    for name in ("CloneDatabase", "StartRelease"):
+        cut_off(bare, UP, steps.index(name), "started")
+        bare.ok("rollback", "--yes")
+        assert bare.ok("health").data["healthy"]
+        assert (version_served(bare), served(bare)) == ("1.0.0", before)
+        assert database(bare, DATABASES).split() == ["thoth"]
+
+    cut_off(bare, UP, steps.index("CloneDatabase"), "started")
+    bare.ok("resume", "--yes")
+    assert bare.ok("health").data["healthy"]
+    assert (version_served(bare), served(bare)) == ("1.1.0", before)
+
+
+def test_f15_rows_written_after_a_killed_return_are_not_lost_by_going_on(
+    bare: Machine, shelf: Shelf
+) -> None:
+    """The old release runs again already when the return is cut off: what it is given counts."""
+    set_up(bare, shelf.registry.host, "1.0.0")
+    steps = steps_of(bare, *UP[:3])
+    assert kill_at(bare, UP, steps.index("Soak"), "started")
+    assert kill_at(bare, ("rollback", "--yes"), steps.index("CloneDatabase"), "undoing")
+    post(bare, "/rows", {"text": "written in between"})
+    after = served(bare)
+
+    bare.ok("resume", "--yes")
+
+    assert (version_served(bare), served(bare)) == ("1.1.0", after)
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("event", ["started", "done"])
+@pytest.mark.parametrize("ending", ["resume", "rollback"])
+@pytest.mark.parametrize("index", range(9))
+def test_kill_matrix_of_an_upgrade_that_migrates(
+    bare: Machine, shelf: Shelf, index: int, ending: str, event: str
+) -> None:
+    set_up(bare, shelf.registry.host, "1.0.0")
+    before = served(bare)
+    steps = steps_of(bare, *UP[:3])
+    if index >= len(steps):
+        pytest.skip(f"the plan has {len(steps)} steps")
+    if not kill_at(bare, UP, index, event):
+        assert (index, event) == (len(steps) - 1, "done"), "only the very end may be missed"
+        ending = "upgrade --check"
+
+    bare.json(*ending.split(), "--yes")
+
+    assert bare.ok("health").data["healthy"]
+    wanted = "1.0.0" if ending == "rollback" else "1.1.0"
+    assert (version_served(bare), served(bare)) == (wanted, before)
+
+
+def test_f18_f19_f20_a_failed_upgrade_is_no_failed_install_and_says_that_it_failed(
+    bare: Machine, shelf: Shelf, tmp_path: Path
+) -> None:
+    set_up(bare, shelf.registry.host, "1.0.0")
+    before, container = served(bare), bare.container()
+
+    refused = bare.json("upgrade", "--to", "3.0.0", "--yes", "--backup")
+    assert refused.code == 13
+    assert bare.container() == container, "every gate comes before the first change"
+    assert len(bare.ok("journal").data["operations"]) == 1
+
+    no_proof = bare.json(*UP, "--no-clone", "--accept-no-clone")
+    assert (no_proof.code, no_proof.envelope["errors"][0]["code"]) == (13, "incompatible")
+    assert bare.json(*UP, "--no-clone").code == 2
+    full = tmp_path / "no-place"
+    full.write_text("a file where a folder should be")
+    folder = bare.home / "backups"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / bare.name).symlink_to(full)
+    failed = bare.json(*UP, "--backup")
+    assert failed.code == 11, failed.out
+    (folder / bare.name).unlink()
+
+    broken = bare.json("upgrade", "--to", "1.3.0", "--yes", "--soak", "1")
+    assert broken.code == 9, broken.out
+    assert not broken.envelope["ok"]
+    assert (version_served(bare), served(bare)) == ("1.0.0", before)
+    assert (bare.folder / "releases/1").is_dir()
+    assert bare.ok("setup", "--yes", "--port", str(bare.port)), "F21: its own port is no conflict"
+
+
+def test_the_ladder_the_backup_and_what_finalize_leaves(bare: Machine, shelf: Shelf) -> None:
+    shelf.put("1.1.5", DATABASE_REVISION="0003", REVERSIBLE_TO="0003", UPGRADE_FROM="1.1.0")
+    set_up(bare, shelf.registry.host, "1.0.0")
+    post(bare, "/rows", {"text": "before"})
+    before = served(bare)
+
+    done = bare.ok("upgrade", "--to", "1.1.5", "--yes", "--soak", "0", "--backup").data
+
+    assert done["hops"] == ["1.1.0", "1.1.5"]
+    listed = bare.ok("releases").data["releases"]
+    assert [(r["version"], r["databases"].get("application", 1)) for r in listed] == [
+        ("1.0.0", 1), ("1.1.0", 2), ("1.1.5", 3),
+    ]  # fmt: skip
+    assert (version_served(bare), served(bare)) == ("1.1.5", before)
+    assert len(bare.ok("backup", "list").data["backups"]) == 1
+
+    freed = bare.ok("upgrade", "finalize", "--yes").data
+    assert (freed["databases"], freed["rollback_target"]) == (["thoth"], 2)
+    assert database(bare, DATABASES).split() == ["thoth_g2", "thoth_g3"]
+    assert bare.json("rollback", "--to", "1", "--data", "restore", "--yes").code == 3
+    assert bare.ok("rollback", "--yes").data["version"] == "1.1.0"
+    assert served(bare) == before
+
+    bare.ok("backup", "create")
+    bare.ok("restore", "--yes")
+    assert served(bare) == before
+
+
+def test_f28_a_version_that_crashes_after_it_counted_is_named_and_gone_back_from(
+    bare: Machine, shelf: Shelf
+) -> None:
+    """How containers are is asked again and again: a start that went well is no proof."""
+    set_up(bare, shelf.registry.host, "1.2.0", "--set", "crash_seconds=8")
+    bare.ok("upgrade", "--to", "1.4.0", "--yes", "--soak", "0")
+
+    until(lambda: "app keeps crashing" in bare.run("health").out)
+
+    assert bare.ok("rollback", "--yes").data["data"] == "keep"
+    assert version_served(bare) == "1.2.0"
