@@ -9,6 +9,7 @@ from fakes import FakeJournal, FakeWorld, remarks
 from played_containers import INSTALL, RELEASE
 
 from thothctl.errors import CheckFailedError, UsageError
+from thothctl.model.observed import ObservedStack
 from thothctl.operations import history
 from thothctl.operations.execute import RolledBackError, execute
 from thothctl.world import World
@@ -19,7 +20,8 @@ def world(journal: FakeJournal) -> World:
         find=lambda _: INSTALL, active=lambda _: 2,
         releases=lambda _: tuple(replace(RELEASE, number=n) for n in (1, 2)),
     )  # fmt: skip
-    return cast("World", SimpleNamespace(installs=installs, journal=journal))
+    engine = SimpleNamespace(image=lambda _: None, observe=lambda _: ObservedStack())
+    return cast("World", SimpleNamespace(installs=installs, journal=journal, engine=engine))
 
 
 def done(*, breaks: str = "") -> FakeJournal:

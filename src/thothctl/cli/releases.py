@@ -16,6 +16,7 @@ from thothctl.config.differences import differences
 from thothctl.errors import UsageError
 from thothctl.operations import history
 from thothctl.operations.history import Recorded
+from thothctl.operations.rollback_data import Choice, Prospect
 
 NOT_SHOWN = ("number", "settings", "settings_version", "since")
 HINT = "`thothctl releases`, `releases show N` or `releases diff N M`"
@@ -57,7 +58,7 @@ def _compared(session: Session, number: int, other: int) -> Outcome:
     changed = {
         key: [old.get(key), new.get(key)]
         for key in {**old, **new}
-        if old.get(key) != new.get(key) and key != "outcome"
+        if old.get(key) != new.get(key) and key.partition(".")[0] not in {"outcome", "rollback"}
     }
     files = differences(*(world.installs.rendered(name, n) for n in (number, other)))
 
@@ -71,7 +72,8 @@ def _compared(session: Session, number: int, other: int) -> Outcome:
 
 
 def _data(one: Recorded) -> dict[str, object]:
-    return {**asdict(one.release), "outcome": one.outcome.value}
+    back = {"rollback": asdict(one.back)} if one.back else {}
+    return {**asdict(one.release), "outcome": one.outcome.value, **back}
 
 
 def _flat(values: Mapping[str, object], before: str = "") -> dict[str, object]:
@@ -84,7 +86,7 @@ def _flat(values: Mapping[str, object], before: str = "") -> dict[str, object]:
 
 def _show_all(console: Console, found: tuple[Recorded, ...]) -> None:
     table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
-    for column in ("Release", "Made", "Why", "Version", "Database", "Data"):
+    for column in ("Release", "Made", "Why", "Version", "Database", "Data", "Going back"):
         table.add_column(column)
     table.add_column("")
     for one in found:
@@ -96,9 +98,19 @@ def _show_all(console: Console, found: tuple[Recorded, ...]) -> None:
             release.version,
             _short(release.database_revision),
             ", ".join(f"{store} {number}" for store, number in release.generations.items()),
+            _back(one.back),
             "" if one.outcome is history.Outcome.EARLIER else one.outcome.value,
         )
     console.print(table if found else "No release is recorded.")
+
+
+def _back(found: Prospect | None) -> str:
+    """What it would lose, in a few words."""
+    if found is None:
+        return ""
+    if found.gone:
+        return f"not any more: {', '.join(found.gone)}"
+    return "keeps all" if found.data is Choice.KEEP else f"loses {found.lost_minutes} min"
 
 
 def _short(revision: str) -> str:

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from thothctl.errors import UsageError
+from thothctl.errors import EngineUnreachableError, UsageError
 from thothctl.model.install import Release
 from thothctl.model.recorded import JournalFile
 from thothctl.operations.recover import unfinished
 from thothctl.operations.release_step import RenderRelease
+from thothctl.operations.rollback_data import Back, Prospect, prospect
 from thothctl.operations.steps import install_of
 from thothctl.world import World
 
@@ -34,10 +35,11 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A release with what became of it."""
+    """A release with what became of it; `back` is what going back to it would lose."""
 
     release: Release
     outcome: Outcome
+    back: Prospect | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +59,27 @@ class Done:
 
 def releases(world: World, name: str) -> tuple[Recorded, ...]:
     """Every release that is recorded, oldest first."""
-    install_of(world, name)
+    install, found = install_of(world, name), world.installs.releases(name)
     number, pending = world.installs.active(name), _pending(world, name)
+    now = next((release for release in found if release.number == number), None)
     return tuple(
-        Recorded(release, _outcome(release.number, number, pending))
-        for release in world.installs.releases(name)
+        Recorded(
+            release,
+            outcome := _outcome(release.number, number, pending),
+            _back(world, Back(install, now, release, found))
+            if now and outcome is Outcome.EARLIER
+            else None,
+        )
+        for release in found
     )
+
+
+def _back(world: World, back: Back) -> Prospect | None:
+    """Records are read without an engine, too: then nobody knows."""
+    try:
+        return prospect(world, back)
+    except EngineUnreachableError:
+        return None
 
 
 def release(world: World, name: str, number: int) -> Recorded:

@@ -8,7 +8,8 @@ from math import ceil
 from typing import ClassVar
 
 from thothctl.errors import CheckFailedError, EngineRefusedError, IncompatibleError
-from thothctl.model.install import Install, Release
+from thothctl.model.install import LABEL_REVERSIBLE_TO, Install, Release
+from thothctl.model.revision import reaches
 from thothctl.model.setting import SettingValue
 from thothctl.model.stack import Stack
 from thothctl.operations.clone_steps import StopServices
@@ -67,6 +68,35 @@ def way_back(world: World, back: Back, choice: Choice, number: int) -> Way:
         f"kept with {back.goal.version}",
         hint=f"`thothctl rollback --to {back.goal.number} --data restore` goes back to the data of "
         f"then: {lost_minutes(world, back)} minutes of writes stay behind",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """What going back would do to data, told from records and labels alone."""
+
+    data: Choice
+    lost_minutes: int
+    gone: tuple[str, ...]
+    """Volumes and images that are not there any more."""
+
+
+def prospect(world: World, back: Back) -> Prospect:
+    """Without asking any image or server; `rollback --plan` does."""
+    images = {image: world.engine.image(image) for image in back.release.images.values()}
+    oldest = [one.labels.get(LABEL_REVERSIBLE_TO, "") for one in images.values() if one]
+    revision = back.goal.database_revision
+    kept = (
+        revision == back.release.database_revision
+        or version_of(back.goal) >= version_of(back.release)
+        or any(reaches(one, revision) for one in oldest)
+    )
+    absent = [i for i in back.goal.images.values() if "@" not in i and not world.engine.image(i)]
+    volumes = set(world.engine.observe(back.install.uuid).volumes)
+    wanted = {back.install.volume(s, n) for s, n in back.goal.generations.items()}
+    gone = (*absent, *(() if kept else sorted(wanted - volumes)))
+    return Prospect(
+        Choice.KEEP if kept else Choice.RESTORE, 0 if kept else lost_minutes(world, back), gone
     )
 
 

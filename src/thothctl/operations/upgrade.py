@@ -121,7 +121,6 @@ def plan_upgrade(
         seen.release.settings,
         {**seen.release.images, **target.references},
         data,
-        place.before,
     )
     return Plan(
         f"upgrade {request.name} from {seen.release.version} to {version}",
@@ -179,6 +178,7 @@ def new_release(
             databases=wanted.data.databases,
             finalize_after=request.finalize_after,
         ),
+        *place.before,
         *wanted.data.steps,
         *wanted.between,
         StartRelease(

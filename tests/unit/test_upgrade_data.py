@@ -1,0 +1,157 @@
+"""What is copied before a migration, what stops it, what a rollback loses, what may be freed."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
+
+import pytest
+from fakes import FakeClock
+from played_containers import INSTALL, RELEASE, PlayedContainers, container
+
+from thothctl.adapters.bundles import TemplateBundles
+from thothctl.errors import IncompatibleError, NoSpaceError, UsageError
+from thothctl.model.install import Release
+from thothctl.model.revision import reaches
+from thothctl.model.store import Database
+from thothctl.operations.cloning import Origin, carried, writers
+from thothctl.operations.rollback_data import Back, lost_minutes, same_data
+from thothctl.operations.traces import lost
+from thothctl.operations.upgrade_data import DataWish, data_for
+from thothctl.world import World
+from thothctl.world.backups import Ended, Task
+
+if TYPE_CHECKING:
+    from thothctl.operations.plan import Plan
+
+PRODUCTION = replace(
+    RELEASE, settings={**RELEASE.settings, "mode": "production"}, generations={"postgres": 1}
+)
+STANDALONE = replace(RELEASE, generations={"data": 2})
+STACK = TemplateBundles().stack("thoth-ai")
+MIB = 1024**2
+
+
+def world(*, free: int = 10**12, size: int = 50 * MIB) -> World:
+    """A toolbox that measures this."""
+
+    def run(program: Task, *, into: Callable[[bytes], object]) -> Ended:
+        said = json.dumps({"bytes": size}) if "thoth-tree" in program.argv else f"Avail\n{free}\n"
+        into(said.encode())
+        return Ended(0)
+
+    return cast("World", SimpleNamespace(toolbox=SimpleNamespace(run=run), clock=FakeClock()))
+
+
+def origin(release: Release, *names: str) -> Origin:
+    sizes = {"postgres": dict.fromkeys(names, 50 * MIB)} if names else {}
+    return Origin(INSTALL, release, STACK, (release,), "mark", (), sizes)
+
+
+def names(found: tuple[object, ...]) -> list[str]:
+    return [type(step).__name__ for step in found]
+
+
+def test_a_migration_copies_the_database_of_the_application_and_nothing_else() -> None:
+    seen = origin(PRODUCTION, "thoth", "thoth_data", "thoth_g4")
+
+    found = carried(world(), seen, "why")
+
+    assert names(found.steps) == ["StopServices", "CloneDatabase"]
+    assert (found.generations, found.databases) == ({"postgres": 1}, {"application": 5})
+    assert found.bytes == 50 * MIB
+    stop, clone = found.steps
+    assert getattr(stop, "services", ()) == ("app", "worker"), "the server has to run"
+    assert (getattr(clone, "source", ""), getattr(clone, "target", "")) == ("thoth", "thoth_g5")
+
+
+def test_where_data_is_files_their_volume_is_copied_cold() -> None:
+    found = carried(world(), origin(STANDALONE), "why")
+
+    assert names(found.steps) == ["StopServices", "FreshGeneration", "CloneGeneration"]
+    assert (found.generations, found.databases) == ({"data": 3}, {})
+    assert writers(STACK, STANDALONE) == ("app",)
+
+
+def test_a_copy_that_does_not_fit_is_refused_with_figures() -> None:
+    with pytest.raises(NoSpaceError, match="takes 50 MiB, and 512 MiB stay free; 100 MiB are free"):
+        carried(world(free=100 * MIB), origin(STANDALONE), "why")
+
+
+def test_a_database_that_is_not_part_of_the_stack_cannot_be_copied() -> None:
+    elsewhere = {**PRODUCTION.settings, "postgres.host": "db.example.org"}
+
+    with pytest.raises(IncompatibleError, match="is not part of the stack"):
+        carried(world(), origin(replace(PRODUCTION, settings=elsewhere)), "why")
+
+
+def test_without_a_copy_somebody_has_to_say_so() -> None:
+    installs = SimpleNamespace(find=lambda _: INSTALL)
+    here = cast("World", SimpleNamespace(installs=installs))
+
+    with pytest.raises(UsageError, match="only a restore"):
+        data_for(here, "default", STANDALONE, "0002", DataWish(clone=False))
+
+
+@pytest.mark.parametrize(
+    ("oldest", "revision", "expected"),
+    [
+        ("0001", "0001", True),
+        ("0003", "0002", False),
+        ("", "0001", False),
+        ("accounts.zero,jobs.0002_x", "accounts.0001_a,jobs.0002_x", True),
+        ("accounts.zero,jobs.0002_x", "accounts.0001_a,jobs.0001_a", False),
+        ("accounts.zero,questions.0001_a", "accounts.0001_a", False),
+    ],
+)
+def test_a_label_tells_how_far_back_down_migrations_go(
+    oldest: str, revision: str, *, expected: bool
+) -> None:
+    assert reaches(oldest, revision) is expected
+
+
+def test_generations_of_a_database_are_told_from_other_databases() -> None:
+    one = Database("application", "postgres", "thoth")
+
+    assert [one.called(1), one.called(3)] == ["thoth", "thoth_g3"]
+    found = {name: one.generation(name) for name in ("thoth", "thoth_g3", "thoth_data", "thoth_gx")}
+    assert list(found.values()) == [1, 3, None, None]
+    assert [n for n in (*found, "thoth_g4_new") if one.left(n, 3)] == ["thoth", "thoth_g4_new"]
+    with pytest.raises(ValueError, match="cannot be the name"):
+        Database("application", "postgres", 'thoth"; DROP')
+
+
+def test_what_is_lost_is_what_was_written_since_the_data_of_then_was_served_last() -> None:
+    now = FakeClock().now()
+    made = [
+        replace(
+            PRODUCTION,
+            number=number,
+            created=(now - timedelta(minutes=ago)).isoformat(),
+            databases={"application": generation},
+        )
+        for number, ago, generation in ((1, 90, 1), (2, 60, 1), (3, 12, 2), (4, 5, 2))
+    ]
+    assert lost_minutes(world(), Back(INSTALL, made[3], made[0], tuple(made))) == 12
+    assert lost_minutes(world(), Back(INSTALL, made[3], made[2], tuple(made))) == 0
+    assert not same_data(made[0], made[2])
+    assert same_data(made[0], replace(made[0], databases={}))
+
+
+def test_a_failed_start_tells_how_long_somebody_may_have_written() -> None:
+    found = carried(world(), origin(STANDALONE), "why")
+    started = container("app", started="2025-12-31T23:57:30Z", release="7")
+    never = container("app", started="0001-01-01T00:00:00Z", release="7")
+    start = SimpleNamespace(starts="7")
+    plan = SimpleNamespace(install="default", steps=(*found.steps, start))
+
+    for one, minutes in ((started, 3), (never, 0)):
+        here = SimpleNamespace(
+            engine=PlayedContainers(one),
+            installs=SimpleNamespace(find=lambda _: INSTALL),
+            clock=FakeClock(),
+        )
+        said = lost(cast("World", here), cast("Plan", plan), range(4))
+        assert said == f" on its own data; {minutes} minutes of writes are lost"
