@@ -153,7 +153,7 @@ def test_the_ladder_the_backup_and_what_finalize_leaves(bare: Machine, shelf: Sh
     assert served(bare) == before
 
     bare.ok("backup", "create")
-    bare.ok("restore", "--yes")
+    bare.ok("restore", "latest", "--yes")
     assert served(bare) == before
 
 

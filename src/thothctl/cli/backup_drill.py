@@ -17,7 +17,13 @@ from thothctl.operations.backup_shelf import LATEST
 from thothctl.operations.drill import plan_drill
 from thothctl.operations.loading import check_stored
 from thothctl.operations.plan import Plan
-from thothctl.operations.restore_new import fitted, new_install, settings_of
+from thothctl.operations.restore_new import (
+    fitted,
+    images_of,
+    new_install,
+    settings_of,
+    version_to_run,
+)
 
 SECONDS = 300
 
@@ -32,7 +38,8 @@ def drill(
 ) -> Outcome:
     """Restore a backup into a throw-away copy without network, ask it, and remove the copy."""
     found = find_backup(session, backup or LATEST, place)
-    gates.refuse_newer(found.archive.manifest, session.world.version)
+    world, manifest = session.world, found.archive.manifest
+    gates.refuse_newer(manifest, world.version, version_to_run(world, "", manifest))
     with key_of(session, found, identity_file, passphrase_file) as key, session.locked("drill"):
         session.world.restores.keep_key(session.install, key)
         with session.watched():
@@ -63,12 +70,15 @@ def _plan(session: Session, found: Found) -> Plan:
     made = new_install(world, archive, settings, beside=True)
     stores = gates.chosen_stores(archive.manifest, stack, made.settings, ())
     gates.refuse_full(world, archive.manifest, stores)
+    images = images_of(world, archive.manifest)
     wish = restoring.Wish(
         f"drill-{world.entropy.suffix()}",
         str(found.path),
         archive.manifest,
         seconds=session.options.timeout or SECONDS,
         keeper=session.install,
+        images=images,
+        version=archive.manifest.product_version if images else "",
     )
     return plan_drill(wish, made, stores, session.install)
 

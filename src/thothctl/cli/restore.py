@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -26,10 +26,12 @@ from thothctl.operations.plan import Plan
 from thothctl.operations.restore_again import is_restored
 from thothctl.operations.restore_new import (
     fitted,
+    images_of,
     new_install,
     plan_new,
     refuse_taken,
     settings_of,
+    version_to_run,
 )
 from thothctl.world.backups import Archive
 
@@ -94,9 +96,11 @@ def restore(  # noqa: PLR0913, PLR0917 - typer reads the signature
     if to_new_install and only:
         raise UsageError("a new install needs all stores", hint="leave out --only")
     found = find_backup(session, backup, place)
-    gates.refuse_newer(found.archive.manifest, session.world.version)
+    manifest, name = found.archive.manifest, to_new_install or _name(session, found)
+    runs = version_to_run(session.world, name, manifest)
+    gates.refuse_newer(manifest, session.world.version, runs)
     with key_of(session, found, identity_file, passphrase_file) as key:
-        session.install = to_new_install or _name(session, found)
+        session.install = name
         with session.locked("restore"):
             session.world.restores.keep_key(session.install, key)
             with session.watched():
@@ -183,7 +187,10 @@ def _new(session: Session, found: Found, *, beside: bool) -> Plan:
     made = new_install(world, archive, fitted(world, stack, saved), beside=beside)
     stores = gates.chosen_stores(archive.manifest, stack, made.settings, ())
     gates.refuse_full(world, archive.manifest, stores, str(made.settings.get("data_dir", "")))
-    return plan_new(_wish(session, found, ()), made, stores)
+    images = images_of(world, archive.manifest)
+    version = archive.manifest.product_version if images else ""
+    wish = replace(_wish(session, found, ()), images=images, version=version)
+    return plan_new(wish, made, stores)
 
 
 def _wish(session: Session, found: Found, only: tuple[str, ...]) -> restoring.Wish:

@@ -190,7 +190,7 @@ def _steps(
     known = {one.name: one for one in seen.stack.databases}
     fresh = {one.name: one.number for one in volumes}
     return (
-        *folder_steps(name, seen.install.stack, settings, fresh),
+        *folder_steps(name, seen.install.stack, settings, fresh, seen.release.images),
         *(_clone_database(seen, known[one.name], one, why) for one in databases),
         *(step for one in volumes for step in _clone_volume(seen, one, why)),
     )

@@ -6,7 +6,7 @@ the image has there.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from thothctl.errors import EngineRefusedError, InvalidInputError
@@ -51,6 +51,8 @@ class PrepareFolders:
     settings: Mapping[str, SettingValue]
     parts: tuple[str, ...]
     why: str
+    images: Mapping[str, str] = field(default_factory=dict)
+    """Those of the release; thothctl's own where it does not say."""
     title: ClassVar[str] = "Folders"
     harmless: ClassVar[bool] = True
 
@@ -75,7 +77,8 @@ class PrepareFolders:
     def _run(self, world: World, script: str) -> tuple[int, str]:
         install = install_of(world, self.name)
         images = world.bundles.stack(self.stack).images_for(self.settings)
-        image = next(found for one in images if (found := world.images.present(one)))
+        known = (self.images.get(one.name) or world.images.present(one) for one in images)
+        image = next(found for found in known if found)
         words = (install.project, install.uuid, *self.parts)
         root = str(self.settings["data_dir"])
         return world.programs.carried_out(Chore(image, install.uuid, root, script, words))

@@ -138,6 +138,8 @@ def plan_drill(wish: Wish, made: NewInstall, stores: tuple[str, ...], main: str)
         generations,
         why="without published ports, on networks that lead nowhere",
         backup=wish.manifest.id,
+        images=wish.images,
+        version=wish.version,
         databases=databases_in(wish.manifest, made.stack.databases, stores),
     )
     record = RecordDrill(
@@ -148,7 +150,7 @@ def plan_drill(wish: Wish, made: NewInstall, stores: tuple[str, ...], main: str)
         KIND,
         main,
         (
-            provide(wish.manifest.stack, made.settings),
+            *provide(wish.manifest.stack, made.settings, wish.images),
             RemoveDrill(name, made.uuid, why="nothing of an earlier try is there"),
             *identity(wish, made, temporary=True),
             *loads(wish, wish.manifest.stack, dict.fromkeys(stores, 1), made.settings, made.mark),

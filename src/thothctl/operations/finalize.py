@@ -140,8 +140,10 @@ class RemoveVolumes:
         install = install_of(world, self.name)
         world.engine.remove_volumes(install.uuid, list(self.volumes))
         if self.settings.get("data_dir"):
-            why = self.why
-            PrepareFolders(self.name, install.stack, self.settings, self.parts, why).undo(world)
+            images = active(world, self.name).release.images
+            PrepareFolders(
+                self.name, install.stack, self.settings, self.parts, self.why, images
+            ).undo(world)
 
     def undo(self, world: World) -> None:
         """What is removed is gone; such a plan only goes forward."""

@@ -50,11 +50,15 @@ def network_steps(
 
 
 def folder_steps(
-    name: str, stack: str, settings: Settings, fresh: Mapping[str, int]
+    name: str,
+    stack: str,
+    settings: Settings,
+    fresh: Mapping[str, int],
+    images: Mapping[str, str] | None = None,
 ) -> tuple[Step, ...]:
     """Folders for the stores that are new, where the user chose a place for data."""
     if not settings.get("data_dir") or not fresh:
         return ()
     parts = tuple(f"{store}_g{generation}" for store, generation in fresh.items())
     why = "data lies where it was asked for, owned by the services' own users"
-    return (PrepareFolders(name, stack, settings, parts, why=why),)
+    return (PrepareFolders(name, stack, settings, parts, why=why, images=images or {}),)

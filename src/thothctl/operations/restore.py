@@ -1,7 +1,7 @@
 """Restore: what a backup holds, in new generations beside the running ones."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from thothctl.errors import (
     CheckFailedError,
@@ -17,6 +17,7 @@ from thothctl.operations.plan import Plan, Step
 from thothctl.operations.release_step import RenderRelease
 from thothctl.operations.restore_gates import databases_in
 from thothctl.operations.restore_steps import LoadStore, StopWriters, UploadSnapshots
+from thothctl.operations.upgrade_steps import PullImages
 from thothctl.world import ImagePolicy, World
 
 RESTORE, UNDO = "restore", "undo restore"
@@ -33,6 +34,9 @@ class Wish:
     seconds: int = 180
     keeper: str = ""
     """The install in whose name the key is kept, if it is another."""
+    images: Mapping[str, str] = field(default_factory=dict)
+    """What a new install runs, of `version`; thothctl's own images where it does not say."""
+    version: str = ""
 
     @property
     def key(self) -> str:
@@ -115,8 +119,14 @@ def plan_restore(seen: Present, wish: Wish, stores: Sequence[str]) -> Plan:
         RESTORE,
         name,
         (
-            provide(seen.install.stack, settings),
-            *loads(wish, seen.install.stack, numbers, settings, seen.mark),
+            *provide(seen.install.stack, settings, seen.active.images),
+            *loads(
+                replace(wish, images=seen.active.images),
+                seen.install.stack,
+                numbers,
+                settings,
+                seen.mark,
+            ),
             rendering,
             StopWriters(name, previous, why="nobody writes to what is about to be left"),
             *go_live(wish, number, previous, stores),
@@ -125,10 +135,15 @@ def plan_restore(seen: Present, wish: Wish, stores: Sequence[str]) -> Plan:
     )
 
 
-def provide(stack: str, settings: Mapping[str, SettingValue]) -> Step:
-    """The images of the stack, from where they come first."""
+def provide(
+    stack: str, settings: Mapping[str, SettingValue], images: Mapping[str, str]
+) -> tuple[Step, ...]:
+    """These images, and what is missing from where it comes first."""
     why = "have every image before anything is touched"
-    return steps.ProvideImages(stack, settings, ImagePolicy.AUTO.value, "", why=why)
+    pinned = {name: reference for name, reference in images.items() if "@" in reference}
+    policy = ImagePolicy.AUTO.value
+    others = steps.ProvideImages(stack, settings, policy, "", why=why, kept=tuple(images))
+    return (*((PullImages(pinned, why=why),) if pinned else ()), others)
 
 
 def loads(
@@ -160,10 +175,11 @@ def loads(
                 wish.key,
                 settings,
                 why=f"{store} as it was, compared with the manifest",
+                images=wish.images,
             ),
         )
     ]
-    return (*folder_steps(wish.name, stack, settings, numbers), *made)
+    return (*folder_steps(wish.name, stack, settings, numbers, wish.images), *made)
 
 
 def go_live(

@@ -43,16 +43,19 @@ def chosen_stores(manifest: Manifest, stack: Stack, settings: Mapping[str, Setti
     return wanted
 
 
-def refuse_newer(manifest: Manifest, version: str) -> None:
-    """Older data is migrated forward by the stack itself; newer data nobody here understands."""
-    for what, theirs in (
-        ("thothctl", manifest.thothctl_version),
-        ("the stack", manifest.product_version),
+def refuse_newer(manifest: Manifest, version: str, stack: str = "") -> None:
+    """Older data is migrated forward by the stack itself; newer data nobody here understands.
+
+    `stack` is the version that is to run it, if it is not that of this thothctl.
+    """
+    for what, theirs, ours in (
+        ("thothctl", manifest.thothctl_version, version),
+        ("the stack", manifest.product_version, stack or version),
     ):
-        if ordered(theirs) > ordered(version):
+        if ordered(theirs) > ordered(ours):
             raise IncompatibleError(
-                f"{manifest.id} was made by {what} {theirs}; this is {version}",
-                hint="upgrade thothctl first, then restore; nothing was changed",
+                f"{manifest.id} was made by {what} {theirs}; this is {ours}",
+                hint=f"upgrade {what} first, then restore; nothing was changed",
             )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from thothctl.errors import InvalidInputError, NameInUseError
 from thothctl.model.address import has_tls
-from thothctl.model.backup import SETTINGS
+from thothctl.model.backup import SETTINGS, Manifest
 from thothctl.model.setting import SettingValue
 from thothctl.model.stack import INSTALL_NAME, Stack
 from thothctl.operations import steps
@@ -94,6 +94,22 @@ def new_install(
     return NewInstall(uuid, stack, settings, mark, stamp, beside)
 
 
+def images_of(world: World, manifest: Manifest) -> dict[str, str]:
+    """The images that were saved with, where all of them can be had; else none."""
+    references = {name: saved.reference for name, saved in manifest.images.items()}
+    there = all("@" in one or world.engine.image(one) for one in references.values())
+    return references if there else {}
+
+
+def version_to_run(world: World, name: str, manifest: Manifest) -> str:
+    """The version that a backup is going to be served by here, in an install of this name."""
+    there = bool(name) and world.installs.find(name) is not None
+    number = world.installs.active(name) if there else None
+    if number is not None:
+        return world.installs.release(name, number).version
+    return manifest.product_version if images_of(world, manifest) else world.version
+
+
 def plan_new(wish: Wish, made: NewInstall, stores: tuple[str, ...]) -> Plan:
     """An install with the settings, secrets and data of the backup."""
     name, reference = wish.name, wish.manifest.stack
@@ -109,10 +125,12 @@ def plan_new(wish: Wish, made: NewInstall, stores: tuple[str, ...]) -> Plan:
         generations,
         why="files that Compose accepts, before anything starts",
         backup=wish.manifest.id,
+        images=wish.images,
+        version=wish.version,
         databases=databases_in(wish.manifest, made.stack.databases, stores),
     )
     begin = (
-        provide(reference, made.settings),
+        *provide(reference, made.settings, wish.images),
         *identity(wish, made),
         *loads(wish, reference, numbers, made.settings, made.mark),
     )

@@ -1,7 +1,7 @@
 """The steps of a restore: each store into a fresh generation, then everything moves at once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
@@ -38,6 +38,7 @@ class LoadStore:
     key: str
     settings: Mapping[str, SettingValue]
     why: str
+    images: Mapping[str, str] = field(default_factory=dict)
     title: ClassVar[str] = "Load"
     harmless: ClassVar[bool] = True
 
@@ -45,7 +46,8 @@ class LoadStore:
         install = install_of(world, self.name)
         stack = world.bundles.stack(install.stack)
         store = next(s for s in stack.stores_for(self.settings) if s.name == self.store)
-        image = world.images.present(stack.image(_service(stack, store).image)) or ""
+        wanted = stack.image(_service(stack, store).image)
+        image = self.images.get(wanted.name) or world.images.present(wanted) or ""
         load = Load(
             world,
             world.archives.open(Path(self.archive)),
