@@ -30,7 +30,9 @@ SETTINGS: dict[str, SettingValue] = {"bind": "127.0.0.1", "port": 8080, "mode": 
 
 def column(name: str, **changes: object) -> dict[str, Any]:
     empty = {"description": "", "values": "", "primary_key": False, "not_null": False}
-    return {"name": name, "type": "TEXT", **empty, "personal": False, **changes}
+    profile = {"distinct": 3, "exact": True, "nulls": 1, "rows": 4, "listed": ["a", "b", "c"]}
+    more = {"derived": f"{name}: text", "profile": profile}
+    return {"name": name, "type": "TEXT", **empty, **more, "personal": False, **changes}
 
 
 def zoo(name: str = "zoo") -> dict[str, Any]:
@@ -52,10 +54,18 @@ def zoo(name: str = "zoo") -> dict[str, Any]:
         "sha256": "",
         "report": {"verified": "12,348 rows in, 12,348 rows out, 2 values diverted"},
         "tables": tables,
-    }
+        "joins": [
+            {
+                "table": "animals", "column": "name", "referenced_table": "house",
+                "referenced_column": "id", "contained": 0.95, "score": 0.9,
+            }
+        ],
+    }  # fmt: skip
     facts = {"title": "The zoo", "notice": "Invented.", "origin": "zoo.sqlite", "created_at": ""}
     evidence = [{"id": 1, "text": "old means over 30"}]
-    return {"name": name, **facts, "databases": [database], "evidence": evidence, "examples": 2}
+    told = {"values_shared": "safe", "rejected_examples": 1, "suggestions": ["How many animals?"]}
+    known = {"databases": [database], "evidence": evidence, "examples": 2}
+    return {"name": name, **facts, **known, **told}
 
 
 @dataclass
@@ -66,6 +76,7 @@ class FakeWorkspaces:
     stored: list[dict[str, Any]] = field(default_factory=list)
     taken: list[bytes] = field(default_factory=list)
     refusal: ThothctlError | None = None
+    changes: list[JsonObject] = field(default_factory=list)
 
     def list(self, access: Access) -> tuple[JsonObject, ...]:
         return tuple(
@@ -103,8 +114,21 @@ class FakeWorkspaces:
         added: JsonObject = {"examples": 1, "evidence": 2, "descriptions": 3}
         return {"added": dict(added), "skipped": [{"what": "table x", "why": "It is not there."}]}
 
-    def examples(self, access: Access, name: str, *, limit: int, before: int | None) -> JsonObject:
+    def change(self, access: Access, name: str, details: JsonObject) -> None:
         self.show(access, name)
+        self.changes.append(details)
+
+    def describe(self, access: Access, name: str, words: JsonObject) -> None:
+        self.show(access, name)
+        self.changes.append(words)
+
+    def examples(
+        self, access: Access, name: str, *, limit: int, before: int | None, rejected: bool = False
+    ) -> JsonObject:
+        self.show(access, name)
+        if rejected:
+            refused: JsonObject = {"id": 1, "question": "Broken?", "reason": "no such table"}
+            return {"examples": [{**refused, "origin": "bird"}], "total": 1}
         rows = [one for one in reversed(self.stored) if before is None or one["id"] < before]
         return {"examples": rows[:limit], "total": len(self.stored)}
 

@@ -17,6 +17,7 @@ ARGUMENTS = {
     "import-bird": ["/nowhere.sqlite"],
     "render": ["/nowhere", "--dry-run"],
     "workspace show": ["sales"],
+    "workspace share": ["sales", "--values", "none"],
     "workspace delete": ["sales"],
     "workspace export": ["sales"],
     "workspace import": ["sales", "/nowhere.json"],

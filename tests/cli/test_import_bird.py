@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from cli.test_workspace import Ask, Say, ask, say, world
 from fakes_workspaces import FakeImporter, InstalledWorld
+
+from thothctl.model.observed import ObservedStack
 
 __all__ = ["ask", "say", "world"]  # fixtures
 Make = Callable[..., Path]
@@ -153,7 +156,24 @@ def test_people_see_what_was_described_and_what_was_guessed(
     assert "animals.csv" not in text
 
 
-def test_a_dry_run_sends_nothing(ask: Ask, world: InstalledWorld, root: Path) -> None:
+def test_a_dry_run_is_a_trial_that_keeps_nothing(
+    ask: Ask, say: Say, world: InstalledWorld, root: Path
+) -> None:
+    data = ask("import-bird", str(root), "--all", "--dry-run", "--no-describe")[1]["data"]
+
+    assert data["kept"] is False
+    assert [one["workspace"] for one in data["workspaces"]] == ["student_club", "card_games"]
+    assert all({"--dry-run", "--no-describe"} <= set(one.wishes) for one in world.importer.sent)
+    assert "Nothing was kept" in say("import-bird", str(root), "--all", "--dry-run")[1]
+    assert world.calls == [], "a trial holds no lock"
+
+
+def test_a_dry_run_without_a_stack_tells_what_would_be_read(
+    ask: Ask, world: InstalledWorld, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nothing = SimpleNamespace(observe=lambda _: ObservedStack(()))
+    monkeypatch.setattr(InstalledWorld, "engine", nothing)
+
     data = ask("import-bird", str(root), "--all", "--dry-run")[1]["data"]
 
     assert data == {"workspaces": ["student_club", "card_games"]}

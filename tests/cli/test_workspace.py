@@ -83,7 +83,7 @@ def test_tables_fit_the_terminal(
     lines = say("workspace", *words)[1].splitlines()
 
     assert max(map(len, lines)) <= int(columns) or "thothctl workspace show" in lines[-1]
-    assert len(lines) < 12, "one line an entry"
+    assert len(lines) < 18, "one line an entry"
 
 
 def test_a_workspace_shows_its_tables(ask: Ask, say: Say) -> None:
@@ -255,3 +255,35 @@ def test_a_refused_example_is_exit_7(ask: Ask, world: InstalledWorld) -> None:
 
     assert ask("workspace", "examples", "add", "zoo", *words)[0] == 7
     assert ask("workspace", "examples", "add", "zoo", *words, "--dry-run")[0] == 0
+
+
+def test_a_workspace_shows_what_was_found_out(say: Say) -> None:
+    text = say("workspace", "show", "zoo")[1]
+
+    assert "Likely joins: animals.name → house.id (0.90)" in text
+    assert "About people: animals.name" in text
+    assert "not told to a language model" in text
+    assert "How many animals?" in text
+
+
+def test_refused_examples_are_listed_with_the_reason(say: Say) -> None:
+    assert "no such table" in say("workspace", "examples", "list", "zoo", "--rejected")[1]
+
+
+def test_what_a_model_may_be_told_is_chosen(ask: Ask, world: InstalledWorld) -> None:
+    words = ("--values", "none", "--personal", "animals.id", "--not-personal", "animals.name")
+
+    assert ask("workspace", "share", "zoo", *words)[0] == 0
+
+    assert world.workspaces.changes == [
+        {"values_shared": "none"},
+        {"columns": {"animals": {"id": {"personal": True}, "name": {"personal": False}}}},
+    ]
+
+
+@pytest.mark.parametrize("words", [(), ("--personal", "animals.gone")])
+def test_a_choice_of_nothing_or_of_what_is_not_there_is_refused(
+    ask: Ask, world: InstalledWorld, words: tuple[str, ...]
+) -> None:
+    assert ask("workspace", "share", "zoo", *words)[0] == 2
+    assert not world.workspaces.changes

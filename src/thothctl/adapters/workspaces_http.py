@@ -33,6 +33,12 @@ class HttpWorkspaces:
     def delete(self, access: Access, name: str) -> None:
         self._call(access, "DELETE", _path(name))
 
+    def change(self, access: Access, name: str, details: JsonObject) -> None:
+        self._call(access, "PATCH", _path(name), json=details)
+
+    def describe(self, access: Access, name: str, words: JsonObject) -> None:
+        self._call(access, "PATCH", _path(name, "descriptions"), json=words)
+
     def export(self, access: Access, name: str) -> JsonObject:
         return self._call(access, "GET", _path(name, "export"))
 
@@ -40,8 +46,11 @@ class HttpWorkspaces:
         headers = {"Content-Type": "application/json"}
         return self._call(access, "POST", _path(name, "import"), content=document, headers=headers)
 
-    def examples(self, access: Access, name: str, *, limit: int, before: int | None) -> JsonObject:
-        wanted = {"limit": limit, **({"before": before} if before else {})}
+    def examples(
+        self, access: Access, name: str, *, limit: int, before: int | None, rejected: bool = False
+    ) -> JsonObject:
+        wanted: dict[str, str | int] = {"limit": limit, **({"before": before} if before else {})}
+        wanted |= {"rejected": "true"} if rejected else {}
         return self._call(access, "GET", _path(name, "examples"), params=wanted)
 
     def add_example(self, access: Access, name: str, example: JsonObject) -> JsonObject:

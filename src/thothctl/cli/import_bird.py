@@ -11,7 +11,7 @@ from thothctl.cli.envelope import Outcome
 from thothctl.cli.import_view import show_imported
 from thothctl.cli.options import command
 from thothctl.cli.session import Session
-from thothctl.errors import ThothctlError
+from thothctl.errors import NotHealthyError, NotInstalledError, ThothctlError
 from thothctl.model.answer import ImportResult
 from thothctl.operations.import_database import (
     Chosen,
@@ -85,6 +85,12 @@ MaxRejects = Annotated[
 ]
 
 
+NoDescribe = Annotated[
+    bool,
+    typer.Option("--no-describe", metavar="", help="Ask no language model for descriptions."),
+]
+
+
 @command
 def import_bird(  # noqa: PLR0913, PLR0917 - one for each option
     session: Session,
@@ -100,12 +106,14 @@ def import_bird(  # noqa: PLR0913, PLR0917 - one for each option
     only: Only = None,
     exclude: Exclude = None,
     max_rejects: MaxRejects = None,
+    no_describe: NoDescribe = False,
 ) -> Outcome:
     """Import SQLite databases as workspaces; the source is only read."""
     wishes = [f"--names={names}", f"--types={types}"]
     wishes += [f"--only={table}" for table in only or ()]
     wishes += [f"--exclude={table}" for table in exclude or ()]
     wishes += [] if max_rejects is None else [f"--max-rejects={max_rejects}"]
+    wishes += ["--no-describe"] * no_describe + ["--dry-run"] * session.options.dry_run
     order = ImportOrder(
         source,
         name,
@@ -118,7 +126,7 @@ def import_bird(  # noqa: PLR0913, PLR0917 - one for each option
     )
     chosen = choose(session.world, order)
     if session.options.dry_run:
-        return _planned(chosen)
+        return _tried(session, chosen)
     with session.locked("import-bird"), session.watched():
         done = import_databases(session.world, session.install, chosen)
     return Outcome(
@@ -127,6 +135,22 @@ def import_bird(  # noqa: PLR0913, PLR0917 - one for each option
         warnings=[*chosen.warnings, *_warnings(done)],
         error=_failure(done),
     )
+
+
+def _tried(session: Session, chosen: Chosen) -> Outcome:
+    """Have the server read everything and keep nothing; without one, say what would be read."""
+    try:
+        with session.watched():
+            done = import_databases(session.world, session.install, chosen)
+    except (NotHealthyError, NotInstalledError):
+        return _planned(chosen)
+
+    def show(console: Console) -> None:
+        _show(console, done)
+        console.print("Nothing was kept: this was a trial.", markup=False)
+
+    warnings = [*chosen.warnings, *_warnings(done)]
+    return Outcome({**_data(done), "kept": False}, show, warnings=warnings, error=_failure(done))
 
 
 def _planned(chosen: Chosen) -> Outcome:

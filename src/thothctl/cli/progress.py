@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from thothctl.cli.envelope import encoded
+from thothctl.cli.pace import Pace
 from thothctl.model.event import Event, Note, Progress, StepBegan, StepEnded
 
 QUIET_SECONDS = 5.0
@@ -53,6 +54,7 @@ class PlainLines:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._spoke: dict[str, tuple[str, float]] = {}
+        self._pace = Pace()
 
     def __call__(self, event: Event) -> None:
         match event:
@@ -71,7 +73,8 @@ class PlainLines:
         if line == last or (last and now - spoke < QUIET_SECONDS):
             return
         self._spoke[event.subject] = (line, now)
-        self._say(f"      {event.subject}: {line}")
+        pace = self._pace.text(event, now)
+        self._say(f"      {event.subject}: {line}{f' ({pace})' if pace else ''}")
 
     def _say(self, line: str) -> None:
         self._console.print(line, markup=False, soft_wrap=True)
@@ -98,6 +101,7 @@ class LivePanel:
         self._step: StepBegan | None = None
         self._began = 0.0
         self._subjects: dict[str, tuple[Progress, float]] = {}
+        self._pace = Pace()
         self._live.get_renderable = self._draw  # type: ignore[method-assign]  # redrawn on its timer
 
     def __enter__(self) -> Self:
@@ -151,7 +155,9 @@ class LivePanel:
             table.add_column(no_wrap=True, width=BAR)
         table.add_column(justify="right", no_wrap=True, width=len("10 m 00 s"))
         for name, (news, began) in self._subjects.items():
-            status = Text(news.status, "dim", no_wrap=True, overflow="ellipsis")
+            parts = (news.status, amount(news), self._pace.text(news, now))
+            said = "  ".join(filter(None, parts))
+            status = Text(said, "dim", no_wrap=True, overflow="ellipsis")
             bar = [_bar(news)] if measured else []
             table.add_row("", Text(name), status, *bar, Text(clock_text(now - began), "dim"))
         return table

@@ -14,6 +14,7 @@ from thothctl.cli.envelope import Outcome
 from thothctl.cli.options import command
 from thothctl.cli.session import Session
 from thothctl.cli.workspace_examples import examples
+from thothctl.cli.workspace_share import share
 from thothctl.errors import InvalidInputError, UsageError
 from thothctl.model.answer import Access, JsonObject
 from thothctl.operations import workspaces
@@ -114,6 +115,7 @@ def take(session: Session, name: Name, file: Document) -> Outcome:
 for word, function in (
     ("list", list_workspaces),
     ("show", show),
+    ("share", share),
     ("delete", delete),
     ("export", export),
     ("import", take),

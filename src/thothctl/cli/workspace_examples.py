@@ -22,6 +22,9 @@ Limit = Annotated[
 Before = Annotated[
     int | None, typer.Option("--before", min=1, metavar="NUMBER", help="Those before this one.")
 ]
+Rejected = Annotated[
+    bool, typer.Option("--rejected", metavar="", help="Those that were refused, and why.")
+]
 Question = Annotated[str, typer.Option("--question", metavar="TEXT", help="The question.")]
 Sql = Annotated[str, typer.Option("--sql", metavar="SQL", help="One SELECT that answers it.")]
 SqlFile = Annotated[
@@ -37,11 +40,17 @@ examples = typer.Typer(name="examples", help="List, add and delete examples.", n
 
 @command
 def list_examples(
-    session: Session, name: Name, limit: Limit = 50, before: Before = None
+    session: Session,
+    name: Name,
+    limit: Limit = 50,
+    before: Before = None,
+    rejected: Rejected = False,
 ) -> Outcome:
-    """List the examples of a workspace, the newest first."""
+    """List the examples of a workspace, the newest first, or those that were refused."""
     access = workspaces.access(session.world, session.install, seconds=session.options.timeout)
-    found = session.world.workspaces.examples(access, name, limit=limit, before=before)
+    found = session.world.workspaces.examples(
+        access, name, limit=limit, before=before, rejected=rejected
+    )
     return Outcome(
         {"workspace": name, **found}, lambda console: view.show_examples(console, name, found)
     )

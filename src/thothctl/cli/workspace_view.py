@@ -9,6 +9,12 @@ from rich.text import Text
 
 Found = Mapping[str, Any]
 MIB = 1024 * 1024
+MOST_JOINS, MOST_ASKED = 5, 3
+SHARED = {
+    "safe": "Their values are not told to a language model.",
+    "all": "All values may be told to a language model, theirs too.",
+    "none": "No values are told to a language model.",
+}
 
 
 def tables_of(workspace: Found) -> list[Found]:
@@ -35,6 +41,47 @@ def show_list(console: Console, found: Sequence[Found]) -> None:
     console.print(table)
 
 
+def found_lines(workspace: Found) -> list[str]:
+    """What the import found out by itself: joins, who is told about, what a model may be told."""
+    joins = [join for database in workspace["databases"] for join in database.get("joins", ())]
+    shown = ", ".join(
+        f"{one['table']}.{one['column']} → {one['referenced_table']}.{one['referenced_column']}"
+        f" ({one['score']:.2f})"
+        for one in joins[:MOST_JOINS]
+    )
+    more = f" and {len(joins) - MOST_JOINS} more" if len(joins) > MOST_JOINS else ""
+    people = [
+        f"{table['name']}.{column['name']}"
+        for table in tables_of(workspace)
+        for column in table["columns"]
+        if column["personal"]
+    ]
+    refused = workspace.get("rejected_examples", 0)
+    questions = workspace.get("suggestions", ())
+    return [
+        line
+        for line, holds in (
+            (f"Likely joins: {shown}{more}", joins),
+            (f"About people: {', '.join(people)}", people),
+            (SHARED.get(workspace.get("values_shared", ""), ""), people),
+            (f"{_count(refused, 'example')} refused: workspace examples list --rejected", refused),
+            (f"Ask: {'  '.join(questions[:MOST_ASKED])}", questions),
+        )
+        if holds and line
+    ]
+
+
+def show_found(console: Console, workspace: Found) -> None:
+    """One line each, cut where the terminal ends."""
+    lines = found_lines(workspace)
+    if lines:
+        console.print()
+    for line in lines:
+        text = _line(line)
+        text.stylize("dim")
+        console.print(text, no_wrap=True, overflow="ellipsis", crop=True)
+
+
 def show_workspace(console: Console, workspace: Found) -> None:
     """The head of a workspace and one line a table."""
     console.print(Text(workspace["title"], "bold"))
@@ -56,6 +103,7 @@ def show_workspace(console: Console, workspace: Found) -> None:
             _line(one["description"]),
         )
     console.print(table)
+    show_found(console, workspace)
     line = f"\n  Columns of a table: thothctl workspace show {workspace['name']} --table TABLE"
     console.print(Text(line, "dim"), soft_wrap=True)
 
@@ -71,7 +119,8 @@ def show_table(console: Console, table: Found) -> None:
     for column in table["columns"]:
         marks = ("key" * column["primary_key"], "→" * (column["name"] in keys))
         people = "people" * column["personal"]
-        said = " ".join(filter(None, (column["description"], column["values"])))
+        known = column["description"] or column.get("derived", "")
+        said = " ".join(filter(None, (known, column["values"])))
         rows.add_row(
             Text(column["name"]),
             Text(column["type"].lower(), "dim"),
@@ -97,9 +146,10 @@ def show_examples(console: Console, name: str, found: Found) -> None:
     if not examples:
         console.print(Text(f"{name} has no examples here."))
         return
-    table = _table("Number:", "Question", "From")
+    table = _table("Number:", "Question", "Refused" if "reason" in examples[0] else "From")
     for one in examples:
-        table.add_row(str(one["id"]), _line(one["question"]), Text(one["origin"], "dim"))
+        last = one.get("reason", one["origin"])
+        table.add_row(str(one["id"]), _line(one["question"]), Text(last, "dim"))
     console.print(table)
     if len(examples) < found["total"]:
         line = f"\n  {found['total']:,} in all; go on with --before {examples[-1]['id']}"

@@ -37,6 +37,7 @@ WORKSPACE_SCHEMAS: dict[str, Schema] = {
         examples=NUMBER,
         rejected_examples=NUMBER,
         values_shared=word(*Shared.values),
+        suggestions=TEXTS,
     ),
     "Database": record(
         name=TEXT,

@@ -13,6 +13,7 @@ from thoth_ai.api.problems import ProblemError
 from thoth_ai.importing import knowledge_document, teaching
 from thoth_ai.importing.knowledge_document import RefusedDocumentError
 from thoth_ai.importing.teaching import RefusedExampleError, Taken
+from thoth_ai.questions import catalogue
 from thoth_ai.workspaces import details, editing, removal
 from thoth_ai.workspaces.models import Workspace
 
@@ -31,7 +32,8 @@ def workspace(request: HttpRequest, name: str) -> HttpResponse:
         _refuse_guests(request)
         removal.remove(found)
         return HttpResponse(status=204)
-    return JsonResponse(details.of_workspace(found))
+    suggested = catalogue.suggestions(found.name)
+    return JsonResponse({**details.of_workspace(found), "suggestions": suggested})
 
 
 @authorised(("PATCH",))

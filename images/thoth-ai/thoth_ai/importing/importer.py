@@ -150,7 +150,8 @@ def _take_in(
     knowledge = described.knowledge
     kept, native = taught.examples(target.name), taught.engine(target.name) == way.place.engine
     given = kept + knowledge.proposals
-    ours = _not_asked(generated.proposals(tables), given)
+    profiled = generated.of_profiles(tables, finding.profiles_of(loaded), knowledge)
+    ours = _not_asked([*generated.proposals(tables), *profiled], given)
     work = _Work(way.reporter, documents.count(tables, knowledge) + 2 * len(given + ours))
     trials = trial.Trials(way.place.adopt, work.step)
     trials.run(kept, native=native)

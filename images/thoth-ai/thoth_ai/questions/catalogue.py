@@ -48,9 +48,17 @@ def suggestions(workspace: str, limit: int = 6) -> list[str]:
     written = list(questions.exclude(origin="generated"))
     step = max(1, len(written) // limit)
     chosen = written[::step][:limit]
-    generated = list(questions.filter(origin="generated"))
-    varied = generated[1::4] if len(generated) > limit * 4 else generated
-    return chosen + varied[: limit - len(chosen)]
+    generated = questions.filter(origin="generated")
+    telling = list(generated.exclude(difficulty="simple"))
+    plain = list(generated.filter(difficulty="simple"))
+    varied = plain[1::4] if len(plain) > limit * 4 else plain
+    return (chosen + _spread(telling, limit) + varied)[:limit]
+
+
+def _spread(questions: list[str], limit: int) -> list[str]:
+    """Return some from everywhere, so that they are not all of one table."""
+    step = max(1, len(questions) // limit)
+    return questions[::step][:limit]
 
 
 def _databases(workspace: Workspace) -> tuple[DatabaseEntry, ...]:

@@ -102,17 +102,17 @@ def _changed_columns(table: Table, words: Mapping[str, ColumnWords]) -> Iterator
 
 
 def _apply(column: Column, said: ColumnWords) -> bool:
-    before = (column.description, column.values, column.personal, column.judged)
+    before = (column.description, column.values, column.personal)
     column.description = column.description if said.description is None else said.description
     column.values = column.values if said.values is None else said.values
-    if said.personal is not None:
+    if said.personal is not None and said.personal != column.personal:
         _judge(column, personal=said.personal)
-    return before != (column.description, column.values, column.personal, column.judged)
+    return before != (column.description, column.values, column.personal)
 
 
 def _judge(column: Column, *, personal: bool) -> None:
     """What was derived of the values goes when they are to be kept back, and comes again."""
-    if column.profile and column.personal != personal:
+    if column.profile:
         profile = ColumnProfile.read(column.profile)
         column.derived = telling.column(column.name, profile, values=not personal)
         column.told_by_model = False
