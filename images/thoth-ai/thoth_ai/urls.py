@@ -12,6 +12,7 @@ from thoth_ai.web import views as web
 
 urlpatterns = [
     path("", web.ask_page, name="ask"),
+    path("import/", web.import_page, name="import"),
     path("workspaces/<str:name>/", web.workspace_page, name="workspace"),
     path("login/", login.login_page, name="login"),
     path("logout/", web.logout_page, name="logout"),

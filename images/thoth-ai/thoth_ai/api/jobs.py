@@ -10,17 +10,23 @@ from thoth_ai.api.bodies import bad
 from thoth_ai.api.problems import ProblemError
 from thoth_ai.errors import ExitCode, ServerError
 from thoth_ai.importing import importer
+from thoth_ai.importing.bundle import LONGEST_ORIGIN
+from thoth_ai.importing.options import Options
 from thoth_ai.importing.registering import Target
 from thoth_ai.jobs import queue, uploads, work
 from thoth_ai.jobs.models import Job
 
 STATUS = {ExitCode.NO_SPACE: (507, "No space"), ExitCode.NETWORK: (503, "No queue")}
+BARE = "application/vnd.sqlite3"
 TRUE, FALSE = frozenset({"1", "true"}), frozenset({"", "0", "false"})
 
 
 @authorised(("POST",))
 def imports(request: HttpRequest) -> HttpResponse:
-    """Take a bundle in, and let it be imported beside serving; answers as soon as it is kept."""
+    """Take a bundle or a bare database in, and let it be imported beside serving.
+
+    Answers as soon as it is kept.
+    """
     if not user_of(request).is_superuser:
         hint = "Ask an administrator."
         raise ProblemError(403, "Forbidden", "Only administrators import databases.", hint)
@@ -28,6 +34,7 @@ def imports(request: HttpRequest) -> HttpResponse:
         request.GET.get("name", ""),
         create=_flag(request, "create"),
         replace=_flag(request, "replace"),
+        options=Options(describe=_flag(request, "describe", "true")),
     )
     try:
         importer.require_free(target)
@@ -53,6 +60,9 @@ def job(request: HttpRequest, key: UUID) -> HttpResponse:
 
 def _submitted(request: HttpRequest, target: Target, upload: str) -> Job:
     wish = {"name": target.name, "create": target.create, "replace": target.replace}
+    wish["options"] = target.options.as_document()
+    if request.content_type == BARE:
+        wish["origin"] = request.GET.get("origin", "")[:LONGEST_ORIGIN] or f"{target.name}.sqlite"
     try:
         return queue.submit(work.IMPORT, {**wish, "upload": upload}, user_of(request))
     except ServerError:
@@ -67,8 +77,8 @@ def _size(request: HttpRequest) -> int:
     return int(text)
 
 
-def _flag(request: HttpRequest, name: str) -> bool:
-    value = request.GET.get(name, "").lower()
+def _flag(request: HttpRequest, name: str, default: str = "") -> bool:
+    value = request.GET.get(name, default).lower()
     if value not in TRUE | FALSE:
         raise bad(f"{name} must be true or false.")
     return value in TRUE

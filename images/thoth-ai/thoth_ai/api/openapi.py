@@ -19,8 +19,9 @@ end `reply` or `problem`."""
 
 BUNDLE = """\
 The body is the tar archive that `thothctl import-bird` makes: `manifest.json`, `database.sqlite`,
-and what is known about it. The answer says where to look how far it is."""
-TEXTS = ("workspace", "name", "create", "replace")
+and what is known about it; or, as `application/vnd.sqlite3`, a bare database with the name of its
+file as `origin`. The answer says where to look how far it is."""
+TEXTS = ("workspace", "name", "create", "replace", "describe", "origin", "rejected")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ OPERATIONS = (
         "/workspaces/{name}", "get", "getWorkspace", "Everything known of one", gives="Workspace"
     ),
     Operation(
-        "/workspaces/{name}", "patch", "changeWorkspace", "Change title or notice",
+        "/workspaces/{name}", "patch", "changeWorkspace", "Change title, notice, what is told",
         "WorkspaceDetails", "Changed",
     ),
     Operation(
@@ -97,7 +98,8 @@ OPERATIONS = (
     ),
     Operation(
         "/workspaces/{name}/examples", "get", "listExamples", "List stored questions, newest first",
-        gives="Examples", query=("limit", "before"),
+        gives="Examples", query=("limit", "before", "rejected"),
+        details="With `rejected=true` those that were refused, each with the reason.",
     ),
     Operation(
         "/workspaces/{name}/examples", "post", "addExample", "Add a question with its SQL",
@@ -117,7 +119,8 @@ OPERATIONS = (
     ),
     Operation(
         "/imports", "post", "importDatabase", "Send a database in; it is imported beside serving",
-        gives="Job", status=202, query=("name", "create", "replace"), details=BUNDLE,
+        gives="Job", status=202, query=("name", "create", "replace", "describe", "origin"),
+        details=BUNDLE,
     ),
     Operation("/jobs/{key}", "get", "getJob", "How far a job is", gives="Job"),
     Operation("/tokens", "get", "listTokens", "List your tokens", gives="Tokens"),

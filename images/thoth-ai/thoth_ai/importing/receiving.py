@@ -33,6 +33,14 @@ def from_source(target: Target, source: Source, reporter: Progress) -> Summary:
         return importer.take_in(target, place, knowledge, reporter)
 
 
+def from_file(target: Target, path: Path, origin: str, reporter: Progress) -> Summary:
+    """Import a bare file that was sent under a name."""
+    _make_room(target)
+    with staging.opened() as place, space.told():
+        local_file.snapshot(path, place, reporter)
+        return importer.take_in(target, place, Knowledge(origin=origin), reporter)
+
+
 def from_bundle(target: Target, stream: BinaryIO, reporter: Progress) -> Summary:
     """Import a tar stream; what it holds lies in the staging folder meanwhile."""
     _make_room(target)

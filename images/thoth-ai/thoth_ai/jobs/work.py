@@ -117,7 +117,10 @@ def _import(job: Job) -> Mapping[str, object]:
         replace=bool(wish["replace"]),
         options=Options.read(wish.get("options", {})),
     )
-    with uploads.path_of(str(wish["upload"])).open("rb") as stream:
+    upload = uploads.path_of(str(wish["upload"]))
+    if origin := str(wish.get("origin", "")):
+        return receiving.from_file(target, upload, origin, Told(job)).as_event()
+    with upload.open("rb") as stream:
         return receiving.from_bundle(target, stream, Told(job)).as_event()
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.decorators import login_required, user_passes_test
 from django.contrib.auth.views import LogoutView
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
+from thoth_ai import language_model
 from thoth_ai.questions import catalogue
 from thoth_ai.questions.catalogue import WorkspaceEntry
 
@@ -33,6 +34,17 @@ def workspace_page(request: HttpRequest, name: str) -> HttpResponse:
     if entry is None:
         raise Http404(name)
     return render(request, "web/workspace.html", {"entry": entry, "facts": _facts(entry)})
+
+
+@user_passes_test(lambda user: bool(getattr(user, "is_superuser", False)))
+@require_safe
+@never_cache
+@ensure_csrf_cookie
+def import_page(request: HttpRequest) -> HttpResponse:
+    """Show the page to import; the file goes to the API, which does the work beside serving."""
+    model = language_model.current()
+    name = f"{model.chat.provider}/{model.chat.model}" if model else ""
+    return render(request, "web/import.html", {"model": name})
 
 
 def _workspaces() -> list[dict[str, Any]]:

@@ -94,3 +94,22 @@ export const describe = (of, body) => json("PATCH", `/workspaces/${name(of)}/des
 export const examples = (of, before) =>
   json("GET", `/workspaces/${name(of)}/examples?limit=50${before ? `&before=${before}` : ""}`);
 export const dropExample = (of, id) => send("DELETE", `/workspaces/${name(of)}/examples/${id}`);
+export const job = (id) => json("GET", `/jobs/${id}`);
+
+/** Send a database; `heard` gets how many bytes are sent, which fetch does not tell. */
+export function upload(wish, file, heard) {
+  const request = new XMLHttpRequest();
+  return new Promise((resolve, reject) => {
+    request.open("POST", `${BASE}/imports?${wish}`);
+    request.responseType = "json";
+    request.setRequestHeader("X-CSRFToken", token());
+    request.setRequestHeader("Content-Type", "application/vnd.sqlite3");
+    request.upload.addEventListener("progress", ({ loaded, total }) => heard(loaded, total));
+    request.addEventListener("error", () => reject(new Problem(UNREACHABLE)));
+    request.addEventListener("load", () => {
+      if (request.status === 202) resolve(request.response);
+      else reject(new Problem(request.status === 401 ? SIGNED_OUT : { title: `The server answered ${request.status}.`, ...request.response, status: request.status }));
+    });
+    request.send(file);
+  });
+}

@@ -10,9 +10,9 @@ const NAME = place.dataset.name;
 const FEW = 40;
 
 /** A description that looks like text until it is touched; leaving it saves, Esc takes the edit back. */
-function description(value, label, save) {
+function description(value, label, save, derived = "") {
   const said = make("small", "saved");
-  const field = make("textarea", { rows: "1", "aria-label": label, placeholder: "Add a description" });
+  const field = make("textarea", { rows: "1", "aria-label": label, placeholder: derived || "Add a description" });
   const grow = make("span", "grow", field);
   const size = () => { grow.dataset.text = field.value; };
   const store = async () => {
@@ -53,7 +53,7 @@ function columnRow(table, column) {
   const save = (text) => describe(NAME, { columns: { [table.name]: { [column.name]: text } } });
   return make("div", { class: "column", "data-words": `${column.name} ${column.description}`.toLowerCase() },
     make("div", "column-name", make("b", {}, column.name), make("small", {}, column.type || "any"), badges(column, keys)),
-    make("div", {}, description(column.description, `Description of ${table.name}.${column.name}`, save),
+    make("div", {}, description(column.description, `Description of ${table.name}.${column.name}`, save, column.derived),
       column.values && make("p", "values", Array.isArray(column.values) ? column.values.join(" · ") : String(column.values))));
 }
 
@@ -65,7 +65,7 @@ function tableSection(table) {
     make("summary", {}, make("h3", {}, table.name), make("span", "soft", facts)));
   const open = () => {
     if (section.children.length > 1) return;
-    section.append(description(table.description, `Description of ${table.name}`, save),
+    section.append(description(table.description, `Description of ${table.name}`, save, table.derived),
       make("div", "columns", table.columns.map((column) => columnRow(table, column))));
   };
   section.addEventListener("toggle", open);
@@ -102,12 +102,19 @@ function evidence(lines) {
     make("ul", "evidence", lines.map(({ text }) => make("li", {}, prose(text)))));
 }
 
+function joinList(joins) {
+  if (joins.length === 0) return "";
+  return make("details", "card table-card", make("summary", {}, make("h3", {}, "Likely joins"), make("span", "soft", plural(joins.length, "join"))),
+    make("ul", "evidence", joins.map((join) => make("li", {},
+      `${join.table}.${join.column} → ${join.referenced_table}.${join.referenced_column} (${join.score.toFixed(2)})`))));
+}
+
 function show({ databases, evidence: hints, examples }) {
   const tables = databases.flatMap((database) => database.tables).map(tableSection);
   if (tables.reduce((sum, { words }) => sum + words.length, 0) <= FEW) for (const { section, open } of tables) { section.open = true; open(); }
   place.replaceChildren(
     make("h2", "label", "Tables"), searchBox(tables), ...tables.map(({ section }) => section),
-    make("h2", "label", "What else the answers use"), evidence(hints), exampleList(NAME, examples));
+    make("h2", "label", "What else the answers use"), joinList(databases.flatMap((database) => database.joins ?? [])), evidence(hints), exampleList(NAME, examples));
 }
 
 try {
