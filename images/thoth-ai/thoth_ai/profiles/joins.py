@@ -91,7 +91,8 @@ def _pairs(tables: Sequence[Seen]) -> Iterator[_Pair]:
                 continue
             for parent in keys.near(child, profile) - {child}:
                 likeness = _likeness(tables, child, parent)
-                if _may_be(profile, _profile(tables, parent), likeness):
+                sure = likeness == 1.0 or (keys.declares(parent) and not keys.declares(child))
+                if sure and _may_be(profile, _profile(tables, parent), likeness):
                     yield _Pair(child, parent, likeness)
 
 
@@ -111,6 +112,10 @@ class _Keys:
             if tables[at].profiles[number].kind == "s":  # type: ignore[union-attr]  # keys have one
                 self._texts.append((at, number))
 
+    def declares(self, place: Place) -> bool:
+        """Say whether a column was declared to be a key by itself."""
+        return _is_key(self._tables[place[0]], place[1])
+
     def near(self, child: Place, profile: ColumnProfile) -> set[Place]:
         """Return keys that share a word, those of the same table, and for texts the first ones."""
         found = set(self._own.get(child[0], ()))
@@ -124,18 +129,17 @@ class _Keys:
 
 def _keys(tables: Sequence[Seen]) -> Iterator[Place]:
     for at, table in enumerate(tables):
-        single = sum(column.primary_key_position > 0 for column in table.source.columns) == 1
-        for number, (column, profile) in enumerate(
-            zip(table.source.columns, table.profiles, strict=True)
-        ):
-            key = column.unique or (single and column.primary_key_position)
-            if (
-                profile
-                and profile.kind in "is"
-                and (key or profile.unique)
-                and profile.distinct > 1
-            ):
+        for number, profile in enumerate(table.profiles):
+            if profile is None or profile.kind not in "is" or profile.distinct <= 1:
+                continue
+            if profile.unique or _is_key(table, number):
                 yield at, number
+
+
+def _is_key(table: Seen, number: int) -> bool:
+    column = table.source.columns[number]
+    single = sum(one.primary_key_position > 0 for one in table.source.columns) == 1
+    return column.unique or (single and column.primary_key_position > 0)
 
 
 def _declared(tables: Sequence[Seen]) -> Iterator[Place]:
