@@ -13,9 +13,9 @@ ENCODER := $(wildcard $(SERVER)/thoth_ai/importing/postgres/native/*)
 ON_POSTGRES := $(addprefix tests/server/test_,access.py any_database.py history.py http.py import.py import_bird_folders.py \
 	import_exact.py import_fuzz.py import_killed.py import_postgres.py import_refusals.py import_restarted.py \
 	jobs.py knowledge_round_trip.py metrics.py model_answers.py workspaces.py worker.py documents.py examples.py \
-	profiles.py describing.py import_hostile.py)
+	profiles.py describing.py import_hostile.py value_index.py)
 
-.PHONY: dev server-dev engine check unit server test e2e faults bench bench-backup bench-import wheel dist docs clean
+.PHONY: dev server-dev engine check unit server test e2e faults bench bench-backup bench-import bench-values wheel dist docs clean
 
 dev: $(VENV)/.installed
 
@@ -69,6 +69,10 @@ bench: dev engine
 
 bench-backup: dev engine
 	$(BIN)/pytest -m bench --timeout 3600 tests/bench/test_backup.py
+
+bench-values: server-dev
+	cd $(SERVER) && $(abspath $(SERVER_VENV))/bin/pip install --quiet --group values-bench
+	cd $(SERVER) && PYTHONPATH=.:../../tests $(abspath $(SERVER_VENV))/bin/python -m tests.bench.values_bench --write
 
 bench-import: server-dev
 	cd $(SERVER) && PYTHONPATH=.:../../tests $(abspath $(SERVER_VENV))/bin/python -m tests.bench.import_bench --write

@@ -13,6 +13,7 @@ from thoth_ai import (
     version,
 )
 from thoth_ai.postgres import connecting
+from thoth_ai.values import knobs
 from thoth_ai.vectorstores import configuration as vector_settings
 
 BASE_DIR = Path(__file__).resolve().parent
@@ -39,6 +40,7 @@ WORKER_THREADS = environment.number("WORKER_THREADS", 2, lowest=1, highest=32)
 LANGUAGE_MODEL = provider_settings.language_model()
 EMBEDDING = provider_settings.embedding()
 VECTORS = vector_settings.from_environment()
+VALUE_INDEX = knobs.from_environment()
 PROMPT_TOKENS = environment.number("LLM_PROMPT_TOKENS", 12_000, lowest=1_000, highest=1_000_000)
 QUERY_TIMEOUT_SECONDS = environment.number("QUERY_TIMEOUT_SECONDS", 10, lowest=1, highest=600)
 QUERY_ROWS = environment.number("QUERY_ROWS", 1000, lowest=1, highest=100_000)

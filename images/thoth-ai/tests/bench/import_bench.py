@@ -6,11 +6,11 @@ Ends with one line, and with status 1 when a bar is missed.
 import os
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
+from tests.bench import page
 from tests.bench.contenders import Silent, duckdb, ours, pgloader, prebuilt
 from tests.bench.measuring import Bar, Measured, repeated
 from tests.importing import generated
@@ -22,8 +22,6 @@ from thoth_ai.importing.postgres import encoding
 from thoth_ai.postgres import schemas
 
 ROWS = int(os.environ.get("THOTH_BENCH_ROWS", "2000000"))
-PAGE = Path(__file__).parents[4] / "docs/reference/figures.md"
-TITLE = "Imports into PostgreSQL"
 
 
 @contextmanager
@@ -124,18 +122,6 @@ def table(found: dict[str, Measured]) -> list[str]:
     return lines
 
 
-def write(lines: Sequence[str]) -> None:
-    """Put them behind the other figures, in the place of those of the last time."""
-    head, *sections = PAGE.read_text(encoding="utf-8").rstrip().split("\n## ")
-    others = [section for section in sections if not section.startswith(f"{TITLE}\n")]
-    told = (
-        f"{TITLE}\n\nMeasured on {datetime.now(tz=UTC).date()} with"
-        " `make bench-import`, everything in one run on one machine; compare the ratios.\n\n"
-    )
-    mine = told + "\n".join(lines) + "\n"
-    PAGE.write_text("\n## ".join([head, *others, mine]), encoding="utf-8")
-
-
 def main() -> int:
     """Print the table and the bars; with --write, into the page of figures too."""
     with postgres_server.running() as server, tempfile.TemporaryDirectory(dir="/tmp") as name:
@@ -146,7 +132,7 @@ def main() -> int:
     lines = [*table(found), "", *(f"- {bar.line()}" for bar in checked), "", last]
     print(*lines, sep="\n")
     if "--write" in sys.argv:
-        write(lines)
+        page.write("Imports into PostgreSQL", "make bench-import", lines)
     return int(bool(missed))
 
 

@@ -18,6 +18,7 @@ from thoth_ai.importing import (
     placing,
     taught,
     trial,
+    value_index,
 )
 from thoth_ai.importing.descriptions import Described
 from thoth_ai.importing.inspection import TableSchema
@@ -49,6 +50,7 @@ class Summary:
     report: Report
     joins: tuple[Join, ...]
     written: describing.Written
+    values: value_index.Facts
 
     def as_event(self) -> Mapping[str, object]:
         """Return the fields of the result event."""
@@ -71,6 +73,7 @@ class Summary:
                 {"question": entry.question, "reason": entry.reason} for entry in self.rejected
             ],
             "documents": self.documents,
+            "values": self.values,
             "replaced": self.replaced,
             "evidence": len(self.described.knowledge.evidence),
             "descriptions": self._descriptions(),
@@ -167,10 +170,11 @@ def _take_in(
         way.sha256, tables, knowledge, examples, indexed, report, found.joins, rejected,
         taught.values_shared(target.name),
     )  # fmt: skip
+    values = _values(target, staging, loaded, way)
     replaced = not target.options.dry_run and _registered(target, staging, prepared, way)
     return Summary(
         target.name, tables, len(examples), rejected, len(indexed), replaced, described, report,
-        found.joins, written,
+        found.joins, written, values,
     )  # fmt: skip
 
 
@@ -184,6 +188,13 @@ def _written(
         return describing.Written(knowledge)
     task = describing.Task(model, loaded.tables, finding.profiles_of(loaded), shared)
     return task.run(knowledge, reporter)
+
+
+def _values(target: Target, staging: Staging, loaded: Loaded, way: "_Way") -> value_index.Facts:
+    if target.options.dry_run or not target.options.index:
+        return {}
+    brought = value_index.Brought(loaded.tables, loaded.report, way.sha256)
+    return value_index.build(target.name, staging, way.place, brought, way.reporter)
 
 
 def _registered(target: Target, staging: Staging, prepared: Prepared, way: "_Way") -> bool:

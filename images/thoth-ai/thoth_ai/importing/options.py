@@ -25,6 +25,7 @@ class Options:
     dry_run: bool = False
     describe: bool = True
     """Let the language model, where there is one, describe what nobody did."""
+    index: bool = True
 
     def __post_init__(self) -> None:
         if self.names not in NAMES or self.types not in TYPES:

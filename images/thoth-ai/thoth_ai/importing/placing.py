@@ -22,6 +22,7 @@ from thoth_ai.postgres import schemas
 from thoth_ai.postgres.connecting import Postgres
 from thoth_ai.postgres.schemas import Connection
 from thoth_ai.profiles import passing
+from thoth_ai.values.reading import PostgresValues, SqliteValues, Values
 from thoth_ai.workspaces import readers
 from thoth_ai.workspaces.models import Database
 
@@ -49,6 +50,9 @@ class Place(Protocol):
 
     def adopt(self, proposal: Proposal, *, native: bool) -> Proposal | str:
         """Return the question with SQL that runs there, or why there is none."""
+
+    def values(self) -> Values:
+        """Return what reads the values of the columns, still unseen."""
 
     def publish(self, database: Database) -> None:
         """Let them be read; called last in the transaction that registers them."""
@@ -94,6 +98,10 @@ class FilePlace:
         """Return the question if its SQL is allowed and runs."""
         return trial.objection(SqliteReader(self.staging.database), proposal.sql) or proposal
 
+    def values(self) -> Values:
+        """Read them from the file."""
+        return SqliteValues(self.staging.database)
+
     def publish(self, database: Database) -> None:
         """Move the file to where its row says it is."""
         publishing.publish(self.staging, database)
@@ -137,6 +145,10 @@ class SchemaPlace:
             return self.translator(proposal)
         except NotTranslatedError as error:
             return str(error)
+
+    def values(self) -> Values:
+        """Read them from the schema."""
+        return PostgresValues(self.connection, schemas.unseen(self.mark))
 
     def publish(self, database: Database) -> None:
         """Give the schema its name; should the commit fail, the next sweep takes it back."""

@@ -16,6 +16,7 @@ from thoth_ai.importing.question_file import Proposal
 from thoth_ai.importing.staging import Staging
 from thoth_ai.importing.trial import Rejection
 from thoth_ai.profiles.joins import Join
+from thoth_ai.values import places
 from thoth_ai.workspaces import disposal, points
 from thoth_ai.workspaces.models import (
     Column,
@@ -90,6 +91,7 @@ def register(target: Target, staging: Staging, prepared: Prepared, place: Place)
         if target.milestone:
             Milestone.objects.create(name=target.milestone)
         place.publish(database)
+        places.publish(staging.values, place.mark)
     disposal.discard(old)
     return bool(old)
 

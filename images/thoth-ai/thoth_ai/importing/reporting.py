@@ -22,6 +22,7 @@ class Phase(StrEnum):
     PROFILE = "profile"
     JOINS = "joins"
     DESCRIBE = "describe"
+    VALUES = "values"
     INDEX = "index"
     REGISTER = "register"
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from thoth_ai.values import places
 from thoth_ai.workspaces import storage
 from thoth_ai.workspaces.models import Database
 
@@ -43,6 +44,11 @@ class Staging:
         return self.folder / "tables.json"
 
     @property
+    def values(self) -> Path:
+        """Return where the index of values is built."""
+        return self.folder / "index.values"
+
+    @property
     def published_name(self) -> str:
         """Return the file name the database gets below `databases`."""
         return self.folder.name + SUFFIX
@@ -73,6 +79,7 @@ def sweep() -> int:
         return 0
     with _door():
         published = list(storage.databases().glob(f"*{SUFFIX}"))
+        indexes = places.listed()
         removed = sum(_remove_dead(folder) for folder in storage.incoming().iterdir())
         live = {folder.name for folder in storage.incoming().iterdir() if folder.is_dir()}
     # Only now: an import that was live when the files were listed may have committed since.
@@ -80,7 +87,8 @@ def sweep() -> int:
     orphans = [file for file in published if file.stem not in live and file.name not in known]
     for file in orphans:
         file.unlink(missing_ok=True)
-    return removed + len(orphans)
+    strays = places.sweep(indexes, known | live | {f"{name}{SUFFIX}" for name in live})
+    return removed + len(orphans) + strays
 
 
 @contextmanager

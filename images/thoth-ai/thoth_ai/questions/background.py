@@ -8,6 +8,7 @@ from thoth_ai.answering import schema
 from thoth_ai.answering.prompt import Background, Pair
 from thoth_ai.profiles import telling
 from thoth_ai.profiles.column import ColumnProfile
+from thoth_ai.questions import mentioned
 from thoth_ai.questions.asked import Asked
 from thoth_ai.questions.point_index import Search
 from thoth_ai.workspaces import points, sharing
@@ -28,14 +29,16 @@ class Known:
 def gather(asked: Asked, database: Database, search: Search | None) -> Known:
     """Collect it; without a search (its provider is away) the first hints have to do."""
     name = database.workspace.name
+    values = mentioned.told(asked.question, database)
     if search is None:
         hints = Evidence.objects.filter(workspace=database.workspace)[:HINTS]
-        told = Background([hint.text for hint in hints], (), asked.earlier)
+        told = Background([hint.text for hint in hints], values, (), asked.earlier)
         return Known(schema_of(database), told, {})
     hints_near = search.nearest(points.EVIDENCE, name, HINTS)
     tables_near = search.nearest(points.TABLE, name, TABLES)
     told = Background(
         hints=[entry.text for entry, _ in hints_near],
+        values=values,
         examples=_examples(
             int(entry.ref) for entry, _ in search.nearest(points.EXAMPLE, name, EXAMPLES)
         ),

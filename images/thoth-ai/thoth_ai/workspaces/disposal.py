@@ -16,6 +16,7 @@ logger = logging.getLogger(__name__)
 def discard(databases: Iterable[Database]) -> None:
     """Remove files and schemas; what cannot be removed now, the next sweep removes."""
     for database in databases:
+        (storage.data() / "values" / f"{database.file}.values").unlink(missing_ok=True)
         if database.engine == readers.POSTGRES:
             _drop(database)
         else:

@@ -112,6 +112,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--only", action="append", default=[], metavar="TABLE")
     parser.add_argument("--exclude", action="append", default=[], metavar="TABLE")
     parser.add_argument("--max-rejects", type=int, metavar="N", help="fail when more do not fit")
+    parser.add_argument("--no-index", action="store_true", help="build no index of values")
     parser.add_argument("--dry-run", action="store_true", help="report only; keep nothing")
     parser.add_argument(
         "--no-describe", action="store_true", help="ask no language model for descriptions"
@@ -127,6 +128,7 @@ def _options(options: dict[str, Any]) -> Options:
         max_rejects=options["max_rejects"],
         dry_run=bool(options["dry_run"]),
         describe=not options["no_describe"],
+        index=not options["no_index"],
     )
 
 
