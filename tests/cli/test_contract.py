@@ -15,6 +15,7 @@ COMMON = {
 ARGUMENTS = {
     "ask": ["how many?"],
     "import-bird": ["/nowhere.sqlite"],
+    "import-data": ["nowhere"],
     "render": ["/nowhere", "--dry-run"],
     "workspace show": ["sales"],
     "workspace share": ["sales", "--values", "none"],

@@ -5,6 +5,7 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -239,7 +240,9 @@ def rewritten(file: Path, other: Path, **changed: object) -> None:
 
     archive = ArchiveFiles().open(file)
     manifest = manifest_from_plain({**manifest_to_plain(archive.manifest), **changed})
-    with ArchiveFiles().create(other, archive.head, archive.key()) as writer:
+    own = {key: value for key, value in changed.items() if key in {"id", "install"}}
+    head = replace(archive.head, **own)  # type: ignore[arg-type]  # texts
+    with ArchiveFiles().create(other, head, archive.key()) as writer:
         for part in archive.manifest.parts:
             with writer.add(part.member) as sink, closing(archive.read(part)) as chunks:  # type: ignore[type-var]  # a generator
                 for chunk in chunks:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from thothctl.adapters.locks import LockFolder
     from thothctl.adapters.notices import RealNotices
     from thothctl.adapters.places import Credentials
+    from thothctl.adapters.outsiders import Outsiders
     from thothctl.adapters.provider_http import HttpProviders
     from thothctl.adapters.registry import HttpRegistry
     from thothctl.adapters.repositories import OwnRepositories
@@ -120,6 +121,12 @@ class RealWorld:
         from thothctl.adapters.secret_backends import SecretBackends
 
         return SecretBackends(self._environment)
+
+    @cached_property
+    def outsiders(self) -> "Outsiders":
+        from thothctl.adapters.outsiders import Outsiders
+
+        return Outsiders(self._child)
 
     @cached_property
     def exports(self) -> "ExportFolders":

@@ -14,6 +14,7 @@ from thothctl.cli.export_data import export_data
 from thothctl.cli.figures import figures
 from thothctl.cli.images import images
 from thothctl.cli.import_bird import import_bird
+from thothctl.cli.import_data import import_data
 from thothctl.cli.journal import journal
 from thothctl.cli.keys import keys
 from thothctl.cli.lifecycle import restart, start, stop
@@ -56,6 +57,7 @@ for name, function, panel in (
     ("uninstall", uninstall, FIRST),
     ("ask", ask, DATA),
     ("import-bird", import_bird, DATA),
+    ("import-data", import_data, DATA),
     ("export-data", export_data, DATA),
     ("open", open_page, DATA),
     ("status", status, CARE),

@@ -145,15 +145,15 @@ def load_postgres(load: Load, image: str, path: str, count: str) -> None:
     argv = ("thoth-load", f"{path}/{STAGED}", count)
     task = Task(load.install, "restore", argv, (mount,), image=image, own_user=True)
     load.world.report(Progress(load.store, "loading the databases"))
-    found = dict(_counts(load.run(task)))
+    found = dict(counts_of(load.run(task)))
     for part in load.parts:
         if part.kind is PartKind.DUMP:
             database = part.name.rpartition("/")[2].removesuffix(".dump")
             load.compare(part, found.get(database, {}))
 
 
-def _counts(text: str) -> Mapping[str, dict[str, int]]:
-    """By database, its tables and their rows."""
+def counts_of(text: str) -> Mapping[str, dict[str, int]]:
+    """By database, its tables and their rows, as `thoth-load` prints them."""
     found: dict[str, dict[str, int]] = {}
     for line in text.splitlines():
         database, _, counted = line.partition("\t")

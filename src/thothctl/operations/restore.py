@@ -20,7 +20,7 @@ from thothctl.operations.restore_steps import LoadStore, StopWriters, UploadSnap
 from thothctl.operations.upgrade_steps import PullImages
 from thothctl.world import ImagePolicy, World
 
-RESTORE, UNDO = "restore", "undo restore"
+RESTORE, UNDO, IMPORT = "restore", "undo restore", "import-data"
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,13 +228,13 @@ def plan_undo(seen: Present, seconds: int) -> Plan:
         UNDO,
         seen.active.settings,
         {**seen.active.generations, **moved},
-        why=f"files that point at the data of before {after.backup}",
+        why=f"files that point at the data of before {after.backup}".rstrip(),
         anew=seen.services,
         images=seen.active.images,
         version=seen.active.version,
         databases={**seen.active.databases, **_databases_of(seen, before, moved)},
     )
-    goal = f"undo the restore of {after.backup} into {name}"
+    goal = f"undo the restore of {after.backup or 'data of others'} into {name}"
     stop = StopWriters(name, previous, why="nobody writes to what is about to be left")
     forward = live(name, number, previous, seconds)
     return Plan(goal, RESTORE, name, (rendering, stop, *forward), had_release=True)
@@ -252,7 +252,7 @@ def _last_restore(seen: Present) -> tuple[Release, Release]:
         one, before = ordered_releases[index], ordered_releases[index - 1]
         if one.number <= seen.active.number and one.why == UNDO:
             break
-        if one.number <= seen.active.number and one.why == RESTORE:
+        if one.number <= seen.active.number and one.why in {RESTORE, IMPORT}:
             return before, one
     raise CheckFailedError(
         "there is no restore to undo", hint="`thothctl backup list` shows what can be restored"

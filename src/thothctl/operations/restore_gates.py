@@ -82,7 +82,7 @@ def refuse_full(
     world: World, manifest: Manifest, stores: Sequence[str], data_dir: str = ""
 ) -> None:
     """Dumps lie beside what is made of them for a while; a reserve stays free."""
-    needed, free = sum(room_for(manifest, store) for store in stores), _free(world, data_dir)
+    needed, free = sum(room_for(manifest, store) for store in stores), free_bytes(world, data_dir)
     if free is not None and free < needed + RESERVE:
         raise NoSpaceError(
             f"about {(needed + RESERVE) / GIB:.1f} GiB are needed "
@@ -100,7 +100,8 @@ def room_for(manifest: Manifest, store: str) -> int:
     return there + manifest.sizes.get(store, EXPANDED * there)
 
 
-def _free(world: World, data_dir: str) -> int | None:
+def free_bytes(world: World, data_dir: str) -> int | None:
+    """What is left where the volumes lie; None where nobody knows."""
     said: list[bytes] = []
     mounts = (Mount(data_dir, LOOKED_AT),) if data_dir else ()
     argv = ("df", "--block-size=1", "--output=avail", LOOKED_AT if data_dir else "/")

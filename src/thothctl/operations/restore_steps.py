@@ -46,7 +46,7 @@ class LoadStore:
         install = install_of(world, self.name)
         stack = world.bundles.stack(install.stack)
         store = next(s for s in stack.stores_for(self.settings) if s.name == self.store)
-        wanted = stack.image(_service(stack, store).image)
+        wanted = stack.image(service_of(stack, store).image)
         image = self.images.get(wanted.name) or world.images.present(wanted) or ""
         load = Load(
             world,
@@ -73,7 +73,8 @@ class LoadStore:
             world.toolbox.clear(install.uuid)
 
 
-def _service(stack: Stack, store: Store) -> Service:
+def service_of(stack: Stack, store: Store) -> Service:
+    """Who reads and writes it."""
     return next(service for service in stack.services if service.name == store.service)
 
 

@@ -37,6 +37,7 @@ from thothctl.world.host import Locks as Locks
 from thothctl.world.installs import FiguresFile as FiguresFile
 from thothctl.world.installs import Installs as Installs
 from thothctl.world.notices import Crontab, Notices
+from thothctl.world.outsiders import Outsiders as Outsiders
 from thothctl.world.programs import Chore as Chore
 from thothctl.world.programs import Programs as Programs
 from thothctl.world.programs import Trial as Trial
@@ -263,6 +264,8 @@ class World(Protocol):
     def backup_keys(self) -> Keys: ...
     @property
     def backup_records(self) -> BackupRecords: ...
+    @property
+    def outsiders(self) -> Outsiders: ...
     @property
     def exports(self) -> Exports: ...
     @property

@@ -1,0 +1,158 @@
+"""A hand-made Compose project, copied into generation 1 of a new install; the project stays."""
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import ClassVar
+
+from thothctl.errors import (
+    IntegrityError,
+)
+from thothctl.model.event import Note
+from thothctl.model.install import Install
+from thothctl.model.setting import SettingValue
+from thothctl.model.stack import SaveKind, Stack, Store
+from thothctl.operations import steps
+from thothctl.operations.backup_postgres import COUNTS, DATABASES
+from thothctl.operations.generations import FROM, TO, FreshGeneration
+from thothctl.operations.loading import PLACE, STAGED, counts_of, refuse
+from thothctl.operations.outer_steps import folder_steps
+from thothctl.operations.outside import DATA, Project, asked, project_of, user_of
+from thothctl.operations.plan import Plan, Step, step
+from thothctl.operations.release_step import RenderRelease
+from thothctl.operations.restore import live, provide
+from thothctl.operations.restore_new import NewInstall, certificate
+from thothctl.operations.steps import install_of
+from thothctl.operations.taking_in import KIND, image_of, own_volume
+from thothctl.world import World
+from thothctl.world.backups import Inside, Mount, Task
+from thothctl.world.outsiders import OutsideContainer
+
+
+@step
+@dataclass(frozen=True)
+class CopyProject:
+    """Copy all data at one point, while the project's server is held still for that time."""
+
+    name: str
+    project: str
+    settings: Mapping[str, SettingValue]
+    pause_seconds: int
+    why: str
+    title: ClassVar[str] = "Copy"
+
+    def apply(self, world: World) -> None:
+        install, project = install_of(world, self.name), project_of(world, self.project)
+        stack = world.bundles.stack(install.stack)
+        stores = stack.stores_for(self.settings)
+        with ExitStack() as held:
+            hold = None
+            if project.writers:
+                paused = world.writers.held(project.writers, seconds=self.pause_seconds)
+                hold = held.enter_context(paused)
+            counts = [_copy(world, stack, install, store, project) for store in stores]
+        if hold and hold.expired:
+            raise IntegrityError(
+                f"copying took more than {self.pause_seconds} s, so {self.project} went on",
+                hint="give --longest-pause more seconds; nothing was kept",
+            )
+        if hold:
+            world.report(Note(f"{self.project} was paused for {hold.milliseconds} ms"))
+        for store, counted in zip(stores, counts, strict=True):
+            if counted is not None:
+                _load(world, stack, install, store, counted)
+
+    def undo(self, world: World) -> None:
+        """What was copied goes with its generation; a task that was cut off goes now."""
+        if install := world.installs.find(self.name):
+            world.toolbox.clear(install.uuid)
+
+
+Counts = Mapping[str, Mapping[str, int]]
+
+
+def _copy(
+    world: World, stack: Stack, install: Install, store: Store, project: Project
+) -> Counts | None:
+    """The counts of databases, where the store has any that have to be loaded afterwards."""
+    volume = install.volume(store.name, 1)
+    image = image_of(world, stack, store)
+    own_volume(world, install, volume, image, store.path)
+    if store.saved_as is SaveKind.SQLITE:
+        mounts = (Mount(project.server.mounts[DATA], FROM), Mount(volume, TO, writable=True))
+        task = Task(install.uuid, KIND, ("thoth-take", FROM, TO), mounts)
+        refuse(world.toolbox.run(task), store.name)
+    if store.saved_as is SaveKind.POSTGRES and project.database:
+        return _dump(world, install, Mount(volume, PLACE, writable=True), project.database)
+    return None
+
+
+def _dump(world: World, install: Install, mount: Mount, server: OutsideContainer) -> Counts:
+    """Everything is asked for through its own server, so that its files are never touched."""
+    user = ("-U", user_of(server))
+    names = [str(name) for name in _listed(asked(world, server, DATABASES))]
+    dumps = {"globals.sql": ("pg_dumpall", *user, "--globals-only", "--no-role-passwords")}
+    dumps |= {f"{n}.dump": ("pg_dump", *user, "--format=custom", f"--dbname={n}") for n in names}
+    for file, words in dumps.items():
+        stage = ("thoth-stage", PLACE, f"{STAGED}/{file}")
+        task = Task(install.uuid, KIND, stage, (mount,))
+        refuse(world.toolbox.run(task, feed=Inside(server.id, words)), file)
+    found = ((name, asked(world, server, COUNTS, name)) for name in names)
+    return counts_of("\n".join(f"{name}\t{counted}" for name, counted in found))
+
+
+def _listed(answer: str) -> list[str]:
+    return [one.strip(' "') for one in answer.strip("[]").split(",") if one.strip(' "')]
+
+
+def _load(world: World, stack: Stack, install: Install, store: Store, counted: Counts) -> None:
+    mount = Mount(install.volume(store.name, 1), store.path, writable=True)
+    words = ("thoth-load", f"{store.path}/{STAGED}", COUNTS)
+    image = image_of(world, stack, store)
+    said: list[bytes] = []
+    task = Task(install.uuid, KIND, words, (mount,), image=image, own_user=True)
+    refuse(world.toolbox.run(task, into=said.append), store.name)
+    if counts_of(b"".join(said).decode()) != counted:
+        raise IntegrityError(
+            f"{store.name} came out with other numbers of rows than it had there",
+            hint="stop whoever else writes to that database, then adopt it again",
+        )
+
+
+def plan_adopting(name: str, project: Project, made: NewInstall, limits: tuple[int, int]) -> Plan:
+    """A new install on copies; `limits` are the seconds of the pause and until it is healthy."""
+    reference, settings = made.stack.folder or made.stack.name, made.settings
+    numbers = {store.name: 1 for store in made.stack.stores_for(settings)}
+    rendering = RenderRelease(
+        name,
+        reference,
+        1,
+        made.now,
+        KIND,
+        settings,
+        numbers,
+        why="files that Compose accepts, before anything starts",
+    )
+    own = "a label of its own on everything it creates"
+    begin = (
+        provide(reference, settings),
+        steps.CreateInstall(name, made.uuid, reference, made.now, why=own),
+        steps.GenerateSecrets(name, reference, settings, why="no default passwords"),
+        steps.SaveSettings(name, settings, None, why="what the project says of itself"),
+        *folder_steps(name, reference, settings, numbers),
+        *_fresh(name, made, numbers),
+        CopyProject(
+            name, project.name, settings, limits[0], why=f"{project.name} is read, and goes on"
+        ),
+        *certificate(name, made),
+        rendering,
+    )
+    goal = f"adopt {project.name} as {name}"
+    return Plan(goal, KIND, name, (*begin, *live(name, 1, None, limits[1])))
+
+
+def _fresh(name: str, made: NewInstall, numbers: Mapping[str, int]) -> tuple[Step, ...]:
+    return tuple(
+        FreshGeneration(name, store, number, made.mark, "", why=f"{store}, still empty")
+        for store, number in numbers.items()
+    )
