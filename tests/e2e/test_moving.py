@@ -191,3 +191,26 @@ def test_a_dump_of_a_checkout_comes_in_beside_what_is_there_once(
     words = ("exec", stack.container(), "manage.py", "check_data", "--ask")
     assert json.loads(docker(*words).splitlines()[-1])["problems"] == []
     assert stack.ok("ask", QUESTION).data["rows"] == [[8]]
+
+
+def test_a_backup_from_inside_the_container_restores_like_any_other(
+    stack: Machine, handmade: HandMade, tmp_path: Path
+) -> None:
+    made = json.loads(handmade.inside("thoth-ai", "backup", "--full"))
+    file, key = tmp_path / Path(made["file"]).name, tmp_path / "key"
+    docker("cp", f"{handmade.container}:{made['file']}", str(file))
+    key.write_bytes(handmade.inside("cat", "/data/secrets/backup_key"))
+    verified = stack.ok("backup", "verify", str(file), "--deep", "--identity-file", str(key))
+    beside = Machine(stack.program, stack.home, name=f"{stack.name}i")
+    words = ("--to-new-install", beside.name, "--identity-file", str(key), "--yes")
+    try:
+        stack.ok("restore", str(file), *words)
+
+        assert verified.data["parts"] == 3
+        assert made["counts"]["thoth.sqlite#workspaces_workspace"] == 1
+        assert list(workspaces(beside)) == ["music"]
+        own = handmade.inside("cat", "/data/secrets/admin_password").decode()
+        assert beside.secret("admin_password").strip() == own.strip()
+        assert ".thoth-backup" not in handmade.inside("ls", "-A", "/data").decode()
+    finally:
+        beside.run("uninstall", "--purge", "--confirm", beside.name, "--yes")

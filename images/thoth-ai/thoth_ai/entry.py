@@ -28,6 +28,7 @@ def thoth_ai(arguments: Sequence[str]) -> int:
         "check-database": check_database,
         "migrate": migrate,
         "revision": revision,
+        "backup": backup,
     }
     if arguments[0] in own:
         return own[arguments[0]](arguments[1:])
@@ -78,6 +79,47 @@ def revision(_: Sequence[str]) -> int:
     """Print the state the database is in."""
     sys.stdout.write(_migrating().revision() + "\n")
     return ExitCode.OK
+
+
+def backup(arguments: Sequence[str]) -> int:
+    """Back up a container that has all its data in one folder."""
+    parser = argparse.ArgumentParser(prog="backup")
+    parser.add_argument("--full", action="store_true", help="everything; this is the default")
+    parser.add_argument("--to", metavar="FOLDER", default="", help="else `backups` on the volume")
+    parser.add_argument("--recipient", metavar="AGE1", default="", help="whose key opens it")
+    chosen = parser.parse_args(arguments)
+    if connecting.from_environment():
+        raise ServerError(
+            "The data of this container is in PostgreSQL.",
+            hint="Run `thothctl backup create` on the machine itself.",
+        )
+    sys.stdout.write(json.dumps(_backed_up(chosen.to, chosen.recipient)) + "\n")
+    return ExitCode.OK
+
+
+def _backed_up(to: str, recipient: str) -> dict[str, object]:
+    data = Path(environment.text("THOTH_DATA_DIR", "/data"))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "thoth_ai.settings")
+
+    import django  # noqa: PLC0415 - needs the environment
+
+    django.setup()
+    from django.conf import settings  # noqa: PLC0415 - likewise
+
+    from thoth_ai import migrating  # noqa: PLC0415 - likewise
+    from thoth_ai.keeping import backup as keeping  # noqa: PLC0415 - likewise
+    from thoth_ai.workspaces.models import IndexRevision  # noqa: PLC0415 - likewise
+
+    known = IndexRevision.objects.first()
+    order = keeping.Order(
+        data,
+        Path(to) if to else data / "backups",
+        recipient or keeping.own_recipient(data),
+        known.installation if known else "unknown",
+        migrating.revision(),
+        settings.ADMIN_EMAIL,
+    )
+    return keeping.make(order)
 
 
 def import_bird(arguments: Sequence[str]) -> int:

@@ -13,6 +13,7 @@ class ExitCode(IntEnum):
     BUSY = 5
     INVALID_INPUT = 7
     NOT_HEALTHY = 8
+    BACKUP_FAILED = 11
     NOT_VERIFIED = 12
     INCOMPATIBLE = 13
     NO_SPACE = 14

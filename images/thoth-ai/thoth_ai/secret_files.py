@@ -34,6 +34,11 @@ def ensure(data: Path, name: str) -> Path | None:
     return path
 
 
+def keep(data: Path, name: str, content: str) -> None:
+    """Write a secret that was made elsewhere, unless there is one."""
+    _publish(folder(data) / name, content)
+
+
 def sweep(data: Path) -> None:
     """Remove what a killed start had half written."""
     for path in folder(data).glob(f"{UNFINISHED}*"):

@@ -1,0 +1,53 @@
+"""A backup from inside holds one moment of the data folder, for whoever has the key."""
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from thoth_ai.keeping import point
+from thoth_ai.workspaces import storage
+from thoth_ai.workspaces.models import Database
+
+
+def on_sqlite(data: Path) -> None:
+    if settings.POSTGRES is not None:
+        pytest.skip("what is in PostgreSQL is not in the folder")
+    name = Path(str(settings.DATABASES["default"]["NAME"]))
+    if not (data / point.DATABASE).exists():
+        shutil.copy(name, data / point.DATABASE)
+
+
+def test_the_point_holds_rows_and_files_and_nothing_of_other_work(
+    cards: Client, data: Path
+) -> None:
+    on_sqlite(data)
+    (data / "backups").mkdir()
+    (data / "backups/old.thoth-backup").write_bytes(b"x")
+
+    with point.taken(data) as held:
+        counts = point.counted(held)
+        names = {path.relative_to(held).as_posix() for path in held.rglob("*") if path.is_file()}
+        with closing(sqlite3.connect(held / point.DATABASE)) as copied:
+            assert copied.execute("PRAGMA quick_check").fetchone() == ("ok",)
+
+    assert counts["thoth.sqlite#workspaces_workspace"] == 1
+    assert f"databases/{Database.objects.get().file}" in names
+    assert not [name for name in names if name.startswith(("backups", "incoming"))]
+    assert not (data / point.ASIDE).exists()
+
+
+def test_a_file_that_is_gone_while_its_row_is_there_makes_no_backup(
+    cards: Client, data: Path
+) -> None:
+    on_sqlite(data)
+    storage.path_of(Database.objects.get()).unlink()
+
+    with pytest.raises(Exception, match="removed while they were saved"), point.taken(data):
+        pass
+
+    assert not (data / point.ASIDE).exists()

@@ -1,0 +1,1 @@
+"""Backups from inside the container, of the form that `thothctl restore` reads."""
