@@ -201,3 +201,30 @@ def test_the_report_of_an_import_is_shown(say: Say, tmp_path: Path) -> None:
     assert "3 rows in, 3 rows out, 0 values diverted" in told
     _, shown = say("workspace", "show", "zoo")
     assert "12,348 rows in, 12,348 rows out, 2 values diverted" in shown
+
+
+def test_a_spider_root_brings_the_questions_about_each_database(
+    ask: Ask, world: InstalledWorld, tmp_path: Path
+) -> None:
+    root = tmp_path / "spider"
+    for name in ("concert_singer", "department"):
+        (root / "database" / name).mkdir(parents=True)
+        (root / "database" / name / f"{name}.sqlite").touch()
+        (root / "database" / name / "schema.sql").touch()
+    (root / "tables.json").write_text('[{"db_id": "department"}, {"db_id": "concert_singer"}]')
+    (root / "dev.json").write_text('[{"db_id": "concert_singer", "query": "SELECT 1"}]')
+    (root / "train_spider.json").write_text('[{"db_id":"department", "query": "SELECT 1"}]')
+
+    assert ask("import-bird", str(root), "--all")[0] == 0
+
+    assert [(one.name, one.source.questions, one.source.tables) for one in world.importer.sent] == [
+        ("concert_singer", root / "dev.json", root / "tables.json"),
+        ("department", root / "train_spider.json", root / "tables.json"),
+    ]
+
+
+def test_a_dry_run_fetches_nothing(ask: Ask, world: InstalledWorld) -> None:
+    code, document = ask("import-bird", "https://example.org/zoo.sqlite", "--dry-run")
+
+    assert (code, document["data"]) == (0, {"source": "https://example.org/zoo.sqlite"})
+    assert world.importer.sent == []

@@ -1,9 +1,12 @@
-"""Where the files lie in a folder of the BIRD benchmark.
+"""Where the files lie in a folder of the BIRD or the Spider benchmark.
 
-A database has a folder with its file and `database_description/*.csv`; a root has a folder of such
-folders, and beside it the questions and the readable names of all of them.
+A database has a folder with its file and, of BIRD, `database_description/*.csv`; a root has a
+folder of such folders, and beside it the questions and the readable names of all of them. A root
+may have several files of questions: each database takes the first that asks about it.
 """
 
+import json
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,9 +16,17 @@ from thothctl.errors import InvalidInputError
 from thothctl.model.answer import DatabaseFolder, DatabaseSource
 
 ENDINGS = frozenset((".sqlite", ".sqlite3", ".db"))
+ROOTS = ("databases", "database")
 DESCRIPTIONS = "database_description"
-QUESTIONS = ("dev.json", "train.json", "mini_dev_sqlite.json")
-TABLES = ("dev_tables.json", "train_tables.json")
+QUESTIONS = (
+    "dev.json",
+    "train.json",
+    "mini_dev_sqlite.json",
+    "train_spider.json",
+    "train_others.json",
+    "test.json",
+)
+TABLES = ("dev_tables.json", "train_tables.json", "tables.json", "test_tables.json")
 
 
 def find(path: Path) -> DatabaseFolder:
@@ -31,9 +42,12 @@ def find(path: Path) -> DatabaseFolder:
             f"there is no database in {path}",
             hint="give a SQLite file, a folder with one, or a folder with dev_databases in it",
         )
-    questions, tables = _first(path, QUESTIONS), _first(path, TABLES)
+    questions, tables = _present(path, QUESTIONS), _present(path, TABLES)
     return DatabaseFolder(
-        sources=tuple(replace(one, questions=questions, tables=tables) for one in sources),
+        sources=tuple(
+            replace(one, questions=_about(one.id, questions), tables=_about(one.id, tables))
+            for one in sources
+        ),
         is_root=True,
         warnings=tuple(_missing(path, folders, sources, questions)),
     )
@@ -70,7 +84,7 @@ def _of_folder(folder: Path) -> DatabaseSource | None:
 
 
 def _folders(root: Path) -> list[Path]:
-    places = [root, *(one for one in _entries(root) if one.name.endswith("databases"))]
+    places = [root, *(one for one in _entries(root) if one.name.endswith(ROOTS))]
     inside = [one for place in places if place.is_dir() for one in _entries(place) if one.is_dir()]
     return [one for one in inside if one not in places]
 
@@ -79,17 +93,29 @@ def _missing(
     root: Path,
     folders: Sequence[Path],
     sources: Sequence[DatabaseSource],
-    questions: Path | None,
+    questions: Sequence[Path],
 ) -> list[str]:
     found = {source.file.parent for source in sources}
     without = [f"{folder.name} has no database file" for folder in folders if folder not in found]
-    if questions is None:
-        without.append(f"there is no {' or '.join(QUESTIONS)} in {root}: no questions, no evidence")
+    if not questions:
+        without.append(
+            f"there is no {' or '.join(QUESTIONS[:3])} in {root}: no questions, no evidence"
+        )
     return without
 
 
-def _first(root: Path, names: Sequence[str]) -> Path | None:
-    return next((root / name for name in names if (root / name).is_file()), None)
+def _present(root: Path, names: Sequence[str]) -> list[Path]:
+    return [root / name for name in names if (root / name).is_file()]
+
+
+def _about(database: str, files: Sequence[Path]) -> Path | None:
+    """Several files share out the databases; where none names this one, the server decides."""
+    named = re.compile(rb'"db_id"\s*:\s*' + re.escape(json.dumps(database).encode()))
+    for file in files:
+        with translated(f"read {file}"):
+            if named.search(file.read_bytes()):
+                return file
+    return files[0] if files else None
 
 
 def _entries(folder: Path) -> list[Path]:

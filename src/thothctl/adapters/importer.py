@@ -12,6 +12,7 @@ from typing import IO, Any
 
 from thothctl.adapters.bird_folder import description_files, find
 from thothctl.adapters.files import translated
+from thothctl.adapters.obtaining import obtained
 from thothctl.adapters.process import started
 from thothctl.adapters.sqlite_source import snapshot
 from thothctl.errors import (
@@ -46,6 +47,9 @@ class StreamImporter:
 
     def __init__(self, home: Path, environment: Mapping[str, str], report: Report) -> None:
         self._home, self._environment, self._report = home, environment, report
+
+    def obtained(self, place: str, sha256: str) -> AbstractContextManager[Path]:
+        return obtained(self._home, self._environment, place, sha256, self._report)
 
     def find(self, path: Path) -> DatabaseFolder:
         return find(path)

@@ -1,5 +1,6 @@
 """`thothctl import-bird`: databases into the running stack, ready to be asked."""
 
+import dataclasses
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -22,11 +23,15 @@ from thothctl.operations.import_database import (
 )
 
 Source = Annotated[
-    Path,
+    str,
     typer.Argument(
         metavar="PATH",
-        help="A SQLite database, which may be in use; a BIRD database folder; or a BIRD root.",
+        help="A SQLite database, which may be in use; a database folder or root of BIRD or Spider;"
+        " a zip or tar archive of these; or an https address of one.",
     ),
+]
+Sha256 = Annotated[
+    str, typer.Option("--sha256", metavar="HEX", help="Checksum that the file has to have.")
 ]
 Name = Annotated[
     str, typer.Option("--name", metavar="NAME", help="Name of the workspace; else the file's.")
@@ -107,6 +112,7 @@ def import_bird(  # noqa: PLR0913, PLR0917 - one for each option
     exclude: Exclude = None,
     max_rejects: MaxRejects = None,
     no_describe: NoDescribe = False,
+    sha256: Sha256 = "",
 ) -> Outcome:
     """Import SQLite databases as workspaces; the source is only read."""
     wishes = [f"--names={names}", f"--types={types}"]
@@ -115,7 +121,7 @@ def import_bird(  # noqa: PLR0913, PLR0917 - one for each option
     wishes += [] if max_rejects is None else [f"--max-rejects={max_rejects}"]
     wishes += ["--no-describe"] * no_describe + ["--dry-run"] * session.options.dry_run
     order = ImportOrder(
-        source,
+        Path(source),
         name,
         questions,
         descriptions,
@@ -124,6 +130,22 @@ def import_bird(  # noqa: PLR0913, PLR0917 - one for each option
         replace=replace,
         wishes=tuple(wishes),
     )
+    if session.options.dry_run and "://" in source:
+        return _fetching(source)
+    with session.world.importer.obtained(source, sha256) as path:
+        return _imported(session, dataclasses.replace(order, path=path))
+
+
+def _fetching(source: str) -> Outcome:
+    """What an address holds is known when it has been fetched, which a dry run does not do."""
+
+    def show(console: Console) -> None:
+        console.print(f"Would fetch {source} and import what it holds.\nNothing was changed.")
+
+    return Outcome({"source": source}, show)
+
+
+def _imported(session: Session, order: ImportOrder) -> Outcome:
     chosen = choose(session.world, order)
     if session.options.dry_run:
         return _tried(session, chosen)

@@ -66,6 +66,9 @@ class Providers(Protocol):
 class Importer(Protocol):
     """Takes a database file on the host into the running stack."""
 
+    def obtained(self, place: str, sha256: str) -> AbstractContextManager[Path]:
+        """A file or folder of this machine: what is an address is fetched, an archive unpacked."""
+
     def find(self, path: Path) -> DatabaseFolder:
         """What lies at this path: a file, a folder of BIRD's with one database, or a root."""
 

@@ -223,3 +223,24 @@ def test_editing_a_description_embeds_it_again_at_once(root: Path) -> None:
     assert VectorPoint.objects.count() == count
     assert "hyphenated" in VectorPoint.objects.get(ref="cards.uuid").text
     assert "All printed cards" in VectorPoint.objects.get(kind="table", ref="cards").text
+
+
+def test_a_spider_root_gives_each_database_the_questions_about_it(
+    data: Path, tmp_path: Path
+) -> None:
+    root = tmp_path / "spider"
+    for name in ("concert", "pets"):
+        (root / "database" / name).mkdir(parents=True)
+        databases.small(root / "database" / name / f"{name}.sqlite")
+    told = {"dev.json": "pets", "train_spider.json": "concert"}
+    for file, name in told.items():
+        question = f"Which animals does {name} have?"
+        asked = [{"db_id": name, "question": question, "query": "SELECT name FROM animals"}]
+        (root / file).write_text(json.dumps(asked))
+    (root / "tables.json").write_text("[]")
+
+    take(root, "--db", "concert", name="concert")
+
+    reply = Asker().ask(Asked("Which animals does concert have?"))
+    assert isinstance(reply, Answer)
+    assert len(reply.rows) == 3

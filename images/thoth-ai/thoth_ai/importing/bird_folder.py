@@ -1,9 +1,12 @@
-"""Where the files lie in a folder of the BIRD benchmark.
+"""Where the files lie in a folder of the BIRD or the Spider benchmark.
 
-A database has a folder with its file and `database_description/*.csv`; a root has a folder of such
-folders, and beside it the questions and the readable names of all of them.
+A database has a folder with its file and, of BIRD, `database_description/*.csv`; a root has a
+folder of such folders, and beside it the questions and the readable names of all of them. A root
+may have several files of questions: each database takes the first that asks about it.
 """
 
+import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,9 +14,17 @@ from pathlib import Path
 from thoth_ai.errors import ServerError
 
 ENDINGS = frozenset((".sqlite", ".sqlite3", ".db"))
+ROOTS = ("databases", "database")
 DESCRIPTIONS = "database_description"
-QUESTIONS = ("dev.json", "train.json", "mini_dev_sqlite.json")
-TABLES = ("dev_tables.json", "train_tables.json")
+QUESTIONS = (
+    "dev.json",
+    "train.json",
+    "mini_dev_sqlite.json",
+    "train_spider.json",
+    "train_others.json",
+    "test.json",
+)
+TABLES = ("dev_tables.json", "train_tables.json", "tables.json", "test_tables.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +52,9 @@ def find(path: Path, database_id: str) -> Source:
     if database_id not in databases:
         raise _unknown(path, database_id, list(databases))
     return replace(
-        databases[database_id], questions=_first(path, QUESTIONS), tables=_first(path, TABLES)
+        databases[database_id],
+        questions=_about(database_id, path, QUESTIONS),
+        tables=_about(database_id, path, TABLES),
     )
 
 
@@ -60,15 +73,19 @@ def _of_folder(folder: Path) -> Source | None:
 
 
 def _of_root(root: Path) -> list[Source]:
-    places = [root, *(one for one in _entries(root) if one.name.endswith("databases"))]
+    places = [root, *(one for one in _entries(root) if one.name.endswith(ROOTS))]
     found = [
         _of_folder(folder) for place in places for folder in _entries(place) if folder.is_dir()
     ]
     return [one for one in found if one]
 
 
-def _first(root: Path, names: Sequence[str]) -> Path | None:
-    return next((root / name for name in names if (root / name).is_file()), None)
+def _about(database: str, root: Path, names: Sequence[str]) -> Path | None:
+    """Several files share out the databases; where none names this one, its name may differ."""
+    files = [root / name for name in names if (root / name).is_file()]
+    named = re.compile(rb'"db_id"\s*:\s*' + re.escape(json.dumps(database).encode()))
+    asking = (file for file in files if named.search(file.read_bytes()))
+    return next(asking, files[0] if files else None)
 
 
 def _entries(folder: Path) -> list[Path]:
