@@ -17,6 +17,7 @@ from thothctl.model.answer import DatabaseFolder, DatabaseSource
 
 ENDINGS = frozenset((".sqlite", ".sqlite3", ".db"))
 ROOTS = ("databases", "database")
+ROWS = frozenset((".csv", ".tsv", ".parquet"))
 DESCRIPTIONS = "database_description"
 QUESTIONS = (
     "dev.json",
@@ -35,12 +36,15 @@ def find(path: Path) -> DatabaseFolder:
         return DatabaseFolder((DatabaseSource(path),))
     if own := _of_folder(path):
         return DatabaseFolder((own,))
+    if table_files(path):
+        return DatabaseFolder((DatabaseSource(path),))
     folders = _folders(path)
     sources = [source for folder in folders if (source := _of_folder(folder))]
     if not sources:
         raise InvalidInputError(
             f"there is no database in {path}",
-            hint="give a SQLite file, a folder with one, or a folder with dev_databases in it",
+            hint="give a SQLite file, a folder with one or with CSV or Parquet files, or a folder"
+            " with dev_databases in it",
         )
     questions, tables = _present(path, QUESTIONS), _present(path, TABLES)
     return DatabaseFolder(
@@ -51,6 +55,11 @@ def find(path: Path) -> DatabaseFolder:
         is_root=True,
         warnings=tuple(_missing(path, folders, sources, questions)),
     )
+
+
+def table_files(folder: Path) -> list[Path]:
+    """Return the files of a folder that are a table each."""
+    return [one for one in _entries(folder) if one.suffix.lower() in ROWS and one.is_file()]
 
 
 def description_files(folder: Path) -> list[Path]:

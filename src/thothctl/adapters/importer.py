@@ -1,16 +1,17 @@
 """Streams a database into the container, and reads what the server says of it line by line."""
 
 import base64
+import hashlib
 import io
 import json
 import tarfile
 import threading
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import IO, Any
 
-from thothctl.adapters.bird_folder import description_files, find
+from thothctl.adapters.bird_folder import description_files, find, table_files
 from thothctl.adapters.files import translated
 from thothctl.adapters.obtaining import obtained
 from thothctl.adapters.process import started
@@ -55,6 +56,8 @@ class StreamImporter:
         return find(path)
 
     def snapshot(self, source: DatabaseSource) -> AbstractContextManager[Snapshot]:
+        if source.file.is_dir():
+            return nullcontext(_folder_of_tables(source.file))
         return snapshot(self._home, source, self._report)
 
     def send(self, container: str, request: ImportRequest) -> ImportResult:
@@ -85,6 +88,15 @@ class StreamImporter:
         return last
 
 
+def _folder_of_tables(folder: Path) -> Snapshot:
+    """Nothing is copied: what changes while it is sent is noticed by its checksum."""
+    files = table_files(folder)
+    for file in files:
+        with translated(f"read {file}"):
+            file.open("rb").close()
+    return Snapshot(folder, sum(file.stat().st_size for file in files), "")
+
+
 def _progress(said: Mapping[str, Any]) -> Progress:
     done, total = said.get("done"), said.get("total")
     return Progress("server", str(said.get("phase", "")), done, total, str(said.get("unit", "")))
@@ -96,17 +108,35 @@ def _feed(
     """One tar stream; a server that hangs up early tells why on its output."""
     source = request.source
     with suppress(BrokenPipeError), pipe, tarfile.open(fileobj=pipe, mode="w|") as tar:
-        facts = {"sha256": request.sha256, "bytes": request.bytes, "origin": source.file.name}
-        _add_json(tar, "manifest.json", {**facts, "db_id": source.id})
+        contents = _contents(request.database)
+        facts: dict[str, object] = {"origin": source.file.name, "db_id": source.id}
+        if request.database.is_dir():
+            facts["tables"] = {name: _sha256(path) for name, path in contents.items()}
+        else:
+            facts |= {"sha256": request.sha256, "bytes": request.bytes}
+        _add_json(tar, "manifest.json", facts)
         for name, path in (("questions.json", source.questions), ("tables.json", source.tables)):
             if path:
                 with path.open("rb") as stream:
                     _add(tar, name, stream, path.stat().st_size)
         if packed:
             _add_json(tar, "descriptions.json", packed)
-        with request.database.open("rb") as stream:
-            watched = _Watched(stream, request.bytes, report)
-            _add(tar, "database.sqlite", watched, request.bytes)  # type: ignore[arg-type]  # reads
+        for name, path in contents.items():
+            size = path.stat().st_size
+            with path.open("rb") as stream:
+                _add(tar, name, _Watched(stream, size, report), size)  # type: ignore[arg-type]  # reads
+
+
+def _contents(database: Path) -> dict[str, Path]:
+    """Return what is sent under which name: one database, or the files of its tables."""
+    if not database.is_dir():
+        return {"database.sqlite": database}
+    return {f"tables/{one.stem}{one.suffix.lower()}": one for one in table_files(database)}
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _packed(folder: Path) -> Sequence[JsonObject]:

@@ -27,7 +27,8 @@ Source = Annotated[
     typer.Argument(
         metavar="PATH",
         help="A SQLite database, which may be in use; a database folder or root of BIRD or Spider;"
-        " a zip or tar archive of these; or an https address of one.",
+        " a folder of CSV or Parquet files; a zip or tar archive of these; or an https address of"
+        " one.",
     ),
 ]
 Sha256 = Annotated[

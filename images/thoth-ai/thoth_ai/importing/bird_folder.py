@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from thoth_ai.errors import ServerError
+from thoth_ai.importing.tabular import child
 
 ENDINGS = frozenset((".sqlite", ".sqlite3", ".db"))
 ROOTS = ("databases", "database")
@@ -44,6 +45,8 @@ def find(path: Path, database_id: str) -> Source:
         if database_id not in ("", found.database_id):
             raise _unknown(path, database_id, [found.database_id])
         return found
+    if not database_id and child.files_of(path):
+        return Source(path)
     databases = {one.database_id: one for one in _of_root(path)}
     if not databases:
         raise _nothing(path)

@@ -3,7 +3,9 @@
 import hashlib
 import hmac
 import json
+import re
 import tarfile
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, BinaryIO
@@ -12,6 +14,7 @@ from thoth_ai.errors import ExitCode, ServerError
 from thoth_ai.importing import space
 from thoth_ai.importing.reporting import Phase, Progress
 from thoth_ai.importing.staging import Staging
+from thoth_ai.importing.tabular import converting
 
 MANIFEST = "manifest.json"
 DATABASE = "database.sqlite"
@@ -25,6 +28,7 @@ LIMITS = {
     DESCRIPTIONS: 64 * CHUNK,
     TABLES: 16 * CHUNK,
 }
+TABLE = re.compile(r"tables/[^/\x00-\x1f.][^/\x00-\x1f]{0,199}\.(csv|tsv|parquet)")
 DRAIN = 4 * CHUNK
 LONGEST_ORIGIN = 200
 
@@ -54,12 +58,18 @@ def receive(stream: BinaryIO, staging: Staging, reporter: Progress) -> Received:
 
 def _admit(member: tarfile.TarInfo, seen: dict[str, str]) -> None:
     """Names are compared, never joined to a path, and only plain files pass."""
-    if member.name not in {*LIMITS, DATABASE} or member.name in seen:
+    known = member.name in {*LIMITS, DATABASE} or _is_table(member.name, seen)
+    if not known or member.name in seen:
         raise _refused(f"The bundle has the member {member.name!r}, which is not expected.")
     if not member.isreg() or member.issparse():
         raise _refused(f"The member {member.name} is not a plain file.")
     if member.size > LIMITS.get(member.name, member.size):
         raise _refused(f"The member {member.name} is larger than {LIMITS[member.name]:,} bytes.")
+
+
+def _is_table(name: str, seen: Container[str]) -> bool:
+    """A file of rows is called as its table; without a slash it stays in its folder."""
+    return TABLE.fullmatch(name) is not None and DATABASE not in seen
 
 
 def _write(
@@ -69,8 +79,10 @@ def _write(
     if source is None:
         raise _refused(f"The member {member.name} has no content.")
     space.require(staging.folder, member.size)
-    shown = reporter if member.name == DATABASE else None
-    with space.told(), (staging.folder / member.name).open("xb") as target:
+    shown = reporter if member.name not in LIMITS else None
+    target_path = staging.folder / member.name
+    target_path.parent.mkdir(mode=0o700, exist_ok=True)
+    with space.told(), target_path.open("xb") as target:
         return _copy(source, target, member.size, shown)
 
 
@@ -89,16 +101,30 @@ def _copy(source: IO[bytes], target: BinaryIO, size: int, reporter: Progress | N
 
 
 def _verified(digests: dict[str, str], staging: Staging) -> Received:
-    missing = [name for name in (MANIFEST, DATABASE) if name not in digests]
+    tables = {name: digest for name, digest in digests.items() if TABLE.fullmatch(name)}
+    needed = (MANIFEST,) if tables else (MANIFEST, DATABASE)
+    missing = [name for name in needed if name not in digests]
     if missing:
         raise _broken(f"The bundle has no {' and no '.join(missing)}.")
     manifest = _manifest(staging.folder / MANIFEST)
+    if tables:
+        return _verified_tables(manifest, tables, staging)
     if manifest.get("bytes") != staging.database.stat().st_size:
         raise _broken("The database's size is not the one in the manifest.")
     if not hmac.compare_digest(str(manifest.get("sha256")).encode(), digests[DATABASE].encode()):
         raise _broken("The database's checksum is not the one in the manifest.")
     origin = str(manifest.get("origin") or "")[:LONGEST_ORIGIN]
     return Received(digests[DATABASE], origin, str(manifest.get("db_id") or ""))
+
+
+def _verified_tables(
+    manifest: Mapping[str, object], tables: Mapping[str, str], staging: Staging
+) -> Received:
+    if manifest.get("tables") != tables:
+        raise _broken("The files and their checksums are not those of the manifest.")
+    converting.convert(staging.folder / "tables", staging.database)
+    origin = str(manifest.get("origin") or "")[:LONGEST_ORIGIN]
+    return Received("", origin, "")
 
 
 def _manifest(path: Path) -> dict[str, object]:

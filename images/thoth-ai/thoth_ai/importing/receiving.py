@@ -20,13 +20,17 @@ from thoth_ai.importing.importer import Summary
 from thoth_ai.importing.knowledge import Knowledge
 from thoth_ai.importing.registering import Target
 from thoth_ai.importing.reporting import Progress
+from thoth_ai.importing.tabular import converting
 
 
 def from_source(target: Target, source: Source, reporter: Progress) -> Summary:
     """Import what lies in the container."""
     _make_room(target)
     with staging.opened() as place, space.told():
-        local_file.snapshot(source.file, place, reporter)
+        if source.file.is_dir():
+            converting.convert(source.file, place.database)
+        else:
+            local_file.snapshot(source.file, place, reporter)
         names = {source.database_id} if source.database_id else {target.name, source.file.stem}
         files = description_source.from_folder(source.descriptions) if source.descriptions else ()
         knowledge = _told(source, frozenset(names), files)

@@ -1,0 +1,1 @@
+"""Folders of CSV and Parquet files, made one database by a process of its own."""
