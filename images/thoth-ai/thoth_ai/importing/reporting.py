@@ -22,8 +22,8 @@ class Phase(StrEnum):
     PROFILE = "profile"
     JOINS = "joins"
     DESCRIBE = "describe"
-    VALUES = "values"
     INDEX = "index"
+    VALUES = "values"
     REGISTER = "register"
 
 
