@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from thothctl.adapters.journal_file import JournalFolder
     from thothctl.adapters.locks import LockFolder
     from thothctl.adapters.notices import RealNotices
-    from thothctl.adapters.places import Credentials
     from thothctl.adapters.outsiders import Outsiders
+    from thothctl.adapters.places import Credentials
     from thothctl.adapters.provider_http import HttpProviders
     from thothctl.adapters.registry import HttpRegistry
     from thothctl.adapters.repositories import OwnRepositories

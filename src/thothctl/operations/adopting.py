@@ -135,7 +135,7 @@ def plan_adopting(name: str, project: Project, made: NewInstall, limits: tuple[i
     )
     own = "a label of its own on everything it creates"
     begin = (
-        provide(reference, settings),
+        *provide(reference, settings, {}),
         steps.CreateInstall(name, made.uuid, reference, made.now, why=own),
         steps.GenerateSecrets(name, reference, settings, why="no default passwords"),
         steps.SaveSettings(name, settings, None, why="what the project says of itself"),

@@ -159,7 +159,7 @@ def plan_taking(seen: Present, found: Mapping[str, VolumeTar], seconds: int) -> 
         KIND,
         name,
         (
-            provide(stack, settings),
+            *provide(stack, settings, seen.active.images),
             *folder_steps(name, stack, settings, numbers),
             *_takes(seen, found, numbers),
             rendering,
