@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.server import databases, imports
 from thoth_ai.answering import prompt
+from thoth_ai.answering.reading import Reader
 from thoth_ai.importing import local_file
 from thoth_ai.questions import background
 from thoth_ai.workspaces import readers
@@ -81,7 +82,7 @@ def test_any_name_goes_the_whole_way(
     ) == sorted(f"{name} {row}" for _, names in shapes for name in names for row in range(3))
 
 
-def values(reader: readers.Reader, table: Table) -> list[str]:
+def values(reader: Reader, table: Table) -> list[str]:
     listed = ", ".join(quoted(column.name) for column in table.columns.all())
     found = reader.run(f"SELECT {listed} FROM {quoted(table.name)}", readers.limits())
     return [str(value) for row in found.rows for value in row]
