@@ -6,8 +6,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from thothctl.model.acme import AcmeOrder
-from thothctl.model.certificate import Certificate, Refused
 from thothctl.model.event import Event
 from thothctl.model.figures import ContainerFigures
 from thothctl.model.inspected import Declared, InspectedContainer
@@ -29,6 +27,7 @@ from thothctl.world.backups import Keys as Keys
 from thothctl.world.backups import Targets as Targets
 from thothctl.world.backups import Toolbox as Toolbox
 from thothctl.world.backups import Writers as Writers
+from thothctl.world.certificates import Certificates as Certificates
 from thothctl.world.exports import Exports as Exports
 from thothctl.world.host import Clock as Clock
 from thothctl.world.host import Entropy as Entropy
@@ -183,30 +182,6 @@ class Bundles(Protocol):
 
     def write(self, folder: Path, files: Mapping[str, str]) -> None:
         """Write files of a folder whole; it is created, other files in it stay."""
-
-
-class Certificates(Protocol):
-    """The TLS files of an install; nginx sees only the pair that is served."""
-
-    def make(self, name: str, hosts: tuple[str, ...]) -> bool:
-        """Sign a certificate for these hosts unless a good one is there; True when it is new."""
-
-    def take(self, name: str, certificate: Path, key: Path, hosts: tuple[str, ...]) -> None:
-        """Check files of the user and serve copies of them; raises InvalidInputError."""
-
-    def stand_in(self, name: str, hosts: tuple[str, ...]) -> bool:
-        """Serve something until an order is answered: what is there, or one of our own."""
-
-    def order(self, name: str, order: AcmeOrder) -> bool:
-        """Serve what an ACME authority gives, asked only when it is time; True when it is new."""
-
-    def refuse(self, name: str, refused: Refused) -> None:
-        """Record why an order came to nothing."""
-
-    def refused(self, name: str) -> Refused | None: ...
-    def served(self, name: str) -> Certificate | None: ...
-    def authority(self, name: str) -> Path | None:
-        """The authority to trust, None where the certificate is one the world trusts."""
 
 
 class Journal(Protocol):
