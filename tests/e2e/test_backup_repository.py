@@ -141,12 +141,12 @@ def test_a_new_key_is_let_into_the_repository_of_the_old_one(
         stack.ok("backup", "verify", made["id"], "--from", str(tmp_path))
 
 
-@pytest.mark.parametrize("engine", ["archive", "repository"])
+@pytest.mark.parametrize("kind", ["archive", "repository"])
 def test_a_place_on_another_machine_brings_everything_back_onto_an_empty_one(
-    stack: Machine, far: FarPlace, engine: str, tmp_path: Path
+    stack: Machine, far: FarPlace, kind: str, tmp_path: Path
 ) -> None:
     there = replace(stack, extra=far.environment)
-    made = there.ok("backup", "create", "--engine", engine, "--to", far.address).data
+    made = there.ok("backup", "create", "--engine", kind, "--to", far.address).data
     there.ok("backup", "verify", made["id"], "--deep", "--from", far.address)
     sheet = identity(stack, tmp_path)
     other = empty(there, tmp_path / "home")
