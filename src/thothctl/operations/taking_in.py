@@ -152,6 +152,10 @@ def plan_taking(seen: Present, found: Mapping[str, VolumeTar], seconds: int) -> 
         anew=seen.services,
         images=seen.active.images,
         version=seen.active.version,
+        databases={
+            **seen.active.databases,
+            **{one.name: 1 for one in seen.databases if one.store in found},
+        },
     )
     stop = StopWriters(name, seen.active.number, why="nobody writes to what is about to be left")
     return Plan(

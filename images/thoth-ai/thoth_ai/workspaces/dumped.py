@@ -20,13 +20,15 @@ from thoth_ai.workspaces.models import (
     Example,
     ForeignKey,
     Milestone,
+    RejectedExample,
     Table,
     VectorPoint,
     Workspace,
 )
 
 ORDER: tuple[type[models.Model], ...] = (
-    User, Workspace, Database, Table, Column, ForeignKey, Example, Evidence, VectorPoint, Question,
+    User, Workspace, Database, Table, Column, ForeignKey, Example, RejectedExample, Evidence,
+    VectorPoint, Question,
 )  # fmt: skip
 """What a row refers to comes before it."""
 LEFT_OUT = frozenset({
