@@ -1,7 +1,7 @@
 """Upgrades that migrate: on a copy, with data compared row for row and vector by vector."""
 
 from e2e.load import Load
-from e2e.machine import Machine
+from e2e.machine import Machine, docker
 from e2e.stand_in import QUESTION, Shelf, data, database, post, served, set_up, version_served
 
 LOGS = "failed"
@@ -88,3 +88,19 @@ def test_f3_a_migration_that_never_ends_leaves_the_old_release_and_its_data_unto
     operation = bare.ok("journal").data["operations"][-1]["operation"]
     kept = list((bare.home / LOGS / operation).glob("*.log"))
     assert any("applying 0004" in one.read_text() for one in kept), kept
+
+
+def test_a_rehearsal_migrates_a_copy_that_nobody_sees_and_leaves_nothing(
+    bare: Machine, shelf: Shelf
+) -> None:
+    set_up(bare, shelf.registry.host, "1.0.0")
+    before, container = served(bare), bare.container()
+
+    assert bare.ok("upgrade", "--rehearse", "--to", "1.1.0", "--yes").data["rehearsed"] == "1.1.0"
+    bad = bare.json("upgrade", "--rehearse", "--to", "1.3.0", "--yes")
+
+    assert bad.code == 3, bad.out
+    assert "1.3.0 does not run on a copy of the data" in bad.envelope["errors"][0]["message"]
+    assert (version_served(bare), served(bare), bare.container()) == ("1.0.0", before, container)
+    assert docker("ps", "-aq", "--filter", "name=thoth-drill-").strip() == ""
+    assert [r["number"] for r in bare.ok("releases").data["releases"]] == [1]

@@ -1,5 +1,7 @@
 """`thothctl backup drill`: proves a backup by restoring it where nobody sees."""
 
+from collections.abc import Mapping
+
 from rich.console import Console
 
 from thothctl.cli.backup_options import From, IdentityFile, PassphraseFile
@@ -44,7 +46,8 @@ def drill(
         session.world.restores.keep_key(session.install, key)
         with session.watched():
             provide_toolbox(session.world)
-            plan = _plan(session, found)
+            images = images_of(world, manifest)
+            plan = drill_plan(session, found, images, manifest.product_version if images else "")
         if session.options.dry_run:
             return Outcome(
                 {"plan": str(plan).splitlines()}, lambda console: show_plan(console, plan, ())
@@ -62,7 +65,10 @@ def drill(
     return _outcome(session, found)
 
 
-def _plan(session: Session, found: Found) -> Plan:
+def drill_plan(
+    session: Session, found: Found, images: Mapping[str, str], version: str, *, seconds: int = 0
+) -> Plan:
+    """The backup, restored for a while with these images; its start may take `seconds`."""
     world, archive = session.world, found.archive
     stack = world.bundles.stack(archive.manifest.stack)
     saved = settings_of(world, archive, session.install)
@@ -70,7 +76,6 @@ def _plan(session: Session, found: Found) -> Plan:
     made = new_install(world, archive, settings, beside=True)
     stores = gates.chosen_stores(archive.manifest, stack, made.settings, ())
     gates.refuse_full(world, archive.manifest, stores)
-    images = images_of(world, archive.manifest)
     wish = restoring.Wish(
         f"drill-{world.entropy.suffix()}",
         str(found.path),
@@ -78,7 +83,8 @@ def _plan(session: Session, found: Found) -> Plan:
         seconds=session.options.timeout or SECONDS,
         keeper=session.install,
         images=images,
-        version=archive.manifest.product_version if images else "",
+        version=version,
+        start_seconds=seconds,
     )
     return plan_drill(wish, made, stores, session.install)
 

@@ -7,7 +7,7 @@ import typer
 from thothctl.cli.envelope import Outcome
 from thothctl.cli.options import command
 from thothctl.cli.session import Session
-from thothctl.cli.upgrade import SECONDS, PlanOnly, SoakSeconds
+from thothctl.cli.upgrade_options import SECONDS, PlanOnly, SoakSeconds
 from thothctl.model.install import Release
 from thothctl.operations.backup import provide_toolbox
 from thothctl.operations.recover import Unfinished, go_on, refuse_unfinished, take_back, unfinished

@@ -2,16 +2,31 @@
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Annotated
 
-import typer
 from rich.console import Console
 
 from thothctl.cli.envelope import Outcome
 from thothctl.cli.finalize import finalize
 from thothctl.cli.options import command
+from thothctl.cli.rehearsal import rehearse as rehearsed
 from thothctl.cli.session import Session
 from thothctl.cli.setup_options import Registry
+from thothctl.cli.upgrade_options import (
+    SECONDS,
+    SOAK,
+    AcceptNoClone,
+    Backup,
+    Channel,
+    Check,
+    FinalizeAfter,
+    NoClone,
+    NoRollback,
+    PlanOnly,
+    Rehearse,
+    SoakSeconds,
+    To,
+    Word,
+)
 from thothctl.cli.upgrade_view import plan_data, show_plan
 from thothctl.errors import UpdateAvailableError, UsageError
 from thothctl.model.version import Version
@@ -36,57 +51,6 @@ from thothctl.operations.upgrade import (
 )
 from thothctl.operations.upgrade_data import DataWish, backup_steps, data_for
 
-SECONDS, SOAK = 90, 30
-
-To = Annotated[
-    str | None,
-    typer.Option("--to", metavar="VERSION", help="Which version; else the newest of the channel."),
-]
-Channel = Annotated[str, typer.Option("--channel", metavar="NAME", help="stable or nightly.")]
-Check = Annotated[
-    bool,
-    typer.Option("--check", metavar="", help="Only tell: exit 100 when there is a newer version."),
-]
-PlanOnly = Annotated[
-    bool, typer.Option("--plan", metavar="", help="Show steps, images and sizes, then stop.")
-]
-SoakSeconds = Annotated[
-    int,
-    typer.Option(
-        "--soak", min=0, metavar="SECONDS", help="Watch the new version so long before it counts."
-    ),
-]
-NoRollback = Annotated[
-    bool,
-    typer.Option("--no-rollback", metavar="", help="Leave a failure as it is, to be looked at."),
-]
-Backup = Annotated[
-    bool,
-    typer.Option("--backup/--no-backup", help="Make a backup first, while everything runs."),
-]
-NoClone = Annotated[
-    bool,
-    typer.Option(
-        "--no-clone", metavar="", help="Migrate the data in place; needs a verified backup."
-    ),
-]
-Word = Annotated[
-    str | None,
-    typer.Argument(metavar="[finalize]", help="Free old data instead; what rollback needs stays."),
-]
-FinalizeAfter = Annotated[
-    int | None,
-    typer.Option(
-        "--finalize-after", min=0, metavar="DAYS", help="Free the data of before after so long."
-    ),
-]
-AcceptNoClone = Annotated[
-    bool,
-    typer.Option(
-        "--accept-no-clone", metavar="", help="Only a restore brings such data back: understood."
-    ),
-]
-
 
 @command
 def upgrade(  # noqa: PLR0913, PLR0917 - typer reads the signature
@@ -103,6 +67,7 @@ def upgrade(  # noqa: PLR0913, PLR0917 - typer reads the signature
     no_clone: NoClone = False,
     accept_no_clone: AcceptNoClone = False,
     finalize_after: FinalizeAfter = None,
+    rehearse: Rehearse = False,
 ) -> Outcome:
     """Bring the install to a newer version; when that fails, the old one runs again."""
     if word is not None:
@@ -125,6 +90,8 @@ def upgrade(  # noqa: PLR0913, PLR0917 - typer reads the signature
         refuse_unfinished(session.world, request.name)
         return _planned(session, request, wish)
     with session.locked("upgrade"):
+        if rehearse:
+            return _rehearsed(session, request)
         return _upgraded(session, request, wish)
 
 
@@ -170,6 +137,15 @@ def _planned(session: Session, request: UpgradeRequest, wish: DataWish) -> Outco
     carried = hop.data(wish)
     data = plan_data(session.world, seen, hop.target, hop.plan(carried, wish), carried)
     return Outcome(data, lambda console: show_plan(console, data, hop.target, carried))
+
+
+def _rehearsed(session: Session, request: UpgradeRequest) -> Outcome:
+    """The first version on the way; the others migrate what it leaves."""
+    seen = look_out(session.world, request)
+    if not seen.hops:
+        return _nothing(seen)
+    target = _target(session, seen, seen.hops[0], build=True)
+    return rehearsed(session, request, seen, target)
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,7 +156,9 @@ def plan_drill(wish: Wish, made: NewInstall, stores: tuple[str, ...], main: str)
             *loads(wish, wish.manifest.stack, dict.fromkeys(stores, 1), made.settings, made.mark),
             *certificate(name, made),
             rendering,
-            StartRelease(name, 1, None, (), why="its stores and its server"),
+            StartRelease(
+                name, 1, None, (), why="its stores and its server", seconds=wish.start_seconds
+            ),
             *uploads(wish, stores),
             Rehearse(name, made.settings, seconds, why="counted, compared, asked"),
             record,

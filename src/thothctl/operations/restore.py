@@ -37,6 +37,8 @@ class Wish:
     images: Mapping[str, str] = field(default_factory=dict)
     """What a new install runs, of `version`; thothctl's own images where it does not say."""
     version: str = ""
+    start_seconds: int = 0
+    """A start that lasts longer has failed; 0 waits."""
 
     @property
     def key(self) -> str:

@@ -68,6 +68,13 @@ def revision(held: Connection) -> str:
         return str((cursor.fetchone() or ("",))[0] or "")
 
 
+def counted() -> int:
+    """Every row, read as the application reads it."""
+    with connect("thoth_app") as held, held.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM entries")
+        return int((cursor.fetchone() or (0,))[0])
+
+
 def plan(now: str, target: str) -> dict[str, object]:
     """What lies between two states: names, and whether there is a way back down."""
     if target >= now:
