@@ -16,11 +16,11 @@ from thothctl.operations import steps
 from thothctl.operations.backup_postgres import COUNTS, DATABASES
 from thothctl.operations.generations import FROM, TO, FreshGeneration
 from thothctl.operations.loading import PLACE, STAGED, counts_of, refuse
-from thothctl.operations.outer_steps import folder_steps
+from thothctl.operations.outer_steps import folder_steps, provide
 from thothctl.operations.outside import DATA, Project, asked, project_of, user_of
 from thothctl.operations.plan import Plan, Step, step
 from thothctl.operations.release_step import RenderRelease
-from thothctl.operations.restore import live, provide
+from thothctl.operations.restore import live
 from thothctl.operations.restore_new import NewInstall, certificate
 from thothctl.operations.steps import install_of
 from thothctl.operations.taking_in import KIND, image_of, own_volume

@@ -10,9 +10,10 @@ from thothctl.errors import CheckFailedError, NotHealthyError
 from thothctl.model.event import Note
 from thothctl.model.setting import SettingValue
 from thothctl.operations.backup_log import DRILLED
+from thothctl.operations.outer_steps import provide
 from thothctl.operations.plan import Plan, step
 from thothctl.operations.release_step import RenderRelease
-from thothctl.operations.restore import RESTORE, Wish, loads, provide, uploads
+from thothctl.operations.restore import RESTORE, Wish, loads, uploads
 from thothctl.operations.restore_gates import databases_in
 from thothctl.operations.restore_new import NewInstall, certificate, identity
 from thothctl.operations.server_health import SERVER

@@ -10,9 +10,21 @@ from thothctl.operations.data_folder import PrepareFolders
 from thothctl.operations.edge_steps import OrderCertificate, ProvideCertificate
 from thothctl.operations.own_files import TryOwnFiles
 from thothctl.operations.plan import Step
+from thothctl.operations.steps import ProvideImages
 from thothctl.operations.uninstall import RemoveContainers
+from thothctl.operations.upgrade_steps import PullImages
+from thothctl.world import ImagePolicy
 
 Settings = Mapping[str, SettingValue]
+
+
+def provide(stack: str, settings: Settings, images: Mapping[str, str]) -> tuple[Step, ...]:
+    """These images, and what is missing from where it comes first."""
+    why = "have every image before anything is touched"
+    pinned = {name: reference for name, reference in images.items() if "@" in reference}
+    policy = ImagePolicy.AUTO.value
+    others = ProvideImages(stack, settings, policy, "", why=why, kept=tuple(images))
+    return (*((PullImages(pinned, why=why),) if pinned else ()), others)
 
 
 def certificate_steps(name: str, settings: Settings) -> tuple[Step, ...]:

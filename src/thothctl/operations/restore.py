@@ -12,13 +12,12 @@ from thothctl.model.setting import SettingValue
 from thothctl.model.stack import Database, SaveKind
 from thothctl.operations import steps
 from thothctl.operations.generations import FreshGeneration, next_generation
-from thothctl.operations.outer_steps import folder_steps
+from thothctl.operations.outer_steps import folder_steps, provide
 from thothctl.operations.plan import Plan, Step
 from thothctl.operations.release_step import RenderRelease
 from thothctl.operations.restore_gates import databases_in
 from thothctl.operations.restore_steps import LoadStore, StopWriters, UploadSnapshots
-from thothctl.operations.upgrade_steps import PullImages
-from thothctl.world import ImagePolicy, World
+from thothctl.world import World
 
 RESTORE, UNDO, IMPORT = "restore", "undo restore", "import-data"
 
@@ -135,17 +134,6 @@ def plan_restore(seen: Present, wish: Wish, stores: Sequence[str]) -> Plan:
         ),
         had_release=True,
     )
-
-
-def provide(
-    stack: str, settings: Mapping[str, SettingValue], images: Mapping[str, str]
-) -> tuple[Step, ...]:
-    """These images, and what is missing from where it comes first."""
-    why = "have every image before anything is touched"
-    pinned = {name: reference for name, reference in images.items() if "@" in reference}
-    policy = ImagePolicy.AUTO.value
-    others = steps.ProvideImages(stack, settings, policy, "", why=why, kept=tuple(images))
-    return (*((PullImages(pinned, why=why),) if pinned else ()), others)
 
 
 def loads(

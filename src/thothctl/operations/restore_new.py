@@ -12,9 +12,10 @@ from thothctl.model.setting import SettingValue
 from thothctl.model.stack import INSTALL_NAME, Stack
 from thothctl.operations import steps
 from thothctl.operations.loading import Load, plain_bytes
+from thothctl.operations.outer_steps import provide
 from thothctl.operations.plan import Plan, Step
 from thothctl.operations.release_step import RenderRelease
-from thothctl.operations.restore import RESTORE, Wish, go_live, loads, provide
+from thothctl.operations.restore import RESTORE, Wish, go_live, loads
 from thothctl.operations.restore_gates import databases_in
 from thothctl.operations.restore_steps import KeepCertificate, TakeOver
 from thothctl.world import World

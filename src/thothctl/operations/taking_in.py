@@ -13,10 +13,10 @@ from thothctl.model.stack import SaveKind, Stack, Store
 from thothctl.operations.backup_postgres import COUNTS
 from thothctl.operations.generations import FreshGeneration
 from thothctl.operations.loading import PLACE, refuse
-from thothctl.operations.outer_steps import folder_steps
+from thothctl.operations.outer_steps import folder_steps, provide
 from thothctl.operations.plan import Plan, Step, step
 from thothctl.operations.release_step import RenderRelease
-from thothctl.operations.restore import IMPORT, Present, live, provide
+from thothctl.operations.restore import IMPORT, Present, live
 from thothctl.operations.restore_gates import GIB, RESERVE, free_bytes
 from thothctl.operations.restore_steps import StopWriters, service_of
 from thothctl.operations.steps import install_of
