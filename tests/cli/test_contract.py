@@ -36,6 +36,9 @@ ARGUMENTS = {
     "secrets export": ["--to", "/nowhere/secrets.age"],
     "secrets import": ["/nowhere/secrets.age"],
     "restore": ["latest"],
+    "backup access set": ["webhook", "--from-file", "/nowhere"],
+    "backup access remove": ["webhook"],
+    "backup copy": ["--to", "/nowhere"],
     "images push": ["--registry", "127.0.0.1:1/x"],
 }
 

@@ -18,6 +18,7 @@ from thothctl.operations import schedule as operation
 from thothctl.operations.backup import BackupRequest, plan_backup, provide_toolbox
 from thothctl.operations.backup_order import BackupOrder
 from thothctl.operations.backup_prune import prove, prune
+from thothctl.operations.steps import install_of
 
 schedule = typer.Typer(name="schedule", help="Make backups by the clock.", no_args_is_help=True)
 KEEP, USUAL = Keep(), Schedule()
@@ -57,6 +58,7 @@ Root = Annotated[
 @command
 def show(session: Session) -> Outcome:
     """Show when backups are made, where they go and who hears of a failure."""
+    install_of(session.world, session.install)
     found = session.world.backup_records.schedule(session.install)
     if found is None:
         return Outcome({"schedule": None}, lambda c: c.print("Nothing is scheduled."))
@@ -128,6 +130,7 @@ def run(session: Session) -> Outcome:
 
 def _run(session: Session) -> Outcome:
     world, name = session.world, session.install
+    install_of(world, name)
     chosen = operation.refuse_unscheduled(world, name)
     note, engine = "by the clock", operation.engine_of(chosen)
     request = BackupRequest(name, (), chosen.target, note, engine=engine)

@@ -21,6 +21,7 @@ from thothctl.model.rendering import RenderContext
 from thothctl.model.secret import Secret, SecretSource
 from thothctl.model.setting import SettingValue
 from thothctl.model.stack import Image, Stack
+from thothctl.world.backup_ports import BackupPorts
 from thothctl.world.backups import Archives as Archives
 from thothctl.world.backups import BackupRecords as BackupRecords
 from thothctl.world.backups import Keys as Keys
@@ -35,14 +36,12 @@ from thothctl.world.host import Host as Host
 from thothctl.world.host import Locks as Locks
 from thothctl.world.installs import FiguresFile as FiguresFile
 from thothctl.world.installs import Installs as Installs
-from thothctl.world.notices import Crontab, Notices
 from thothctl.world.outsiders import Outsiders as Outsiders
 from thothctl.world.programs import Chore as Chore
 from thothctl.world.programs import Programs as Programs
 from thothctl.world.programs import Trial as Trial
 from thothctl.world.programs import Watch as Watch
 from thothctl.world.registry import Registry as Registry
-from thothctl.world.repositories import Repositories
 from thothctl.world.restores import Restores as Restores
 from thothctl.world.server import Importer as Importer
 from thothctl.world.server import Providers as Providers
@@ -200,7 +199,7 @@ class Report(Protocol):
     def __call__(self, event: Event, /) -> None: ...
 
 
-class World(Protocol):
+class World(BackupPorts, Protocol):
     """Every port in one value, built by the composition root."""
 
     @property
@@ -222,29 +221,9 @@ class World(Protocol):
     @property
     def secret_stores(self) -> SecretStores: ...
     @property
-    def toolbox(self) -> Toolbox: ...
-    @property
-    def writers(self) -> Writers: ...
-    @property
-    def archives(self) -> Archives: ...
-    @property
-    def targets(self) -> Targets: ...
-    @property
-    def repositories(self) -> Repositories: ...
-    @property
-    def notices(self) -> Notices: ...
-    @property
-    def crontab(self) -> Crontab: ...
-    @property
-    def backup_keys(self) -> Keys: ...
-    @property
-    def backup_records(self) -> BackupRecords: ...
-    @property
     def outsiders(self) -> Outsiders: ...
     @property
     def exports(self) -> Exports: ...
-    @property
-    def restores(self) -> Restores: ...
     @property
     def images(self) -> Images: ...
     @property
