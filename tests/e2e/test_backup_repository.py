@@ -51,11 +51,6 @@ def size(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
-def identity(machine: Machine, folder: Path) -> Path:
-    machine.ok("backup", "key", "export", "--to", str(folder / "sheet"))
-    return folder / "sheet"
-
-
 def empty(machine: Machine, home: Path) -> Machine:
     """The same program on a machine where nothing is; its engine alone is shared."""
     return replace(Machine(machine.program, home), extra=machine.extra)
@@ -148,12 +143,12 @@ def test_a_place_on_another_machine_brings_everything_back_onto_an_empty_one(
     there = replace(stack, extra=far.environment)
     made = there.ok("backup", "create", "--engine", kind, "--to", far.address).data
     there.ok("backup", "verify", made["id"], "--deep", "--from", far.address)
-    sheet = identity(stack, tmp_path)
+    private = stack.folder / "secrets/backup_key"
     other = empty(there, tmp_path / "home")
 
     try:
-        key = ("--identity-file", str(sheet), "--timeout", "300")
-        words = ("restore", made["id"], "--from", far.address, "--to-new-install", other.name)
+        key = ("--identity-file", str(private), "--timeout", "300")
+        words = ("restore", "latest", "--from", far.address, "--to-new-install", other.name)
         back = other.ok(*words, "--yes", *key)
         assert back.data["backup"] == made["id"]
         assert other.ok("ask", QUESTION).data["rows"] == [[8]]

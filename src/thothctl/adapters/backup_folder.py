@@ -9,7 +9,7 @@ from thothctl.adapters.files import PRIVATE, sync_folder, translated
 from thothctl.adapters.places import Credentials, is_remote
 from thothctl.adapters.remote_target import RemoteTarget, Way
 from thothctl.errors import ThothctlError
-from thothctl.model.backup import SUFFIX, Stored
+from thothctl.model.backup import EVERYBODY, SUFFIX, Stored
 from thothctl.world.backups import Archives, Target, Toolbox
 
 STAGING = ".staging"
@@ -75,7 +75,9 @@ class BackupFolder:
 
     def backups(self, install: str) -> tuple[Stored, ...]:
         found = (self._look(path) for path in self._archived())
-        ours = [one for one in found if one is not None and one.head.install == install]
+        ours = [
+            one for one in found if one is not None and install in {EVERYBODY, one.head.install}
+        ]
         return tuple(sorted(ours, key=lambda one: one.id))
 
     def strangers(self, install: str) -> tuple[str, ...]:

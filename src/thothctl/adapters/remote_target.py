@@ -16,7 +16,7 @@ from thothctl.adapters.files import private_folder, translated, write_durably
 from thothctl.adapters.places import Credentials, checked, described
 from thothctl.adapters.repositories import NETWORK, PLACE
 from thothctl.errors import ThothctlError
-from thothctl.model.backup import SUFFIX, Stored
+from thothctl.model.backup import EVERYBODY, SUFFIX, Stored
 from thothctl.world.backups import Mount, Task, Toolbox
 from thothctl.world.repositories import refuse
 
@@ -82,7 +82,7 @@ class RemoteTarget:
 
     def backups(self, install: str) -> tuple[Stored, ...]:
         names, found = self._shelf
-        ours = [one for one in found if one.head.install == install]
+        ours = [one for one in found if install in {EVERYBODY, one.head.install}]
         whole = [one for one in ours if f"{one.id}{SUFFIX}" in names]
         return tuple(sorted(whole, key=lambda one: one.id))
 

@@ -117,7 +117,9 @@ def _made(session: Session, target: str, identity: str) -> Outcome:
     place = session.world.targets.open(target, session.install)
     archive = session.world.archives.open(place.fetch(identity))
     manifest = archive.manifest
-    size = archive.size if manifest.engine == Engine.ARCHIVE else manifest.stored
+    size = (
+        max(archive.size, manifest.stored) if manifest.engine == Engine.ARCHIVE else manifest.stored
+    )
     data = {
         "id": manifest.id,
         "file": place.where(identity),

@@ -45,6 +45,9 @@ class PartKind(StrEnum):
     """Qdrant's snapshot of one collection."""
 
 
+EVERYBODY = ""
+"""In place of the label of one install."""
+
 SETTINGS, SECRETS = "settings", "secrets"
 """What every backup holds beside the stores."""
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from thothctl.errors import CheckFailedError
-from thothctl.model.backup import Stored
+from thothctl.errors import CheckFailedError, UsageError
+from thothctl.model.backup import EVERYBODY, Stored
 from thothctl.operations.backup import default_target, provide_toolbox, usual_target
 from thothctl.operations.steps import install_of
 from thothctl.world import World
@@ -28,8 +28,12 @@ class Shelf:
 
 
 def shelf(world: World, name: str, target: str = "") -> Shelf:
-    """What lies in one place, or in every place that this install's backups went to."""
-    install = install_of(world, name)
+    """What lies in one place, or in every place that this install's backups went to.
+
+    Where no install is, everything in that one place counts.
+    """
+    known = world.installs.find(name) if target else install_of(world, name)
+    install = known.uuid if known else EVERYBODY
     events = world.backup_records.events(name)
     told = [str(e["target"]) for e in events if e.get("event") in {"created", "copied"}]
     usual = [str(default_target(world, name)), usual_target(world, name)]
@@ -38,8 +42,8 @@ def shelf(world: World, name: str, target: str = "") -> Shelf:
         provide_toolbox(world)
     opened = [world.targets.open(place, name) for place in places]
     targets = list({place.address: place for place in opened}.values())
-    there = [one for place in targets for one in place.backups(install.uuid)]
-    strangers = [other for place in targets for other in place.strangers(install.uuid)]
+    there = [one for place in targets for one in place.backups(install)]
+    strangers = [other for place in targets for other in place.strangers(install)]
     return Shelf(
         tuple(_proved(one, events) for one in sorted(there, key=_order)),
         tuple(strangers),
@@ -82,6 +86,11 @@ def found(world: World, name: str, reference: str, target: str = "") -> Stored:
     """The backup of an id, or the latest; raises CheckFailedError where there is none."""
     there = shelf(world, name, target)
     chosen = [one for one in there.backups if reference in (LATEST, one.id)]
+    if len({one.head.install for one in chosen}) > 1:
+        raise UsageError(
+            f"backups of several installs lie in {', '.join(there.addresses)}",
+            hint=f"give an id, such as {chosen[-1].id}",
+        )
     if chosen:
         return chosen[-1]
     where = ", ".join(there.addresses)
