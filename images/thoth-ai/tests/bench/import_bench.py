@@ -35,6 +35,17 @@ def encoder(which: str) -> Iterator[None]:
         encoding.NativeEncoder = native
 
 
+@contextmanager
+def profiles(kept: int) -> Iterator[None]:
+    """Remember so many values of a column, or none."""
+    before = encoding.MOST_KEPT, encoding.LEAST_KEPT
+    encoding.MOST_KEPT, encoding.LEAST_KEPT = kept, min(kept, encoding.LEAST_KEPT)
+    try:
+        yield
+    finally:
+        encoding.MOST_KEPT, encoding.LEAST_KEPT = before
+
+
 def measured(server: Server, folder: Path) -> dict[str, Measured]:
     found: dict[str, Measured] = {}
     for kind, make in (("clean", generated.clean), ("dirty", generated.dirty)):
@@ -43,12 +54,15 @@ def measured(server: Server, folder: Path) -> dict[str, Measured]:
         for which in ("native", "python"):
             if which == "native" and encoding.NativeEncoder is None:
                 continue
-            with encoder(which):
-                found[f"{which} {kind}"] = repeated(
-                    lambda number, which=which, made=made, tables=tables, kind=kind: _once(  # type: ignore[misc]
-                        server, made, tables, f"{which}{kind}{number}"
+            marks = [(f"{which} {kind}", encoding.MOST_KEPT)]
+            marks += [(f"{which} {kind}, no profile", 0)] if kind == "clean" else []
+            for name, kept in marks:
+                with encoder(which), profiles(kept):
+                    found[name] = repeated(
+                        lambda number, name=name, made=made, tables=tables: _once(  # type: ignore[misc]
+                            server, made, tables, f"{name}{number}".replace(" ", "")
+                        )
                     )
-                )
         if kind == "clean":
             mark = f"python{kind}kept"
             ours(server, made, tables, mark)
@@ -88,6 +102,7 @@ def bars(found: dict[str, Measured]) -> list[Bar]:
                 clean.parts.get("verify", 0) / clean.wall,
                 1.0,
             ),
+            Bar(f"{which}: profile and verification, × transfer", _beside(found, which), 1.0),
             Bar(f"{which}: dirty, × clean", dirty.seconds / clean.seconds, 1.3),
             Bar(f"{which}: memory, MiB over idle", max(clean.memory, dirty.memory), 64),
             Bar(f"{which}: rows lost", clean.lost + dirty.lost, 0),
@@ -103,6 +118,12 @@ def bars(found: dict[str, Measured]) -> list[Bar]:
             )
         )
     return said
+
+
+def _beside(found: dict[str, Measured], which: str) -> float:
+    """Say how much the profile and the verification add to a transfer without either."""
+    with_, without = found[f"{which} clean"], found[f"{which} clean, no profile"]
+    return (with_.wall - without.wall + with_.parts.get("verify", 0)) / without.wall
 
 
 def table(found: dict[str, Measured]) -> list[str]:

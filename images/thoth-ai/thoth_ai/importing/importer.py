@@ -151,6 +151,31 @@ def _take_in(
     written = _written(target, loaded, found.knowledge, way.reporter)
     described = replace(described, knowledge=written.knowledge)
     knowledge = described.knowledge
+    proved = _proved(target, loaded, knowledge, way)
+    report = loaded.report
+    prepared = Prepared(
+        way.sha256, tables, knowledge, proved.examples, proved.indexed, report, found.joins,
+        proved.rejected, taught.values_shared(target.name),
+    )  # fmt: skip
+    values = _values(target, staging, loaded, way)
+    replaced = not target.options.dry_run and _registered(target, staging, prepared, way)
+    return Summary(
+        target.name, tables, len(proved.examples), proved.rejected, len(proved.indexed), replaced,
+        described, report, found.joins, written, values,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Proved:
+    """Questions whose SQL runs, those whose does not, and every document with its vector."""
+
+    examples: tuple[Proposal, ...]
+    rejected: tuple[Rejection, ...]
+    indexed: tuple[points.IndexedDocument, ...]
+
+
+def _proved(target: Target, loaded: Loaded, knowledge: Knowledge, way: "_Way") -> _Proved:
+    tables = loaded.tables
     kept, native = taught.examples(target.name), taught.engine(target.name) == way.place.engine
     given = kept + knowledge.proposals
     profiled = generated.of_profiles(tables, finding.profiles_of(loaded), knowledge)
@@ -165,17 +190,7 @@ def _take_in(
     examples = tuple(trials.accepted)
     indexed = tuple(points.index(documents.compose(tables, knowledge, examples), done=work.step))
     work.finish()
-    report = loaded.report
-    prepared = Prepared(
-        way.sha256, tables, knowledge, examples, indexed, report, found.joins, rejected,
-        taught.values_shared(target.name),
-    )  # fmt: skip
-    values = _values(target, staging, loaded, way)
-    replaced = not target.options.dry_run and _registered(target, staging, prepared, way)
-    return Summary(
-        target.name, tables, len(examples), rejected, len(indexed), replaced, described, report,
-        found.joins, written, values,
-    )  # fmt: skip
+    return _Proved(examples, rejected, indexed)
 
 
 def _written(

@@ -1,8 +1,11 @@
 """The stored knowledge in the administration."""
 
-from django.contrib import admin
+from typing import Any
 
-from thoth_ai.workspaces import models
+from django.contrib import admin
+from django.http import HttpRequest
+
+from thoth_ai.workspaces import editing, models
 
 
 @admin.register(models.Workspace)
@@ -43,6 +46,13 @@ class TableAdmin(admin.ModelAdmin):
     readonly_fields = ("database", "name", "rows")
     inlines = (ColumnInline,)
 
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: Any) -> None:  # noqa: ANN401 - Django's
+        """Whoever changes the mark of a column has judged it."""
+        for one in formset.forms:
+            if "personal" in one.changed_data:
+                editing.judge(one.instance, personal=one.cleaned_data["personal"])
+        super().save_formset(request, form, formset, change)
+
 
 @admin.register(models.ForeignKey)
 class ForeignKeyAdmin(admin.ModelAdmin):
@@ -58,6 +68,15 @@ class ExampleAdmin(admin.ModelAdmin):
 
     list_display = ("question", "workspace", "difficulty", "origin")
     list_filter = ("workspace", "origin", "difficulty")
+    search_fields = ("question", "sql")
+
+
+@admin.register(models.RejectedExample)
+class RejectedExampleAdmin(admin.ModelAdmin):
+    """Questions that are no examples, and why."""
+
+    list_display = ("question", "workspace", "reason")
+    list_filter = ("workspace",)
     search_fields = ("question", "sql")
 
 

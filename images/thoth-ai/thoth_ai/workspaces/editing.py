@@ -106,11 +106,11 @@ def _apply(column: Column, said: ColumnWords) -> bool:
     column.description = column.description if said.description is None else said.description
     column.values = column.values if said.values is None else said.values
     if said.personal is not None and said.personal != column.personal:
-        _judge(column, personal=said.personal)
+        judge(column, personal=said.personal)
     return before != (column.description, column.values, column.personal)
 
 
-def _judge(column: Column, *, personal: bool) -> None:
+def judge(column: Column, *, personal: bool) -> None:
     """What was derived of the values goes when they are to be kept back, and comes again."""
     if column.profile:
         profile = ColumnProfile.read(column.profile)
