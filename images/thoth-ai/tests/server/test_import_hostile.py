@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.server import databases, imports
+from tests.services.application_database import ON_POSTGRES
 from thoth_ai.answering import prompt
 from thoth_ai.answering.reading import Reader
 from thoth_ai.importing import local_file
@@ -32,7 +33,8 @@ SHAPES = st.lists(
     max_size=5,
     unique_by=lambda table: table[0].lower(),
 )
-MANY = 5_000
+MANY = 2_000 if ON_POSTGRES else 5_000
+"""More than one transaction of PostgreSQL has locks for."""
 
 
 def quoted(name: str) -> str:

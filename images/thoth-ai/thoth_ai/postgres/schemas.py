@@ -23,6 +23,11 @@ Connection = psycopg.Connection[Any]
 COMMENT = "thoth-ai import "
 UNSEEN = "~"
 LOCK_WAIT = "15s"
+AT_ONCE = 200
+_TABLES = (
+    "SELECT relname FROM pg_class WHERE relnamespace = to_regnamespace(quote_ident(%s))"
+    " AND relkind = 'r' LIMIT %s"
+)
 _MARKS = (
     "SELECT nspname, substr(obj_description(oid, 'pg_namespace'), %s) FROM pg_namespace"
     " WHERE starts_with(obj_description(oid, 'pg_namespace'), %s)"
@@ -100,11 +105,19 @@ def drop(connection: Connection, mark: str) -> bool:
     if name is None:
         return False
     try:
+        _empty(connection, name)
         connection.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(name)))
     except psycopg.errors.LockNotAvailable:
         logger.warning("a schema is still being read; the next sweep removes it")
         return False
     return True
+
+
+def _empty(connection: Connection, name: str) -> None:
+    """Drop most tables some at a time: one transaction can hold only so many locks."""
+    while len(found := connection.execute(_TABLES, (name, AT_ONCE)).fetchall()) == AT_ONCE:
+        tables = sql.SQL(", ").join(sql.Identifier(name, str(table)) for (table,) in found)
+        connection.execute(sql.SQL("DROP TABLE {} CASCADE").format(tables))
 
 
 def dead(connection: Connection) -> Mapping[str, str]:
