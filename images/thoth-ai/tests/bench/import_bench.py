@@ -92,11 +92,12 @@ def bars(found: dict[str, Measured]) -> list[Bar]:
     said = []
     for which, most in (("native", 2.0), ("python", 5.0)):
         clean, dirty = found.get(f"{which} {'clean'}"), found.get(f"{which} {'dirty'}")
-        if not clean or not dirty:
+        bare = found.get(f"{which} clean, no profile")
+        if not clean or not dirty or not bare:
             said.append(Bar(f"{which} encoder is there", 0, 1, least=True))
             continue
         said += [
-            Bar(f"{which}: transfer with checks, × prebuilt", clean.wall / limit, most),
+            Bar(f"{which}: transfer with checks, × prebuilt", bare.wall / limit, most),
             Bar(
                 f"{which}: verification, × transfer",
                 clean.parts.get("verify", 0) / clean.wall,
