@@ -129,7 +129,7 @@ def test_a_removed_workspace_takes_its_index_along(shops: Path, data: Path) -> N
 def test_an_index_whose_database_was_never_registered_is_swept(shops: Path, data: Path) -> None:
     (data / "values" / "stray.sqlite.values").write_bytes(b"?")
 
-    assert staging.sweep() == 1
+    staging.sweep()
 
     assert indexes(data) == [f"{database().file}.values"]
 

@@ -29,6 +29,9 @@ class Counting:
     def __init__(self, path: Path) -> None:
         self.path, self.read = path, list[str]()
 
+    def close(self) -> None:
+        """Nothing stays open."""
+
     def mean_length(self, column: Wanted) -> float:
         return SqliteValues(self.path).mean_length(column)
 

@@ -87,8 +87,8 @@ def sweep() -> int:
     orphans = [file for file in published if file.stem not in live and file.name not in known]
     for file in orphans:
         file.unlink(missing_ok=True)
-    strays = places.sweep(indexes, known | live | {f"{name}{SUFFIX}" for name in live})
-    return removed + len(orphans) + strays
+    places.sweep(indexes, known | live | {f"{name}{SUFFIX}" for name in live})
+    return removed + len(orphans)
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """The index of values that an import brings: built in its folder, and gone with it if it fails."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -37,7 +38,8 @@ def build(workspace: str, staging: Staging, place: Place, brought: Brought, way:
     def told(done: int, total: int) -> None:
         way.progress(Phase.VALUES, done, total, "steps")
 
-    made = making.make(staging.values, described, place.values(), _older(workspace), told)
+    with closing(place.values()) as values:
+        made = making.make(staging.values, described, values, _older(workspace), told)
     return made.as_document()
 
 

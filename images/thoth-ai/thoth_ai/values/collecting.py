@@ -89,7 +89,7 @@ def _read(
     why = _fetched(column, values, part.with_suffix(".raw"))
     raw = part.with_suffix(".raw")
     texts = np.memmap(raw, np.uint8, "r") if raw.stat().st_size and not why else _nothing()
-    files.write(part, {"of": dict(about), "why": why}, {"texts": texts})
+    files.write(part, {"of": dict(about), "why": why}, {"texts": texts}, durable=False)
     del texts
     raw.unlink()
     return why or files.read(part).arrays["texts"]

@@ -38,8 +38,10 @@ class Opened:
     arrays: Mapping[str, Array]
 
 
-def write(path: Path, about: Mapping[str, Any], arrays: Mapping[str, Array]) -> None:
-    """Write a file that is whole on the disk, or is not there."""
+def write(
+    path: Path, about: Mapping[str, Any], arrays: Mapping[str, Array], *, durable: bool = True
+) -> None:
+    """Write a file that is whole, or is not there; `durable`, also after a power cut."""
     parts, place = [], 0
     for name, array in arrays.items():
         digest = _digest(array)
@@ -55,7 +57,8 @@ def write(path: Path, about: Mapping[str, Any], arrays: Mapping[str, Array]) -> 
             target.write(bytes(-target.tell() % _ALIGNED))
             array.tofile(target)
         target.flush()
-        os.fsync(target.fileno())
+        if durable:
+            os.fsync(target.fileno())
     unfinished.replace(path)
 
 

@@ -1,8 +1,8 @@
 """Reading the different values of a column: as bytes in bulk, never row by row into objects."""
 
 import re
+import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -23,6 +23,9 @@ _MEANT = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"b": b"\b", b"f": b"\f", b"v":
 class Values(Protocol):
     """A database whose values can be read."""
 
+    def close(self) -> None:
+        """Let go of what was opened for it."""
+
     def mean_length(self, column: Wanted) -> float:
         """Return how long its texts are, guessed from the first of them."""
 
@@ -30,19 +33,32 @@ class Values(Protocol):
         """Give up to `most` different texts: how many, and these, each ended by `STOP`."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class SqliteValues:
-    """The values of a file."""
+    """The values of a file, over one connection: each reads the schema anew, however large."""
 
     path: Path
+    _connection: sqlite3.Connection | None = None
+
+    def close(self) -> None:
+        if self._connection:
+            self._connection.close()
+            self._connection = None
+
+    def _opened(self) -> sqlite3.Connection:
+        if self._connection is None:
+            self._connection = opened(self.path)
+            self._connection.text_factory = bytes
+        return self._connection
 
     def mean_length(self, column: Wanted) -> float:
         name = quoted(column.column)
         rows = f"SELECT {name} AS v FROM {quoted(column.table)} WHERE {name} IS NOT NULL"  # noqa: S608 - quoted
-        with closing(opened(self.path)) as connection:
-            told = connection.execute(
-                f"SELECT avg(length(v)) FROM ({rows} LIMIT {SAMPLE})"  # noqa: S608 - quoted
-            ).fetchone()
+        told = (
+            self._opened()
+            .execute(f"SELECT avg(length(v)) FROM ({rows} LIMIT {SAMPLE})")  # noqa: S608 - quoted
+            .fetchone()
+        )
         return float(told[0] or 0)
 
     def different(self, column: Wanted, most: int) -> Iterator[tuple[int, bytes]]:
@@ -52,11 +68,9 @@ class SqliteValues:
             f" WHERE typeof({name}) IN ('text', 'integer', 'real')"
             f" AND length({name}) BETWEEN 1 AND {LONGEST} LIMIT ?"
         )
-        with closing(opened(self.path)) as connection:
-            connection.text_factory = bytes
-            cursor = connection.execute(text, (most,))
-            while rows := cursor.fetchmany(ROWS):
-                yield len(rows), _ended([row[0] for row in rows])
+        cursor = self._opened().execute(text, (most,))
+        while rows := cursor.fetchmany(ROWS):
+            yield len(rows), _ended([row[0] for row in rows])
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +79,9 @@ class PostgresValues:
 
     connection: Connection
     schema: str
+
+    def close(self) -> None:
+        """The connection is somebody else's."""
 
     def mean_length(self, column: Wanted) -> float:
         text = sql.SQL(

@@ -1,7 +1,7 @@
 """Making the index of a registered database anew, from its rows."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 from django.conf import settings
 
@@ -70,7 +70,8 @@ def _schema(table: Table) -> TableSchema:
 @contextmanager
 def _values(database: Database) -> Iterator[Values]:
     if database.engine == readers.SQLITE:
-        yield SqliteValues(storage.path_of(database))
+        with closing(SqliteValues(storage.path_of(database))) as values:
+            yield values
         return
     with schemas.importer(settings.POSTGRES) as connection:
         yield PostgresValues(connection, database.name)
