@@ -189,7 +189,8 @@ PEAK = (
 
 
 def by_hand(stack: Machine, folder: str, script: str) -> None:
-    volume = stack.left(stack.label)["volumes"][0]
+    mounted = '{{range .Mounts}}{{if eq .Destination "/data"}}{{.Name}}{{end}}{{end}}'
+    volume = docker("inspect", stack.container(), "--format", mounted).strip()
     image = docker("images", "-q", "thoth-toolbox").split()[0]
     mounts = ["-v", f"{volume}:/volume:ro", "-v", f"{folder}:/out"]
     words = ["--rm", "--user", "0:0", "--entrypoint", "bash", *mounts]
