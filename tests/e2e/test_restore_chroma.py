@@ -128,7 +128,7 @@ def handmade(stack: Machine, tmp_path: Path) -> Iterator[str]:
     """A project with a PostgreSQL of its own, as somebody wrote it."""
     name, password = f"h{stack.name}", tmp_path / "password"
     password.write_text("a password of the tests\n")
-    init = max((stack.folder / "releases").glob("*/postgres/010-thoth.sql"))
+    init = max(stack.folder.glob("mounts/postgres-*/010-thoth.sql"))
     image = {one: docker("inspect", container(stack, one), "--format", "{{.Config.Image}}").strip()
              for one in ("app", "postgres")}  # fmt: skip
     (tmp_path / "compose.yaml").write_text(

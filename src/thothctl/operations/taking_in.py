@@ -10,6 +10,7 @@ from thothctl.model.event import Note
 from thothctl.model.install import Install
 from thothctl.model.setting import SettingValue
 from thothctl.model.stack import SaveKind, Stack, Store
+from thothctl.operations.adopt_script import SCRIPT
 from thothctl.operations.backup_postgres import COUNTS
 from thothctl.operations.generations import FreshGeneration
 from thothctl.operations.loading import PLACE, refuse
@@ -48,7 +49,7 @@ class TakeVolume:
         install = install_of(world, self.name)
         stack = world.bundles.stack(install.stack)
         store = next(s for s in stack.stores_for(self.settings) if s.name == self.store)
-        volume, image = install.volume(self.store, self.number), image_of(world, stack, store)
+        volume, image = install.volume(self.store, self.number), self._image(world, stack, store)
         own_volume(world, install, volume, image, store.path)
         place = (MAJOR,) if store.saved_as is SaveKind.POSTGRES else ()
         words = ("thoth-take", "-", PLACE, self.folder, *place)
@@ -57,6 +58,11 @@ class TakeVolume:
         refuse(ended, self.store)
         if place:
             look_through(world, stack, install, Mount(volume, store.path, writable=True), image)
+
+    def _image(self, world: World, stack: Stack, store: Store) -> str:
+        """What the release that runs serves it by."""
+        release = world.installs.release(self.name, world.installs.active(self.name) or 0)
+        return release.images.get(service_of(stack, store).image) or image_of(world, stack, store)
 
     def undo(self, world: World) -> None:
         """What was taken goes with its generation; a task that was cut off goes now."""
@@ -79,7 +85,7 @@ def own_volume(world: World, install: Install, volume: str, image: str, path: st
 def look_through(world: World, stack: Stack, install: Install, mount: Mount, image: str) -> None:
     """Start a server on it that nobody reaches; raises for what it does not take."""
     roles = [one.postgres_role for one in stack.secrets if one.postgres_role]
-    words = ("thoth-adopt", COUNTS, *roles)
+    words = ("sh", "-c", SCRIPT, "adopt", COUNTS, *roles)
     said: list[bytes] = []
     task = Task(install.uuid, KIND, words, (mount,), image=image, own_user=True)
     ended = world.toolbox.run(task, into=said.append)

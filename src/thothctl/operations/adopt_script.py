@@ -1,7 +1,6 @@
-#!/bin/sh
-# Looks through a cluster that another server made, as the superuser and without network: thoth-adopt COUNT ROLE...
-# Each role has to be there (else exit status 13). Indexes are made anew, for another system may sort otherwise; the
-# answer of the statement COUNT is printed for each database, behind its name.
+"""What looks through a cluster that another server made, in the image that is to serve it."""
+
+SCRIPT = r"""
 set -eu
 
 COUNT=$1
@@ -19,7 +18,8 @@ main() {
       exit 13
     }
   done
-  for name in $(ask postgres "SELECT datname FROM pg_database WHERE datallowconn AND NOT datistemplate AND datname <> 'postgres'"); do
+  for name in $(ask postgres "SELECT datname FROM pg_database
+      WHERE datallowconn AND NOT datistemplate AND datname <> 'postgres'"); do
     ask "$name" "REINDEX DATABASE \"$name\"" > /dev/null
     ask "$name" "ALTER DATABASE \"$name\" REFRESH COLLATION VERSION" > /dev/null
     counted=$(ask "$name" "$COUNT")
@@ -44,3 +44,7 @@ await() {
 }
 
 main "$@"
+"""
+"""Arguments: a statement, and roles. Each role has to be there (else exit status 13). Indexes are
+made anew, for another system may sort otherwise; what the statement answers for each is printed
+behind the database's name. It comes with thothctl, for the image may be older than it."""
