@@ -111,7 +111,11 @@ def test_a_packed_volume_of_postgres_becomes_the_next_generation(
 COMPOSE = """\
 name: {name}
 services:
-  web: {{image: "{app}", entrypoint: [sleep, infinity], volumes: ["files:/data"]}}
+  web:
+    image: {app}
+    entrypoint: [sleep, infinity]
+    healthcheck: {{disable: true}}
+    volumes: ["files:/data"]
   db:
     image: {postgres}
     environment: {{POSTGRES_PASSWORD_FILE: /run/password}}
