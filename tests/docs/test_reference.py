@@ -37,6 +37,16 @@ def test_every_link_to_a_file_of_ours_leads_there(page: Path) -> None:
     assert missing == []
 
 
+def test_every_page_is_found_from_the_first_page_of_the_documentation() -> None:
+    index = (DOCS / "README.md").read_text()
+
+    kinds = ("tutorial", "how-to", "reference", "explanation")
+    written = [page for kind in kinds for page in sorted((DOCS / kind).glob("*.md"))]
+    assert [
+        str(p.relative_to(DOCS)) for p in written if f"({p.relative_to(DOCS)})" not in index
+    ] == []
+
+
 @pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_command_that_a_page_shows_exists(page: Path) -> None:
     known = re.findall(r"^## thothctl (.+)$", generator().pages()["cli.md"], re.MULTILINE)

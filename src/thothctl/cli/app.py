@@ -49,12 +49,14 @@ def root(version: Version = False) -> None:
 
 
 FIRST, DATA, CARE = "Install and run", "Ask and import", "Look after"
+BACK, PARTS = "Upgrade, back up, go back", "Settings and parts"
 for name, function, panel in (
     ("setup", setup, FIRST),
     ("start", start, FIRST),
     ("stop", stop, FIRST),
     ("restart", restart, FIRST),
     ("uninstall", uninstall, FIRST),
+    ("version", version, FIRST),
     ("ask", ask, DATA),
     ("import-bird", import_bird, DATA),
     ("import-data", import_data, DATA),
@@ -67,22 +69,24 @@ for name, function, panel in (
     ("figures", figures, CARE),
     ("exec", execute, CARE),
     ("shell", shell, CARE),
-    ("upgrade", upgrade, CARE),
-    ("releases", releases, CARE),
-    ("journal", journal, CARE),
     ("test", run_tests, CARE),
-    ("resume", resume, CARE),
-    ("rollback", rollback, CARE),
-    ("restore", restore, CARE),
-    ("render", render, CARE),
-    ("version", version, CARE),
+    ("upgrade", upgrade, BACK),
+    ("rollback", rollback, BACK),
+    ("releases", releases, BACK),
+    ("restore", restore, BACK),
+    ("resume", resume, BACK),
+    ("journal", journal, BACK),
+    ("render", render, PARTS),
 ):
     app.command(name, rich_help_panel=panel)(function)
-app.add_typer(workspace, rich_help_panel=DATA)
-app.add_typer(keys, rich_help_panel=FIRST)
-app.add_typer(service, rich_help_panel=FIRST)
-app.add_typer(secrets, rich_help_panel=FIRST)
-app.add_typer(backup, rich_help_panel=CARE)
-app.add_typer(config, rich_help_panel=CARE)
-app.add_typer(certificates, rich_help_panel=CARE)
-app.add_typer(images, rich_help_panel=CARE)
+for group, panel in (
+    (workspace, DATA),
+    (backup, BACK),
+    (config, PARTS),
+    (keys, PARTS),
+    (secrets, PARTS),
+    (certificates, PARTS),
+    (images, PARTS),
+    (service, PARTS),
+):
+    app.add_typer(group, rich_help_panel=panel)
