@@ -12,6 +12,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+from _pytest.terminal import TerminalReporter
+from e2e.fault_table import gathered, keep, table
 from e2e.machine import Machine
 from e2e.own_images import Yard
 from e2e.registry_box import RegistryBox
@@ -25,6 +27,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "e2e" in item.path.parts:
             item.add_marker(pytest.mark.e2e)
+
+
+def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
+    """Shows what became of each fault at each step; `THOTH_FAULTS` names the file that keeps it."""
+    found = gathered(terminalreporter.stats)
+    if found:
+        terminalreporter.write_line(table(found))
+    if found and (file := os.environ.get("THOTH_FAULTS")):
+        keep(Path(file), found)
 
 
 @contextmanager

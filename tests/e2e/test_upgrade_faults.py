@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import pytest
 from e2e.killing import kill_at
 from e2e.machine import Machine, docker
 from e2e.own_images import until
@@ -76,29 +75,6 @@ def test_f15_rows_written_after_a_killed_return_are_not_lost_by_going_on(
     bare.ok("resume", "--yes")
 
     assert (version_served(bare), served(bare)) == ("1.1.0", after)
-
-
-@pytest.mark.faults
-@pytest.mark.parametrize("event", ["started", "done"])
-@pytest.mark.parametrize("ending", ["resume", "rollback"])
-@pytest.mark.parametrize("index", range(9))
-def test_kill_matrix_of_an_upgrade_that_migrates(
-    bare: Machine, shelf: Shelf, index: int, ending: str, event: str
-) -> None:
-    set_up(bare, shelf.registry.host, "1.0.0")
-    before = served(bare)
-    steps = steps_of(bare, *UP[:3])
-    if index >= len(steps):
-        pytest.skip(f"the plan has {len(steps)} steps")
-    if not kill_at(bare, UP, index, event):
-        assert (index, event) == (len(steps) - 1, "done"), "only the very end may be missed"
-        ending = "upgrade --check"
-
-    bare.json(*ending.split(), "--yes")
-
-    assert bare.ok("health").data["healthy"]
-    wanted = "1.0.0" if ending == "rollback" else "1.1.0"
-    assert (version_served(bare), served(bare)) == (wanted, before)
 
 
 def test_f18_f19_f20_a_failed_upgrade_is_no_failed_install_and_says_that_it_failed(

@@ -1,0 +1,136 @@
+"""Where a plan is cut off and what has to be true afterwards; one stack serves every such cell."""
+
+from dataclasses import dataclass
+
+from e2e.machine import LABEL, Machine, docker
+from e2e.stand_in import Shelf, database, post, served, set_up, version_served
+
+OLD, NEW = "1.0.0", "1.1.0"
+DATABASES = "SELECT datname FROM pg_database WHERE datname ~ '^thoth' ORDER BY 1"
+BEGINS, ENDS = "started", "done"
+
+
+@dataclass(frozen=True)
+class Route:
+    """A plan that is cut off: its words, its steps by name, and where it goes from and to."""
+
+    name: str
+    words: tuple[str, ...]
+    begins: str
+    ends: str
+    steps: tuple[str, ...]
+
+    def index(self, step: str) -> int:
+        return self.steps.index(step)
+
+
+UPGRADE = Route(
+    "upgrade",
+    ("upgrade", "--to", NEW, "--yes", "--soak", "1", "--backup"),
+    OLD,
+    NEW,
+    (
+        "PullImages", "RenderRelease", "SaveStores", "PublishBackup", "StopServices",
+        "CloneDatabase", "FreshGeneration", "CloneGeneration", "StartRelease", "AwaitHealthy",
+        "Soak", "ActivateRelease",
+    ),
+)  # fmt: skip
+ROLLBACK = Route(
+    "rollback",
+    ("rollback", "--yes", "--soak", "1"),
+    NEW,
+    OLD,
+    (
+        "PullImages", "RenderRelease", "StopServices", "CloneDatabase", "FreshGeneration",
+        "CloneGeneration", "MigrateDown", "StartRelease", "AwaitHealthy", "Soak",
+        "ActivateRelease",
+    ),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One fault at one step of a plan, and the command that comes afterwards."""
+
+    route: Route
+    step: str
+    fault: str
+    ending: str
+
+    def __str__(self) -> str:
+        fault = self.fault.replace(" ", "_")
+        return f"{self.route.name}-{self.step}-{fault}-{self.ending}"
+
+    @property
+    def wanted(self) -> str:
+        """The version that runs afterwards."""
+        return self.route.ends if self.ending == "resume" else self.route.begins
+
+
+def cells(faults: tuple[str, ...]) -> list[Cell]:
+    """Both plans, every step; what is gone on with leads to where the next plan begins."""
+    found = []
+    for number in range(max(len(UPGRADE.steps), len(ROLLBACK.steps))):
+        for fault in faults:
+            for route in (one for one in (UPGRADE, ROLLBACK) if number < len(one.steps)):
+                step = route.steps[number]
+                found += [Cell(route, step, fault, end) for end in ("rollback", "resume")]
+    return found
+
+
+@dataclass
+class Ground:
+    """The stack that cells are tried on; it is brought to where a cell begins."""
+
+    machine: Machine
+    shelf: Shelf
+    ready: bool = False
+    rows: int = 0
+
+    def at(self, version: str) -> None:
+        """Bring it there: by an upgrade or a rollback, or, after a cell that failed, anew."""
+        if not self.ready:
+            self._anew()
+        self.ready = False
+        now = version_served(self.machine)
+        if now != version and version == NEW:
+            self.machine.ok("upgrade", "--to", NEW, "--yes", "--soak", "0")
+        elif now != version:
+            self.machine.ok("rollback", "--yes")
+        self.rows += 1
+        post(self.machine, "/rows", {"text": f"row {self.rows}"})
+        write = f"echo {self.rows} >> /files/rows"
+        docker("exec", "--user", "0", self.container("app"), "sh", "-c", write)
+
+    def _anew(self) -> None:
+        if (self.machine.folder / "install.json").exists():
+            self.machine.clean()
+            home = self.machine.home.with_name(f"{self.machine.home.name}+")
+            self.machine = Machine(self.machine.program, home)
+        set_up(self.machine, self.shelf.registry.host, OLD, "--mode", "both")
+
+    def container(self, service: str) -> str:
+        """The one that runs."""
+        project = f"label=com.docker.compose.project=thoth-{self.machine.name}"
+        own = f"label=com.docker.compose.service={service}"
+        return docker("ps", "-q", "--filter", project, "--filter", own).strip()
+
+    def data(self) -> tuple[str, str]:
+        """Every row, every vector and every file that is served."""
+        return served(self.machine), docker("exec", self.container("app"), "cat", "/files/rows")
+
+    def databases(self) -> set[str]:
+        return set(database(self.machine, DATABASES, "postgres").split())
+
+    def volumes(self) -> set[str]:
+        return set(self.machine.left(self.machine.label)["volumes"])
+
+    def leftovers(self) -> list[str]:
+        """What no plan should leave: tasks, releases that never came to be, half-made copies."""
+        label = f"label={LABEL}={self.machine.label}"
+        listed = ("ps", "-a", "--filter", label, "--format", "{{.Names}} {{.State}}")
+        lines = [line.split() for line in docker(*listed).splitlines()]
+        services = {f"thoth-{self.machine.name}-{one}-1" for one in ("setup", "app", "postgres")}
+        found = [name for name, _ in lines if name not in services]
+        staged = [p.name for p in (self.machine.folder / "releases").iterdir() if "." in p.name]
+        return [*found, *staged, *(one for one in self.databases() if one.endswith("_new"))]

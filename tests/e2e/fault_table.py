@@ -1,0 +1,42 @@
+"""What became of each fault at each step: kept in a file that a page of the docs is made of."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+CELL = "cell"
+"""The property of a test's report: plan, step, fault, and the command that came afterwards."""
+OUTCOMES = {"passed": "healthy, data equal", "failed": "FAILED", "error": "FAILED"}
+
+Outcomes = dict[tuple[str, str, str, str], str]
+
+
+def gathered(stats: Mapping[str, Sequence[Any]]) -> Outcomes:
+    """The cells among the reports of a run."""
+    return {
+        cell: said
+        for word, said in OUTCOMES.items()
+        for report in stats.get(word, ())
+        for cell in _cells(report)
+    }
+
+
+def _cells(report: Any) -> Iterator[tuple[str, str, str, str]]:  # noqa: ANN401 - pytest's own
+    for name, value in getattr(report, "user_properties", ()):
+        if name == CELL:
+            plan, step, fault, ending = value
+            yield plan, step, fault, ending
+
+
+def keep(file: Path, found: Outcomes) -> None:
+    """Write the cells into the file, beside those of earlier runs."""
+    known = json.loads(file.read_text()) if file.exists() else []
+    cells = {tuple(one[:4]): one[4] for one in known} | found
+    lines = [json.dumps([*cell, said]) for cell, said in cells.items()]
+    file.write_text("[\n" + ",\n".join(lines) + "\n]\n")
+
+
+def table(found: Outcomes) -> str:
+    """Steps x faults x outcome, a line each."""
+    return "\n".join(f"{' | '.join(cell)} | {said}" for cell, said in found.items())
