@@ -4,12 +4,14 @@ One stack serves all cells; a cell that failed is followed by a new one.
 """
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from e2e.conftest import KEEP
-from e2e.fault_cells import BEGINS, ENDS, ROLLBACK, UPGRADE, Cell, Ground, Route, cells
+from e2e.fault_cells import BEGINS, ENDS, NEW, OLD, ROLLBACK, UPGRADE, Cell, Ground, Route, cells
 from e2e.killing import kill_at
 from e2e.machine import Machine
+from e2e.registry_box import RegistryBox
 from e2e.stand_in import Shelf, version_served
 from e2e.test_upgrade_faults import steps_of
 
@@ -17,10 +19,21 @@ EVENTS = {"killed as it begins": BEGINS, "killed when done": ENDS}
 
 
 @pytest.fixture(scope="module")
+def pair(images_home: Path) -> Iterator[Shelf]:
+    """A registry with the two versions that the plans go between."""
+    made = Shelf(RegistryBox(images_home).start(), images_home)
+    for version in (OLD, NEW):
+        made.put(version)
+    yield made
+    if not KEEP:
+        made.registry.clean()
+
+
+@pytest.fixture(scope="module")
 def ground(
-    program: object, shelf: Shelf, tmp_path_factory: pytest.TempPathFactory
+    program: Path, pair: Shelf, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Ground]:
-    made = Ground(Machine(program, tmp_path_factory.mktemp("ground") / "home"), shelf)  # type: ignore[arg-type]
+    made = Ground(Machine(program, tmp_path_factory.mktemp("ground") / "home"), pair)
     yield made
     if not KEEP:
         made.machine.clean()

@@ -9,7 +9,12 @@ from backup_samples import HEAD, KEY, PARTS, written
 
 from thothctl.adapters.archive_file import ArchiveFiles
 from thothctl.adapters.backup_folder import BackupFolder
-from thothctl.errors import IncompatibleError, IntegrityError, ThothctlError
+from thothctl.errors import (
+    IncompatibleError,
+    IntegrityError,
+    InvalidInputError,
+    ThothctlError,
+)
 from thothctl.model.backup import SUFFIX
 
 ARCHIVES = ArchiveFiles()
@@ -123,3 +128,15 @@ def test_what_is_staged_is_no_backup(tmp_path: Path) -> None:
     folder.discard(HEAD.id)
     folder.discard(HEAD.id)
     assert not list((tmp_path / ".staging").iterdir())
+
+
+def test_a_target_that_is_a_file_refuses_to_stage_and_has_nothing_to_discard(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "target").write_text("somebody's")
+    folder = BackupFolder(tmp_path / "target", ARCHIVES)
+
+    with pytest.raises(InvalidInputError):
+        folder.stage(HEAD.id)
+    folder.discard(HEAD.id)
+    assert (tmp_path / "target").read_text() == "somebody's"

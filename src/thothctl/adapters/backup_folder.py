@@ -70,8 +70,10 @@ class BackupFolder:
         return str(self._path(backup))
 
     def discard(self, backup: str) -> None:
+        staged = self._folder / STAGING / f"{backup}{SUFFIX}"
         with translated(f"remove what was staged in {self._folder}"):
-            (self._folder / STAGING / f"{backup}{SUFFIX}").unlink(missing_ok=True)
+            if staged.exists():  # what is no folder, or cannot be written to, holds nothing of ours
+                staged.unlink(missing_ok=True)
 
     def backups(self, install: str) -> tuple[Stored, ...]:
         found = (self._look(path) for path in self._archived())
