@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from e2e.machine import LABEL, Machine, docker
-from e2e.stand_in import Shelf, database, post, served, set_up, version_served
+from e2e.stand_in import Shelf, data, database, post, set_up, version_served
 
 OLD, NEW = "1.0.0", "1.1.0"
 DATABASES = "SELECT datname FROM pg_database WHERE datname ~ '^thoth' ORDER BY 1"
@@ -67,6 +67,22 @@ class Cell:
         return self.route.ends if self.ending == "resume" else self.route.begins
 
 
+INSIDE = "killed inside"
+LONG = {
+    UPGRADE: ("PullImages", "SaveStores", "CloneDatabase", "CloneGeneration", "StartRelease"),
+    ROLLBACK: ("CloneDatabase", "CloneGeneration", "MigrateDown", "StartRelease"),
+}
+"""The steps that take long where there is much data: they are killed in their middle, too."""
+
+
+def inner_cells() -> list[Cell]:
+    """As `cells`, within the long steps."""
+    endings = ("rollback", "resume")
+    return [
+        Cell(r, step, INSIDE, one) for r, own in LONG.items() for step in own for one in endings
+    ]
+
+
 def cells(faults: tuple[str, ...]) -> list[Cell]:
     """Both plans, every step; what is gone on with leads to where the next plan begins."""
     found = []
@@ -117,7 +133,9 @@ class Ground:
 
     def data(self) -> tuple[str, str]:
         """Every row, every vector and every file that is served."""
-        return served(self.machine), docker("exec", self.container("app"), "cat", "/files/rows")
+        said = "echo $POSTGRES_DB; cat /files/rows"
+        name, _, files = docker("exec", self.container("app"), "sh", "-c", said).partition("\n")
+        return data(self.machine, name), files
 
     def databases(self) -> set[str]:
         return set(database(self.machine, DATABASES, "postgres").split())

@@ -71,9 +71,9 @@ class RegistryBox:
         """Remove the container, and what the engine pulled from it."""
         host = self.host
         docker("rm", "-f", "-v", self.name)
-        listed = docker("image", "ls", "-a", "--digests", "--format", "{{.Repository}} {{.ID}}")
-        mine = {line.split()[1] for line in listed.splitlines() if line.startswith(f"{host}/")}
-        for identity in mine:
-            subprocess.run(
-                ["docker", "image", "rm", "-f", identity], capture_output=True, check=False
-            )
+        wanted = ["--digests", "--format", "{{.Repository}}@{{.Digest}}"]
+        for reference in docker("image", "ls", *wanted).split():
+            if reference.startswith(f"{host}/"):  # by name: others may have the same image
+                subprocess.run(
+                    ["docker", "image", "rm", reference], capture_output=True, check=False
+                )

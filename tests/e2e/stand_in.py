@@ -39,7 +39,8 @@ class Shelf:
     def put(self, version: str, **labels: str) -> None:
         """Build a version and push it, with the database's image beside it."""
         base = builder(self.home).base()
-        arguments = {"BASE_IMAGE": base, "VERSION": version, **VERSIONS.get(version, {}), **labels}
+        own = {"BASE_IMAGE": base, "VERSION": version, "SOURCE_HASH": self.registry.name}
+        arguments = {**own, **VERSIONS.get(version, {}), **labels}
         words = [w for key, value in arguments.items() for w in ("--build-arg", f"{key}={value}")]
         tag = f"thoth-test-stand-in:{self.registry.name}-{version}"
         docker("buildx", "build", "--load", "-q", "-t", tag, *words, str(FOLDER / "server"))

@@ -3,18 +3,38 @@
 One stack serves all cells; a cell that failed is followed by a new one.
 """
 
+import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
 from e2e.conftest import KEEP
-from e2e.fault_cells import BEGINS, ENDS, NEW, OLD, ROLLBACK, UPGRADE, Cell, Ground, Route, cells
-from e2e.killing import kill_at
-from e2e.machine import Machine
+from e2e.fault_cells import (
+    BEGINS,
+    ENDS,
+    NEW,
+    OLD,
+    ROLLBACK,
+    UPGRADE,
+    Cell,
+    Ground,
+    Route,
+    cells,
+    inner_cells,
+)
+from e2e.killing import kill_at, starts
+from e2e.machine import LABEL, Machine, docker
 from e2e.registry_box import RegistryBox
-from e2e.stand_in import Shelf, version_served
+from e2e.stand_in import Shelf, database, version_served
 from e2e.test_upgrade_faults import steps_of
 
+from thothctl.model.install import LABEL_TASK
+
+SETUP = "com.docker.compose.service=setup"
+COPYING = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'CREATE DATABASE %'"
+LET_GO = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE query ~ 'pg_sleep'"
+LET_GO += " AND pid <> pg_backend_pid()"
 EVENTS = {"killed as it begins": BEGINS, "killed when done": ENDS}
 
 
@@ -45,8 +65,6 @@ def tried(ground: Ground, cell: Cell, kill: Callable[[], bool]) -> None:
     machine, before, there = ground.machine, ground.data(), (ground.databases(), ground.volumes())
 
     killed = kill()
-    if killed:
-        assert machine.json("config", "set", f"port={machine.port}", "--yes").code == 16
     done = machine.json(cell.ending, "--yes")
 
     assert done.code == 0, f"{done.out}\n{done.err}"
@@ -69,6 +87,60 @@ def test_a_plan_that_is_killed_at_a_step(
         killed = kill_at(ground.machine, cell.route.words, step, event)
         last = (cell.route.steps[-1], ENDS)
         assert killed or (cell.step, event) == last, "only the very end may be missed"
+        return killed
+
+    record_property("cell", [cell.route.name, cell.step, cell.fault, cell.ending])
+    tried(ground, cell, kill)
+
+
+@contextmanager
+def copying(ground: Ground) -> Iterator[Callable[[], bool]]:
+    """Whether the server copies a database; it takes long, for somebody keeps signing in."""
+    source = docker("exec", ground.container("app"), "printenv", "POSTGRES_DB").strip()
+    hold = f"until [ -e /tmp/ended ]; do psql -XAtqd {source} -c 'SELECT pg_sleep(60)'; done"
+    argv = ["docker", "exec", ground.container("postgres"), "sh", "-c"]
+    with subprocess.Popen([*argv, hold], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
+        try:
+            yield lambda: database(ground.machine, COPYING, "postgres").strip() != "0"
+        finally:
+            subprocess.run([*argv, "touch /tmp/ended"], check=True)
+            database(ground.machine, LET_GO, "postgres")
+            subprocess.run([*argv, "rm /tmp/ended"], check=True)
+
+
+@contextmanager
+def pulling(ground: Ground) -> Iterator[Callable[[], bool]]:
+    """Whether a pull from the registry runs; what is pulled was there before, and is removed."""
+    host = ground.shelf.registry.host
+    for line in docker(
+        "image", "ls", "--digests", "--format", "{{.Repository}}@{{.Digest}}"
+    ).split():
+        if line.startswith(f"{host}/"):
+            subprocess.run(["docker", "image", "rm", line], capture_output=True, check=False)
+    argv = ["pgrep", "-f", f"docker pull --quiet {host}/"]
+    yield lambda: subprocess.run(argv, capture_output=True, check=False).returncode == 0
+
+
+def within(ground: Ground, step: str) -> AbstractContextManager[Callable[[], bool]]:
+    """Whether a step is in its middle."""
+    if step == "PullImages":
+        return pulling(ground)
+    if step == "CloneDatabase":
+        return copying(ground)
+    install = f"{LABEL}={ground.machine.label}"
+    return starts(install, SETUP if step == "StartRelease" else LABEL_TASK)
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("cell", inner_cells(), ids=str)
+def test_a_plan_that_is_killed_within_a_long_step(
+    ground: Ground, cell: Cell, record_property: Callable[[str, object], None]
+) -> None:
+    def kill() -> bool:
+        with within(ground, cell.step) as reached:
+            step = cell.route.index(cell.step)
+            killed = kill_at(ground.machine, cell.route.words, step, also=reached)
+        assert killed, f"never in the middle of {cell.step}"
         return killed
 
     record_property("cell", [cell.route.name, cell.step, cell.fault, cell.ending])

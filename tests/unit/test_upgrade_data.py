@@ -13,10 +13,11 @@ from played_containers import INSTALL, RELEASE, PlayedContainers, container
 
 from thothctl.adapters.bundles import TemplateBundles
 from thothctl.errors import IncompatibleError, NoSpaceError, UsageError
-from thothctl.model.install import Release
+from thothctl.model.install import LABEL_MADE_BY, Release
 from thothctl.model.revision import reaches
 from thothctl.model.store import Database
 from thothctl.operations.cloning import Origin, carried, writers
+from thothctl.operations.generations import FreshGeneration
 from thothctl.operations.rollback_data import Back, lost_minutes, same_data
 from thothctl.operations.traces import lost
 from thothctl.operations.upgrade_data import DataWish, data_for
@@ -93,6 +94,28 @@ def test_without_a_copy_somebody_has_to_say_so() -> None:
 
     with pytest.raises(UsageError, match="only a restore"):
         data_for(here, "default", STANDALONE, "0002", DataWish(clone=False))
+
+
+@pytest.mark.parametrize(("active", "removed"), [(RELEASE.number, True), (9, False)])
+def test_f2_a_copied_volume_goes_with_the_release_that_never_came_to_be(
+    active: int, *, removed: bool
+) -> None:
+    """That release is rendered already when its data is copied."""
+    coming = replace(STANDALONE, number=9, generations={"data": 3})
+    gone: list[str] = []
+    installs = SimpleNamespace(
+        find=lambda _: INSTALL, active=lambda _: active, releases=lambda _: (STANDALONE, coming)
+    )
+    engine = SimpleNamespace(
+        volume_labels=lambda _: {LABEL_MADE_BY: "mark"},
+        remove_volumes=lambda _, names: gone.extend(names),
+    )
+    toolbox = SimpleNamespace(clear=lambda _: None)
+    here = cast("World", SimpleNamespace(installs=installs, engine=engine, toolbox=toolbox))
+
+    FreshGeneration("default", "data", 3, "mark", "", why="").undo(here)
+
+    assert gone == ([INSTALL.volume("data", 3)] if removed else [])
 
 
 @pytest.mark.parametrize(

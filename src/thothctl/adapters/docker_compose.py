@@ -8,6 +8,7 @@ from thothctl.adapters.process import Outcome, output, run
 from thothctl.errors import EngineRefusedError, EngineUnreachableError, NoSpaceError
 from thothctl.model.event import Progress
 from thothctl.model.inspected import Declared
+from thothctl.model.install import LABEL_TASK
 from thothctl.world import Report, Watch
 
 FULL = "no space left on device"
@@ -66,7 +67,8 @@ class DockerCompose:
 
     def once(self, folder: Path, service: str, command: Sequence[str]) -> tuple[int, str]:
         argv = ["docker", "compose", "--ansi", "never", "--project-directory", str(folder)]
-        alone = ["run", "--rm", "--no-deps", "--no-TTY", service]
+        task = f"{LABEL_TASK}={command[0]}"  # it is found again when its client was killed
+        alone = ["run", "--rm", "--no-deps", "--no-TTY", "--label", task, service]
         done = run([*argv, *alone, *command], environment=self._environment, folder=folder)
         if done.status != 0:
             self._refuse_silence(f"run {command[0]}")

@@ -23,7 +23,13 @@ TRIES = 5
 END_SESSIONS = (
     "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = '{source}';\n"
 )
+END_COPYING = (
+    "SELECT count(pg_terminate_backend(pid, 30000)) FROM pg_stat_activity"
+    " WHERE pid <> pg_backend_pid() AND application_name = '{made}';\n"
+)
+"""A try that was killed goes on within the server."""
 COPY = r"""
+SET application_name = '{made}';
 DROP DATABASE IF EXISTS {made} WITH (FORCE);
 SELECT format('CREATE DATABASE {made} TEMPLATE {source} STRATEGY FILE_COPY OWNER %I'
     ' CONNECTION LIMIT %s', pg_get_userbyid(datdba), datconnlimit)
@@ -40,6 +46,7 @@ FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase AND d.datn
     pg_database made WHERE made.datname = '{made}';
 COMMENT ON DATABASE {made} IS '{mark}';
 """
+DROP = "DROP DATABASE IF EXISTS {made} WITH (FORCE);\n"
 MARKED = (
     "SELECT coalesce(shobj_description(oid, 'pg_database'), '?') FROM pg_database"
     " WHERE datname = '{target}';\n"
@@ -111,7 +118,7 @@ class CloneDatabase:
 
     def _copy(self, world: World, server: str) -> None:
         """Somebody may sign in between the end of all sessions and the copy."""
-        script = self._filled(END_SESSIONS) + self._filled(COPY)
+        script = self._filled(END_COPYING + END_SESSIONS + COPY)
         for _ in range(TRIES - 1):
             try:
                 told(world, server, script)
@@ -136,7 +143,7 @@ class CloneDatabase:
         """A copy that cannot be dropped now harms nobody: `upgrade finalize` finds it."""
         try:
             server = server_of(world, install_of(world, self.name), self.service)
-            told(world, server, f"DROP DATABASE IF EXISTS {self._made} WITH (FORCE);\n")
+            told(world, server, self._filled(END_COPYING + DROP))
             if told(world, server, self._filled(MARKED)) == self.mark:
                 told(world, server, f"DROP DATABASE {self.target} WITH (FORCE);\n")
         except ThothctlError as error:

@@ -98,6 +98,7 @@ class CheckDatabase:
 
     def undo(self, world: World) -> None:
         install = install_of(world, self.name)
+        world.toolbox.clear(install.uuid)
         if self.previous is None:
             world.engine.remove_containers(install.uuid)
             world.engine.remove_networks(install.uuid)

@@ -47,14 +47,15 @@ class FreshGeneration:
             )
 
     def undo(self, world: World) -> None:
-        """Only what this very operation made, and no release points at."""
+        """Only what this very operation made, and no release but the one to come points at."""
         install = world.installs.find(self.name)
         if install is None:
             return
         volume = install.volume(self.store, self.number)
         labels = world.engine.volume_labels(volume) or {}
-        releases = world.installs.releases(self.name)
-        served = any(r.generations.get(self.store) == self.number for r in releases)
+        active = world.installs.active(self.name) or 0
+        been = [r for r in world.installs.releases(self.name) if r.number <= active]
+        served = any(release.generations.get(self.store) == self.number for release in been)
         if labels.get(LABEL_MADE_BY) == self.mark and not served:
             world.toolbox.clear(install.uuid)  # a task that was cut off would hold it
             world.engine.remove_volumes(install.uuid, [volume])
@@ -76,6 +77,7 @@ class CloneGeneration:
 
     def apply(self, world: World) -> None:
         install = install_of(world, self.name)
+        world.toolbox.clear(install.uuid)  # a try that was killed may still be copying
         mounts = (
             Mount(install.volume(self.store, self.source), FROM),
             Mount(install.volume(self.store, self.number), TO, writable=True),

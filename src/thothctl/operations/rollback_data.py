@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from math import ceil
-from typing import ClassVar
 
 from thothctl.errors import CheckFailedError, EngineRefusedError, IncompatibleError
 from thothctl.model.install import LABEL_REVERSIBLE_TO, Install, Release
@@ -16,8 +15,7 @@ from thothctl.operations.clone_steps import StopServices
 from thothctl.operations.cloning import Carried, as_it_is, carried, origin, service_of, writers
 from thothctl.operations.databases import server_of, sizes
 from thothctl.operations.drill import found as document
-from thothctl.operations.plan import step
-from thothctl.operations.release_step import RenderRelease
+from thothctl.operations.migrate_down import MigrateDown
 from thothctl.operations.upgrade import version_of
 from thothctl.world import World
 
@@ -141,56 +139,6 @@ def _down(world: World, back: Back, number: int) -> Carried:
         why=f"{release.version} takes its own migrations back, on the copy",
     )
     return replace(copied, steps=(*copied.steps, down))
-
-
-@step
-@dataclass(frozen=True)
-class MigrateDown:
-    """Let the newer version take its migrations back, on data that nobody is served from.
-
-    Its files lie in the staging place of `number`, a release that never comes to be.
-    """
-
-    name: str
-    stack: str
-    number: int
-    settings: Mapping[str, SettingValue]
-    generations: Mapping[str, int]
-    databases: Mapping[str, int]
-    images: Mapping[str, str]
-    version: str
-    service: str
-    revision: str
-    why: str
-    title: ClassVar[str] = "Migrate down"
-
-    def apply(self, world: World) -> None:
-        rendering = RenderRelease(
-            self.name,
-            self.stack,
-            self.number,
-            "",
-            "rollback",
-            self.settings,
-            self.generations,
-            why=self.why,
-            images=self.images,
-            version=self.version,
-            databases=self.databases,
-        )
-        files = rendering.files(world, self.images)
-        folder = world.installs.stage(self.name, self.number, files)
-        words = ("migrate", "--to", self.revision)
-        status, said = world.compose.once(folder, self.service, words)
-        if status != 0:
-            raise EngineRefusedError(
-                f"{self.version} could not take its migrations back: {said.strip()[-500:]}",
-                hint="`thothctl rollback --data restore` goes back to the data of then",
-            )
-        world.installs.discard(self.name, self.number)
-
-    def undo(self, world: World) -> None:
-        world.installs.discard(self.name, self.number)
 
 
 def _restored(world: World, back: Back) -> Way:
