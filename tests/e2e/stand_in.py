@@ -35,9 +35,11 @@ class Shelf:
 
     registry: RegistryBox
     home: Path
+    beside: tuple[str, ...] = ("postgres",)
+    """Images of the product that every version has as well."""
 
     def put(self, version: str, **labels: str) -> None:
-        """Build a version and push it, with the database's image beside it."""
+        """Build a version and push it, with the images beside it."""
         base = builder(self.home).base()
         own = {"BASE_IMAGE": base, "VERSION": version, "SOURCE_HASH": self.registry.name}
         arguments = {**own, **VERSIONS.get(version, {}), **labels}
@@ -46,7 +48,8 @@ class Shelf:
         docker("buildx", "build", "--load", "-q", "-t", tag, *words, str(FOLDER / "server"))
         environment = dict(os.environ)
         self.registry.push(tag, "stand-in", version, environment)
-        self.registry.push(build("postgres", self.home), "thoth-postgres", version, environment)
+        for name in self.beside:
+            self.registry.push(build(name, self.home), f"thoth-{name}", version, environment)
         docker("rmi", tag)
 
 

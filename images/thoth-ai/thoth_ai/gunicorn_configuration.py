@@ -24,7 +24,7 @@ threads = REQUESTS_AT_ONCE  # questions at a language model hold one each; healt
 worker_class = "gthread"
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - a heartbeat
 control_socket_disable = True
-graceful_timeout = 8
+graceful_timeout = environment.number("DRAIN_SECONDS", 8, lowest=1, highest=3600)
 timeout = 60
 keepalive = 5
 limit_request_line = 8190

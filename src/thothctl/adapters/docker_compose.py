@@ -62,6 +62,15 @@ class DockerCompose:
         words = ("up", "--detach", "--no-build", "--remove-orphans", *own, *services)
         self._do(folder, "start the services", *words, watch=watch)
 
+    def scale(self, folder: Path, service: str, count: int, *, watch: Watch) -> None:
+        own = ("--no-build", "--no-deps", "--no-recreate", "--scale", f"{service}={count}")
+        self._do(folder, f"start one more {service}", "up", "--detach", *own, service, watch=watch)
+
+    def aside(self, folder: Path, service: str, name: str, labels: Mapping[str, str]) -> None:
+        told = [word for key, value in labels.items() for word in ("--label", f"{key}={value}")]
+        own = ("--detach", "--no-deps", "--no-TTY", "--name", name, *told)
+        self._do(folder, f"try {service}", "run", *own, service)
+
     def stop(self, folder: Path, services: Sequence[str] = (), *, seconds: int) -> None:
         self._do(folder, "stop the services", "stop", "--timeout", str(seconds), *services)
 

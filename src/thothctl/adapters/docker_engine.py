@@ -2,21 +2,21 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 import docker
-from docker.errors import APIError, DockerException, NotFound
+from docker.errors import NotFound
 
 from thothctl.adapters import engine_answers, inspection
-from thothctl.errors import EngineRefusedError, EngineUnreachableError
+from thothctl.adapters.engine_errors import asking_to
 from thothctl.model.figures import ContainerFigures
 from thothctl.model.inspected import InspectedContainer
 from thothctl.model.install import LABEL_INSTALL, LABEL_PRODUCT, LABEL_TASK
 from thothctl.model.observed import (
     EngineFacts,
     LogLine,
+    ObservedContainer,
     ObservedImage,
     ObservedNetwork,
     ObservedStack,
@@ -227,6 +227,21 @@ class DockerEngine:
         with asking_to(f"create the volume {name}"):
             self._client.api.create_volume(name, driver_opts=bound, labels=dict(labels))
 
+    def task(self, install: str, task: str) -> ObservedContainer | None:
+        labels = {"label": [f"{LABEL_INSTALL}={install}", f"{LABEL_TASK}={task}"]}
+        with asking_to("look for what runs beside the stack"):
+            listed = self._client.api.containers(all=True, filters=labels)
+            found = [details for one in listed if (details := self._inspect(one["Id"]))]
+        return engine_answers.container(found[0]) if found else None
+
+    def retire(self, container: str, *, seconds: int) -> None:
+        with asking_to(f"stop and remove the container {container[:12]}"):
+            try:
+                self._client.api.stop(container, timeout=seconds)
+                self._client.api.remove_container(container, v=True, force=True)
+            except NotFound:  # somebody was faster
+                return
+
     def remove_containers(self, install: str) -> None:
         self._remove_tasks(install)
         for container in self.observe(install).containers:
@@ -264,32 +279,3 @@ class DockerEngine:
                     self._client.api.remove_volume(volume)
                 except NotFound:
                     continue
-
-
-@contextmanager
-def asking_to(action: str) -> Iterator[None]:
-    """Turn what the SDK raises into our errors, telling a refusal from silence."""
-    try:
-        yield
-    except APIError as error:
-        raise EngineRefusedError(
-            f"Docker refused to {action}: {error.explanation or error}",
-            hint="see what it names; `docker info` shows how the engine is",
-        ) from error
-    except PermissionError as error:
-        raise _unreachable(action, "no permission to use its socket", _GROUP) from error
-    except (DockerException, OSError) as error:
-        cause: BaseException | None = error
-        while cause is not None and not isinstance(cause, PermissionError):
-            cause = cause.__context__
-        if cause is not None:
-            raise _unreachable(action, "no permission to use its socket", _GROUP) from error
-        raise _unreachable(action, "it did not answer", _START) from error
-
-
-_GROUP = "join the group: `sudo usermod -aG docker $USER`, then sign in again"
-_START = "start Docker Desktop or the docker service; `./install.sh` installs and starts one"
-
-
-def _unreachable(action: str, why: str, hint: str) -> EngineUnreachableError:
-    return EngineUnreachableError(f"Docker was asked to {action}: {why}", hint=hint)

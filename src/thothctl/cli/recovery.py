@@ -1,5 +1,6 @@
 """`thothctl resume` and `rollback`: out of an operation, and back to an earlier release."""
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -7,7 +8,7 @@ import typer
 from thothctl.cli.envelope import Outcome
 from thothctl.cli.options import command
 from thothctl.cli.session import Session
-from thothctl.cli.upgrade_options import SECONDS, PlanOnly, SoakSeconds
+from thothctl.cli.upgrade_options import SECONDS, PlanOnly, Rolling, SoakSeconds
 from thothctl.model.install import Release
 from thothctl.operations.backup import provide_toolbox
 from thothctl.operations.recover import Unfinished, go_on, refuse_unfinished, take_back, unfinished
@@ -21,6 +22,7 @@ from thothctl.operations.rollback import (
     refuse_hopeless,
 )
 from thothctl.operations.rollback_data import Choice, Way, way_back
+from thothctl.operations.rolling_gate import rolled_back
 from thothctl.operations.running import active
 from thothctl.operations.upgrade import (
     START_SECONDS,
@@ -60,18 +62,27 @@ def resume(session: Session) -> Outcome:
 
 
 @command
-def rollback(
+def rollback(  # noqa: PLR0913, PLR0917 - typer reads the signature
     session: Session,
     to: To = None,
     data: Data = Choice.AUTO,
     plan: PlanOnly = False,
     soak: SoakSeconds = 0,
+    rolling: Rolling = False,
 ) -> Outcome:
     """Take back an operation that was cut off, else go back to an earlier release."""
     with session.locked("rollback", fresh=False):
         pending = unfinished(session.world, session.install)
         if pending is None:
-            return _go_back(session, to, data, soak, only_plan=plan or session.options.dry_run)
+            limit = session.options.timeout
+            request = UpgradeRequest(
+                session.install,
+                seconds=limit or SECONDS,
+                soak=soak,
+                start_seconds=limit or START_SECONDS,
+                rolling=rolling,
+            )
+            return _go_back(session, request, to, data, only_plan=plan or session.options.dry_run)
         if to is not None:
             refuse_unfinished(session.world, session.install)
         if plan or session.options.dry_run:
@@ -84,9 +95,9 @@ def rollback(
 
 
 def _go_back(
-    session: Session, to: int | None, choice: Choice, soak: int, *, only_plan: bool
+    session: Session, request: UpgradeRequest, to: int | None, choice: Choice, *, only_plan: bool
 ) -> Outcome:
-    world, name = session.world, session.install
+    world, name = session.world, request.name
     seen = look_back(world, name)
     release = chosen(seen, to)
     refuse_edits(world, name)
@@ -94,10 +105,8 @@ def _go_back(
     with session.watched():
         provide_toolbox(world)
     way = way_back(world, back_to(seen, release), choice, next_number(seen.releases))
-    limit = session.options.timeout
-    request = UpgradeRequest(
-        name, seconds=limit or SECONDS, soak=soak, start_seconds=limit or START_SECONDS
-    )
+    if request.rolling:
+        request = replace(request, rolls=rolled_back(world, seen, release, way))
     now = world.clock.now().isoformat(timespec="seconds")
     plan = plan_rollback(request, seen, release, way.data, now)
     data = _data(seen, release, way)

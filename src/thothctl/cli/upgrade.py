@@ -1,12 +1,13 @@
 """`thothctl upgrade`: to another version, or back to what ran when that fails."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 from rich.console import Console
 
 from thothctl.cli.envelope import Outcome
 from thothctl.cli.finalize import finalize
+from thothctl.cli.hop import hop_to, target_of
 from thothctl.cli.options import command
 from thothctl.cli.rehearsal import rehearse as rehearsed
 from thothctl.cli.session import Session
@@ -23,6 +24,7 @@ from thothctl.cli.upgrade_options import (
     NoRollback,
     PlanOnly,
     Rehearse,
+    Rolling,
     SoakSeconds,
     To,
     Word,
@@ -31,25 +33,18 @@ from thothctl.cli.upgrade_view import plan_data, show_plan
 from thothctl.errors import UpdateAvailableError, UsageError
 from thothctl.model.version import Version
 from thothctl.operations import running
-from thothctl.operations.backup import provide_toolbox
-from thothctl.operations.cloning import Carried
-from thothctl.operations.offers import CHANNELS, STABLE, OwnVersion, Target
-from thothctl.operations.plan import Plan
+from thothctl.operations.offers import CHANNELS, STABLE
 from thothctl.operations.recover import refuse_unfinished
 from thothctl.operations.upgrade import (
     START_SECONDS,
     Outlook,
-    Place,
     UpgradeRequest,
     look_out,
     newest_offered,
-    next_number,
     one_of,
-    plan_upgrade,
     refuse_edits,
-    refuse_small_disk,
 )
-from thothctl.operations.upgrade_data import DataWish, backup_steps, data_for
+from thothctl.operations.upgrade_data import DataWish
 
 
 @command
@@ -68,6 +63,7 @@ def upgrade(  # noqa: PLR0913, PLR0917 - typer reads the signature
     accept_no_clone: AcceptNoClone = False,
     finalize_after: FinalizeAfter = None,
     rehearse: Rehearse = False,
+    rolling: Rolling = False,
 ) -> Outcome:
     """Bring the install to a newer version; when that fails, the old one runs again."""
     if word is not None:
@@ -82,6 +78,7 @@ def upgrade(  # noqa: PLR0913, PLR0917 - typer reads the signature
         rolls_back=not no_rollback,
         start_seconds=session.options.timeout or START_SECONDS,
         finalize_after=_due(session, finalize_after),
+        rolling=rolling,
     )
     wish = DataWish(backup, not no_clone, accept_no_clone)
     if check:
@@ -133,7 +130,7 @@ def _planned(session: Session, request: UpgradeRequest, wish: DataWish) -> Outco
     seen = look_out(session.world, request)
     if not seen.hops:
         return _nothing(seen)
-    hop = Hop(session, request, seen, _target(session, seen, seen.hops[0]))
+    hop = hop_to(session, request, seen, seen.hops[0])
     carried = hop.data(wish)
     data = plan_data(session.world, seen, hop.target, hop.plan(carried, wish), carried)
     return Outcome(data, lambda console: show_plan(console, data, hop.target, carried))
@@ -144,36 +141,8 @@ def _rehearsed(session: Session, request: UpgradeRequest) -> Outcome:
     seen = look_out(session.world, request)
     if not seen.hops:
         return _nothing(seen)
-    target = _target(session, seen, seen.hops[0], build=True)
+    target = target_of(session, seen, seen.hops[0], build=True)
     return rehearsed(session, request, seen, target)
-
-
-@dataclass(frozen=True, slots=True)
-class Hop:
-    """One version on the way, with what is known before the first change."""
-
-    session: Session
-    request: UpgradeRequest
-    seen: Outlook
-    target: Target
-
-    def data(self, wish: DataWish) -> Carried:
-        """Every gate; the data that the version works on."""
-        world, name = self.session.world, self.request.name
-        refuse_edits(world, name)
-        refuse_small_disk(world, self.target)
-        with self.session.watched():
-            provide_toolbox(world)
-        return data_for(world, name, self.seen.release, self.target.published.revision, wish)
-
-    def plan(self, data: Carried, wish: DataWish) -> Plan:
-        """Nothing was changed so far."""
-        world, name = self.session.world, self.request.name
-        number = next_number(world.installs.releases(name))
-        now = world.clock.now().isoformat(timespec="seconds")
-        before = backup_steps(world, name, wish)
-        place = Place(number, self.seen.release.number, now, before)
-        return plan_upgrade(self.request, self.seen, self.target, data, place)
 
 
 def _upgraded(session: Session, request: UpgradeRequest, wish: DataWish) -> Outcome:
@@ -187,17 +156,10 @@ def _upgraded(session: Session, request: UpgradeRequest, wish: DataWish) -> Outc
         if seen is not first:
             seen = look_out(session.world, replace(request, version=version))
             wish = replace(wish, backup=False)  # what was there is saved already
-        hop = Hop(session, request, seen, _target(session, seen, version, build=True))
+        hop = hop_to(session, request, seen, version, build=True)
         session.carry_out(hop.plan(hop.data(wish), wish))
         seen = replace(seen, release=running.active(session.world, request.name).release)
     return _done(session, first)
-
-
-def _target(session: Session, seen: Outlook, hop: Version, *, build: bool = False) -> Target:
-    if build and isinstance(seen.versions, OwnVersion):
-        with session.watched():
-            seen.versions.build()
-    return seen.versions.target(hop)
 
 
 def _nothing(seen: Outlook) -> Outcome:

@@ -54,6 +54,12 @@ FinalizeAfter = Annotated[
         "--finalize-after", min=0, metavar="DAYS", help="Free the data of before after so long."
     ),
 ]
+Rolling = Annotated[
+    bool,
+    typer.Option(
+        "--rolling", metavar="", help="Exchange containers one by one, while the others answer."
+    ),
+]
 AcceptNoClone = Annotated[
     bool,
     typer.Option(

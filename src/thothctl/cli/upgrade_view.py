@@ -9,6 +9,7 @@ from rich.text import Text
 from thothctl.operations.cloning import Carried
 from thothctl.operations.offers import Target
 from thothctl.operations.plan import Plan
+from thothctl.operations.rolling import ExchangeReplicas
 from thothctl.operations.upgrade import UNPACKED, Outlook
 from thothctl.world import World
 
@@ -42,8 +43,14 @@ def plan_data(
         "disk_bytes": absent * UNPACKED + carried.bytes,
         "database": {"from": seen.release.database_revision, "to": target.published.revision},
         "cloned": [{"name": one.name, "bytes": one.bytes} for one in carried.copies],
-        "downtime_seconds": RESTART_SECONDS + round(carried.bytes / COPIED),
+        "downtime_seconds": 0
+        if _exchanges(plan)
+        else RESTART_SECONDS + round(carried.bytes / COPIED),
     }
+
+
+def _exchanges(plan: Plan) -> bool:
+    return any(isinstance(step, ExchangeReplicas) for step in plan.steps)
 
 
 def show_plan(
@@ -65,4 +72,6 @@ def show_plan(
     for one in carried.copies:
         console.print(f"{one.name} is copied first: {one.bytes / MIB:,.1f} MiB.")
     kept = "" if carried.copies else "The data stays as it is. "
-    console.print(f"{kept}Away for about {data['downtime_seconds']} s. Nothing was changed.")
+    away = data["downtime_seconds"]
+    told = f"Away for about {away} s." if away else "It answers all the time."
+    console.print(f"{kept}{told} Nothing was changed.")

@@ -197,6 +197,7 @@ def _service(name: str, node: Node) -> Service:
         once=bool(node.data.get("once")),
         follows=node.texts_or_none("follows"),
         writes=bool(node.data.get("writes")),
+        behind=node.text_or("behind", ""),
     )
 
 

@@ -32,6 +32,8 @@ class Service:
     follows: tuple[str, ...] = ()
     writes: bool = False
     """It changes data of stores; a backup pauses it for a moment."""
+    behind: str = ""
+    """The service that shares requests out among its containers, so that they can be exchanged."""
 
     def is_wanted(self, settings: Mapping[str, SettingValue]) -> bool:
         return all(plain(settings.get(key, "")) in values for key, values in self.when.items())
@@ -120,6 +122,7 @@ class Stack:
         _require(self.name, "images", {s.image for s in self.services}, known_images)
         _require(self.name, "services", {s.service for s in self.stores}, known_services)
         _require(self.name, "services", {e.service for e in self.endpoints}, known_services)
+        _require(self.name, "services", {s.behind for s in self.services} - {""}, known_services)
         _require(
             self.name, "stores", {d.store for d in self.databases}, {s.name for s in self.stores}
         )

@@ -23,8 +23,27 @@ def bring_up(world: World, install: Install, release: Release, *, seconds: int =
         world.compose.up(folder, needed, watch=watch, alone=bool(needed))
 
 
+def bring_up_others(
+    world: World, install: Install, release: Release, service: str, *, seconds: int = 0
+) -> None:
+    """The same for all services but one, which is left to run as it is."""
+    needed = tuple(name for name in _unfitting(world, install, release)[0] if name != service)
+    folder = world.installs.release_folder(install.name, release.number)
+    if needed:
+        with crashes_named(world, install, release.number, seconds=seconds) as watch:
+            world.compose.up(folder, needed, watch=watch, alone=True)
+
+
 def outdated(world: World, install: Install, release: Release) -> tuple[str, ...]:
     """The services that are not as the release wants them; empty where that is all of them."""
+    needed, lasting = _unfitting(world, install, release)
+    return needed if lasting else ()
+
+
+def _unfitting(
+    world: World, install: Install, release: Release
+) -> tuple[tuple[str, ...], frozenset[str]]:
+    """The services that are not as the release wants them, and those that are and keep running."""
     observed = world.engine.observe(install.uuid).containers
     stack = world.bundles.stack(install.stack)
     once = {service.name for service in stack.services if service.once}
@@ -40,7 +59,7 @@ def outdated(world: World, install: Install, release: Release) -> tuple[str, ...
         )
     }
     needed = tuple(name for name in names if name not in fitting)
-    return needed if fitting - once else ()
+    return needed, frozenset(fitting - once)
 
 
 def _fits(release: Release, containers: Sequence[ObservedContainer], replicas: int) -> bool:

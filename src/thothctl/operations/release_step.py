@@ -73,6 +73,12 @@ class RenderRelease:
         """What lies in the release's folder, the user's own file included."""
         return self._files(world, images, self._since(world, images))
 
+    def changed(self, world: World) -> frozenset[str]:
+        """The services that get new containers."""
+        images = self._images(world)
+        since = self._since(world, images)
+        return frozenset(world.bundles.sections(self._files(world, images, since))) - since.keys()
+
     def _since(self, world: World, images: Mapping[str, str]) -> dict[str, int]:
         """The release in which each service became what it is: this one for what is another now."""
         active = world.installs.active(self.name)

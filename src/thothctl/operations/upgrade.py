@@ -13,6 +13,7 @@ from thothctl.operations.configure import edited_files, refusal_of
 from thothctl.operations.offers import STABLE, Target, Versions, own_version, versions
 from thothctl.operations.plan import Plan, Recovery, Step
 from thothctl.operations.release_step import RenderRelease
+from thothctl.operations.rolling import ExchangeReplicas, StartOthers, TryReplica
 from thothctl.operations.running import active
 from thothctl.operations.steps import ActivateRelease, AwaitHealthy, StartRelease
 from thothctl.operations.upgrade_steps import PullImages, Soak
@@ -40,6 +41,9 @@ class UpgradeRequest:
     start_seconds: int = START_SECONDS
     finalize_after: str = ""
     """From when on the data of before may go."""
+    rolling: bool = False
+    rolls: str = ""
+    """The service whose containers are exchanged one by one; empty where all start anew at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +166,7 @@ def new_release(
 ) -> tuple[Step, ...]:
     """Render, start, watch, activate: how every change of version ends."""
     name, number = request.name, place.number
+    starting = _exchanging if request.rolls else _starting
     watching = Soak(name, number, request.soak, why="a crash shows itself under load")
     return (
         RenderRelease(
@@ -181,17 +186,29 @@ def new_release(
         *place.before,
         *wanted.data.steps,
         *wanted.between,
-        StartRelease(
-            name,
-            number,
-            place.previous,
-            (),
-            why=f"run {wanted.version}",
-            seconds=request.start_seconds,
-        ),
+        *starting(request, wanted.version, place),
         AwaitHealthy(name, number, request.seconds, why="the new release has to answer"),
         *((watching,) if request.soak else ()),
         ActivateRelease(name, number, place.previous, why=f"release {number} answers"),
+    )
+
+
+def _starting(request: UpgradeRequest, version: str, place: Place) -> tuple[Step, ...]:
+    why, seconds = f"run {version}", request.start_seconds
+    return (StartRelease(request.name, place.number, place.previous, (), why=why, seconds=seconds),)
+
+
+def _exchanging(request: UpgradeRequest, version: str, place: Place) -> tuple[Step, ...]:
+    name, service, seconds = request.name, request.rolls, request.seconds
+    number, previous = place.number, place.previous
+    return (
+        TryReplica(name, number, service, seconds, why=f"{version} proves that it becomes healthy"),
+        StartOthers(
+            name, number, previous, service, request.start_seconds, why=f"the rest of {version}"
+        ),
+        ExchangeReplicas(
+            name, number, previous, service, seconds, why="one by one, while the others answer"
+        ),
     )
 
 

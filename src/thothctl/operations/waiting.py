@@ -56,6 +56,24 @@ def await_services(
         world.clock.pause(POLL_SECONDS)
 
 
+def await_replicas(
+    world: World, install: Install, release: Release, service: str, *, seconds: int
+) -> None:
+    """Poll until every container of a service that is of this release is up."""
+    deadline = world.clock.monotonic() + seconds
+    while True:
+        every = world.engine.observe(install.uuid).containers
+        mine = [c for c in every if c.service == service and release.has(service, c.release)]
+        for container in mine:
+            world.report(Progress(_shown(container), container.condition.value))
+        _refuse_crashed(world, mine)
+        if mine and all(c.is_up for c in mine):
+            return
+        if world.clock.monotonic() >= deadline:
+            raise _late(world, (service,), mine, (), seconds)
+        world.clock.pause(POLL_SECONDS)
+
+
 @contextmanager
 def crashes_named(
     world: World, install: Install, release: int, *, seconds: int = 0

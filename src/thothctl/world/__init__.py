@@ -12,6 +12,7 @@ from thothctl.model.inspected import Declared, InspectedContainer
 from thothctl.model.observed import (
     EngineFacts,
     LogLine,
+    ObservedContainer,
     ObservedImage,
     ObservedNetwork,
     ObservedStack,
@@ -102,6 +103,12 @@ class Engine(Protocol):
     def create_volume(self, name: str, labels: Mapping[str, str], *, place: str = "") -> None:
         """A volume that may stand for a folder of the engine's machine."""
 
+    def task(self, install: str, task: str) -> ObservedContainer | None:
+        """A container that an operation runs beside the stack."""
+
+    def retire(self, container: str, *, seconds: int) -> None:
+        """Ask a container to end, give it so long for what it is about, and remove it."""
+
     def remove_containers(self, install: str) -> None: ...
     def remove_networks(self, install: str) -> None: ...
     def remove_volumes(self, install: str, names: Sequence[str] | None = None) -> None: ...
@@ -126,6 +133,12 @@ class Compose(Protocol):
         alone: bool = False,
     ) -> None:
         """Start; `watch` is called now and then, and what it raises ends the start."""
+
+    def scale(self, folder: Path, service: str, count: int, *, watch: Watch) -> None:
+        """Have so many containers of a service; those that are there stay as they are."""
+
+    def aside(self, folder: Path, service: str, name: str, labels: Mapping[str, str]) -> None:
+        """Start one more container of a service that nobody finds by the service's name."""
 
     def stop(self, folder: Path, services: Sequence[str] = (), *, seconds: int) -> None: ...
     def once(self, folder: Path, service: str, command: Sequence[str]) -> tuple[int, str]:

@@ -39,7 +39,7 @@ def main(words: list[str]) -> int:
 
 def serve() -> int:
     """Serve as this version does: well, not at all, or for a while."""
-    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+    signal.signal(signal.SIGTERM, lambda *_: serving.end())
     if VERSION == BROKEN:
         print("this version cannot start", file=sys.stderr)
         return 1

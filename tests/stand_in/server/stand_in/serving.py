@@ -6,10 +6,12 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 from stand_in import database
 
 WRITE_SECONDS = 0.02
+SLOW_SECONDS = 10
 QUESTION = "How many vectors are there?"
 ANSWER = "SELECT count(*), sum(id) FROM vectors"
 
@@ -36,6 +38,49 @@ class Writer:
             held.close()
 
 
+class Server(ThreadingHTTPServer):
+    """Knows how many requests it is about; ended, it takes no more and finishes those."""
+
+    request_queue_size = 128
+    block_on_close = False
+
+    def __init__(self) -> None:
+        super().__init__(("", 8080), Handler)
+        self.rest = threading.Condition()
+        self.busy = 0
+
+    def process_request(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - as inherited
+        with self.rest:
+            self.busy += 1
+        super().process_request(request, client_address)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - as inherited
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            with self.rest:
+                self.busy -= 1
+                self.rest.notify_all()
+
+
+def end() -> None:
+    """Whoever is being answered gets the answer; the door is shut already."""
+    threading.Thread(target=_end).start()
+
+
+def _end() -> None:
+    if served:
+        server = served[0]
+        server.shutdown()
+        server.server_close()
+        with server.rest:
+            server.rest.wait_for(lambda: server.busy == 0, timeout=60)
+    os._exit(0)
+
+
+served: list[Server] = []
+
+
 class Handler(BaseHTTPRequestHandler):
     """Answers as the product's server does, as far as thothctl asks."""
 
@@ -48,6 +93,9 @@ class Handler(BaseHTTPRequestHandler):
                 self._send(200, {"status": "ok"})
             case "/health/":
                 self._health()
+            case "/slow":
+                time.sleep(SLOW_SECONDS)
+                self._send(200, {"slept": SLOW_SECONDS})
             case "/rows":
                 self._send(200, {"rows": _rows("SELECT id, text FROM entries ORDER BY id")})
             case _:
@@ -117,4 +165,5 @@ def _rows(statement: str, *values: object) -> list[list[object]]:
 def serve() -> None:
     """Answer until somebody ends it."""
     Handler.writer = Writer()
-    ThreadingHTTPServer(("", 8080), Handler).serve_forever()
+    served.append(Server())
+    served[0].serve_forever(poll_interval=0.05)

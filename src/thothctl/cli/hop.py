@@ -1,0 +1,89 @@
+"""One version on the way of an upgrade: every gate, then its plan."""
+
+from dataclasses import dataclass, replace
+
+from thothctl.cli.session import Session
+from thothctl.model.install import Release
+from thothctl.model.version import Version
+from thothctl.operations.backup import provide_toolbox
+from thothctl.operations.cloning import Carried
+from thothctl.operations.offers import OwnVersion, Target
+from thothctl.operations.plan import Plan
+from thothctl.operations.rolling_gate import narrowed, refuse_unfit, rolled
+from thothctl.operations.upgrade import (
+    Outlook,
+    Place,
+    UpgradeRequest,
+    next_number,
+    plan_upgrade,
+    refuse_edits,
+    refuse_small_disk,
+)
+from thothctl.operations.upgrade_data import DataWish, backup_steps, data_for
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One version on the way, with what is known before the first change."""
+
+    session: Session
+    request: UpgradeRequest
+    seen: Outlook
+    target: Target
+
+    def data(self, wish: DataWish) -> Carried:
+        """Every gate; the data that the version works on."""
+        world, name = self.session.world, self.request.name
+        refuse_edits(world, name)
+        if self.request.rolls:
+            refuse_unfit(world, name, self.seen.release, self._coming())
+        refuse_small_disk(world, self.target)
+        with self.session.watched():
+            provide_toolbox(world)
+        return data_for(world, name, self.seen.release, self.target.published.revision, wish)
+
+    def _coming(self) -> Release:
+        """The release as far as it is known."""
+        told, now = self.target.published, self.seen.release
+        return replace(
+            now,
+            number=next_number(self.session.world.installs.releases(self.request.name)),
+            why="upgrade",
+            version=str(told.version),
+            images={**now.images, **self.target.references},
+            database_revision=told.revision,
+        )
+
+    def plan(self, data: Carried, wish: DataWish) -> Plan:
+        """Nothing was changed so far."""
+        world, name = self.session.world, self.request.name
+        number = next_number(world.installs.releases(name))
+        now = world.clock.now().isoformat(timespec="seconds")
+        before = backup_steps(world, name, wish)
+        place = Place(number, self.seen.release.number, now, before)
+        return plan_upgrade(self.request, self.seen, self.target, data, place)
+
+
+def hop_to(
+    session: Session,
+    request: UpgradeRequest,
+    seen: Outlook,
+    version: Version,
+    *,
+    build: bool = False,
+) -> Hop:
+    """The hop to this version, `rolling` if that is asked for."""
+    target = target_of(session, seen, version, build=build)
+    if not request.rolling:
+        return Hop(session, request, seen, target)
+    service = rolled(session.world, request.name, seen.release)
+    exchanged = narrowed(target, service)
+    return Hop(session, replace(request, rolls=service.name), seen, exchanged)
+
+
+def target_of(session: Session, seen: Outlook, hop: Version, *, build: bool = False) -> Target:
+    """What the version consists of; images of one's own are built if that is asked for."""
+    if build and isinstance(seen.versions, OwnVersion):
+        with session.watched():
+            seen.versions.build()
+    return seen.versions.target(hop)

@@ -1,0 +1,180 @@
+"""Which container comes and which one goes while a service is exchanged."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+from fakes import FakeClock
+from played_containers import INSTALL, RELEASE, container
+
+from thothctl.adapters.bundles import TemplateBundles
+from thothctl.errors import IncompatibleError, NotHealthyError
+from thothctl.model.observed import Condition, LogLine, ObservedContainer, ObservedStack
+from thothctl.model.setting import SettingValue
+from thothctl.model.version import Version, published
+from thothctl.operations.offers import Target
+from thothctl.operations.rolling import ExchangeReplicas, TryReplica
+from thothctl.operations.rolling_gate import narrowed, refuse_unfit, rolled
+from thothctl.world import World
+
+PRODUCTION: Mapping[str, SettingValue] = {**RELEASE.settings, "mode": "production"}
+EXCHANGE = ExchangeReplicas("default", 2, 1, "app", 30, why="")
+TRIAL = TryReplica("default", 2, "app", 30, why="")
+
+
+@dataclass
+class Place:
+    """An engine on which new containers of a release become what `becomes` says."""
+
+    there: list[ObservedContainer]
+    becomes: Callable[[str], Condition] = lambda _: Condition.HEALTHY
+    replicas: int = 2
+    least: int = 99
+    said: list[str] = field(default_factory=list)
+    trial: ObservedContainer | None = None
+
+    def observe(self, install: str) -> ObservedStack:
+        serving = [one for one in self.there if one.is_up and one.service == "app"]
+        self.least = min(self.least, len(serving))
+        return ObservedStack(tuple(self.there))
+
+    def logs(self, _: str, *, tail: int) -> Iterator[LogLine]:
+        yield LogLine("", "cannot start")
+
+    def task(self, install: str, task: str) -> ObservedContainer | None:
+        return self.trial
+
+    def retire(self, identity: str, *, seconds: int) -> None:
+        self.said.append(f"- {identity}")
+        self.there = [one for one in self.there if one.id != identity]
+        self.trial = None
+
+    def scale(self, folder: Path, service: str, count: int, *, watch: Callable[[], None]) -> None:
+        for _ in range(count - len([one for one in self.there if one.service == service])):
+            number = max((one.replica for one in self.there), default=0) + 1
+            condition = self.becomes(folder.name)
+            made = container(service, condition, replica=number, release=folder.name)
+            self.said.append(f"+ {made.id} of {folder.name}")
+            self.there.append(made)
+
+    def aside(self, folder: Path, service: str, name: str, labels: Mapping[str, str]) -> None:
+        self.said.append("+ trial")
+        self.trial = container("trial", self.becomes(folder.name))
+
+    def world(self) -> World:
+        settings = {**PRODUCTION, "services.app.replicas": self.replicas}
+        installs = SimpleNamespace(
+            find=lambda _: INSTALL,
+            release=lambda _, number: replace(RELEASE, number=number, settings=settings),
+            release_folder=lambda _, number: Path(f"/{number}"),
+        )
+        parts = SimpleNamespace(
+            engine=self, compose=self, installs=installs, clock=FakeClock(),
+            bundles=TemplateBundles(), report=lambda _: None,
+        )  # fmt: skip
+        return cast("World", parts)
+
+
+def apps(*releases: str, condition: Condition = Condition.HEALTHY) -> list[ObservedContainer]:
+    return [
+        container(condition=condition, replica=number, release=release)
+        for number, release in enumerate(releases, 1)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("there", "replicas", "said"),
+    [
+        (apps("1"), 1, ["+ app-2 of 2", "- app-1"]),
+        (apps("1", "1"), 2, ["+ app-3 of 2", "- app-1", "+ app-4 of 2", "- app-2"]),
+        (apps("1", "1", "2"), 2, ["- app-1", "+ app-4 of 2", "- app-2"]),
+        (apps("1", "2"), 2, ["+ app-3 of 2", "- app-1"]),
+        (apps("2", "2"), 2, []),
+        (apps("2", "2", "2"), 2, ["- app-3"]),
+        (apps("1", "1"), 1, ["+ app-3 of 2", "- app-1", "- app-2"]),
+        ([], 1, ["+ app-1 of 2"]),
+    ],
+)
+def test_there_are_never_fewer_than_before_wherever_it_begins(
+    there: Sequence[ObservedContainer], replicas: int, said: list[str]
+) -> None:
+    place = Place(list(there), replicas=replicas)
+
+    EXCHANGE.apply(place.world())
+
+    assert place.said == said
+    assert place.least >= min(len(there), replicas)
+
+
+def test_one_that_does_not_become_healthy_stops_the_exchange_and_goes_first_on_the_way_back() -> (
+    None
+):
+    place = Place(apps("1", "1"), lambda _: Condition.UNHEALTHY)
+
+    with pytest.raises(NotHealthyError, match="not healthy after 30 s"):
+        EXCHANGE.apply(place.world())
+    with pytest.raises(NotHealthyError):
+        EXCHANGE.apply(place.world())  # gone on with: nobody else has to leave for it
+    EXCHANGE.undo(place.world())
+
+    assert place.said == ["+ app-3 of 2", "- app-3"]
+
+
+def test_the_way_back_from_the_middle_is_an_exchange_as_well() -> None:
+    place = Place(apps("1", "2"))
+
+    EXCHANGE.undo(place.world())
+
+    assert place.said == ["+ app-3 of 1", "- app-2"]
+    assert place.least == 2
+
+
+def test_a_container_that_was_stopped_makes_room() -> None:
+    stopped = container(condition=Condition.STOPPED, replica=9, release="2")
+    place = Place([*apps("1"), stopped], replicas=1)
+
+    EXCHANGE.apply(place.world())
+
+    assert place.said == ["- app-9", "+ app-2 of 2", "- app-1"]
+
+
+def test_a_trial_leaves_nothing_behind_whatever_comes_of_it() -> None:
+    good = Place(apps("1"))
+    TRIAL.apply(good.world())
+    assert good.said == ["+ trial", "- trial-1"]
+
+    for condition in (Condition.UNHEALTHY, Condition.RESTARTING, Condition.STARTING):
+        bad = Place(apps("1"), lambda _, found=condition: found)  # type: ignore[misc]
+        with pytest.raises(NotHealthyError, match="app of release 2 does not become healthy"):
+            TRIAL.apply(bad.world())
+        TRIAL.undo(bad.world())
+        assert bad.trial is None
+
+
+def test_only_what_is_behind_nginx_and_has_no_port_of_its_own_is_exchanged() -> None:
+    place = Place(apps("1"))
+    release = replace(RELEASE, settings=PRODUCTION)
+    assert rolled(place.world(), "default", release).name == "app"
+
+    with pytest.raises(IncompatibleError, match="nothing shares requests out"):
+        rolled(place.world(), "default", RELEASE)
+    place.there = [replace(place.there[0], ports=("127.0.0.1:5678->5678/tcp",))]
+    with pytest.raises(IncompatibleError, match="has a port of this machine"):
+        rolled(place.world(), "default", release)
+
+
+def test_another_database_is_refused_and_other_images_stay() -> None:
+    release = replace(RELEASE, settings=PRODUCTION, database_revision="0001")
+    other = replace(release, number=2, version="2", database_revision="0002")
+    world = Place(apps("1")).world()
+
+    with pytest.raises(IncompatibleError, match="cannot work side by side"):
+        refuse_unfit(world, "default", release, other)
+
+    offered = {name: cast("object", name) for name in ("thoth-ai", "thoth-nginx")}
+    told = published(Version((2, 0, 0)), [])
+    target = narrowed(Target(told, offered), rolled(world, "default", release))  # type: ignore[arg-type]
+    assert set(target.images) == {"thoth-ai"}
