@@ -114,7 +114,7 @@ services:
   web:
     image: {app}
     entrypoint: [sleep, infinity]
-    healthcheck: {{disable: true}}
+    healthcheck: {{test: [CMD, "true"], interval: 1s}}
     volumes: ["files:/data"]
   db:
     image: {postgres}

@@ -29,6 +29,8 @@ from thothctl.operations.plan import Plan, step, to_record
 from thothctl.operations.recover import go_on, take_back, unfinished
 from thothctl.operations.restore_again import is_restored
 from thothctl.operations.restore_new import NewInstall
+from thothctl.operations.rollback import back_to, chosen, look_back
+from thothctl.operations.rollback_data import Choice, way_back
 from thothctl.world import World
 
 __all__ = ["home"]
@@ -157,6 +159,22 @@ def test_f2_a_restore_that_was_killed_goes_on_or_back(at: Place, place: int, way
     assert at.running() == str(number)
     assert list(at.play.engine.made) == ["thoth-default_data_g2"][: number - 1]
     assert unfinished(at.world, "default") is None
+
+
+def test_f35_a_restore_that_ended_is_left_alone_by_every_rollback(at: Place) -> None:
+    execute(at.plan(), at.world, operation="1")
+    assert unfinished(at.world, "default") is None
+    seen = look_back(at.world, "default")
+    back = back_to(seen, chosen(seen, None))
+    assert dict(way_back(at.world, back, Choice.AUTO, 3).data.generations) == {"data": 2}
+
+    _killed(at, at.plan(), STEPS - 2)
+    pending = unfinished(at.world, "default")
+    assert pending is not None
+    take_back(pending, at.world)
+
+    assert (at.world.installs.active("default"), at.running()) == (2, "2")
+    assert list(at.play.engine.made) == ["thoth-default_data_g2"]
 
 
 def _killed(at: Place, plan: Plan, place: int) -> None:
