@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from _pytest.terminal import TerminalReporter
+from e2e.fault_cells import NEW, OLD
 from e2e.fault_table import gathered, keep, table
 from e2e.machine import Machine
 from e2e.own_images import Yard
@@ -134,6 +135,17 @@ def shelf(images_home: Path) -> Iterator[Shelf]:
     made.put("1.0.2", DATABASE_REVISION="0001", YANKED="it forgets rows")
     made.put("2.0.0", DATABASE_REVISION="0001", UPGRADE_FROM="1.9.0")
     made.put("3.0.0", DATABASE_REVISION="0001", REQUIRES_THOTHCTL="99.0.0")
+    yield made
+    if not KEEP:
+        made.registry.clean()
+
+
+@pytest.fixture(scope="session")
+def pair(images_home: Path) -> Iterator[Shelf]:
+    """A registry with the two versions that plans are cut off between."""
+    made = Shelf(RegistryBox(images_home).start(), images_home)
+    for version in (OLD, NEW):
+        made.put(version)
     yield made
     if not KEEP:
         made.registry.clean()

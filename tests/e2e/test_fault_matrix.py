@@ -13,8 +13,6 @@ from e2e.conftest import KEEP
 from e2e.fault_cells import (
     BEGINS,
     ENDS,
-    NEW,
-    OLD,
     ROLLBACK,
     UPGRADE,
     Cell,
@@ -25,7 +23,6 @@ from e2e.fault_cells import (
 )
 from e2e.killing import kill_at, starts
 from e2e.machine import LABEL, Machine, docker
-from e2e.registry_box import RegistryBox
 from e2e.stand_in import Shelf, database, version_served
 from e2e.test_upgrade_faults import steps_of
 
@@ -36,17 +33,6 @@ COPYING = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'CREATE DATABA
 LET_GO = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE query ~ 'pg_sleep'"
 LET_GO += " AND pid <> pg_backend_pid()"
 EVENTS = {"killed as it begins": BEGINS, "killed when done": ENDS}
-
-
-@pytest.fixture(scope="module")
-def pair(images_home: Path) -> Iterator[Shelf]:
-    """A registry with the two versions that the plans go between."""
-    made = Shelf(RegistryBox(images_home).start(), images_home)
-    for version in (OLD, NEW):
-        made.put(version)
-    yield made
-    if not KEEP:
-        made.registry.clean()
 
 
 @pytest.fixture(scope="module")

@@ -49,10 +49,16 @@ class JournalFolder:
         try:
             os.ftruncate(descriptor, end := _whole_lines(descriptor))
             os.lseek(descriptor, end, os.SEEK_SET)
-            os.write(descriptor, line.encode())
+            _write_all(descriptor, line.encode())
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def _write_all(descriptor: int, content: bytes) -> None:
+    """A disk that is about to be full takes a part without any error; the rest then has one."""
+    while content:
+        content = content[os.write(descriptor, content) :]
 
 
 def _whole_lines(descriptor: int) -> int:
