@@ -38,8 +38,8 @@ class Shelf:
     beside: tuple[str, ...] = ("postgres",)
     """Images of the product that every version has as well."""
 
-    def put(self, version: str, **labels: str) -> None:
-        """Build a version and push it, with the images beside it."""
+    def put(self, version: str, *, postgres: str = "", **labels: str) -> None:
+        """Build a version and push it, with an image of the database beside it: our own, or one."""
         base = builder(self.home).base()
         own = {"BASE_IMAGE": base, "VERSION": version, "SOURCE_HASH": self.registry.name}
         arguments = {**own, **VERSIONS.get(version, {}), **labels}
@@ -49,7 +49,9 @@ class Shelf:
         environment = dict(os.environ)
         self.registry.push(tag, "stand-in", version, environment)
         for name in self.beside:
-            self.registry.push(build(name, self.home), f"thoth-{name}", version, environment)
+            other = postgres if name == "postgres" else ""
+            image = other or build(name, self.home)
+            self.registry.push(image, f"thoth-{name}", version, environment)
         docker("rmi", tag)
 
 

@@ -16,8 +16,10 @@ from thothctl.errors import IncompatibleError, NoSpaceError, UsageError
 from thothctl.model.install import LABEL_MADE_BY, Release
 from thothctl.model.revision import reaches
 from thothctl.model.store import Database
+from thothctl.model.version import Published, Version
 from thothctl.operations.cloning import Origin, carried, writers
 from thothctl.operations.generations import FreshGeneration
+from thothctl.operations.offers import Target
 from thothctl.operations.rollback_data import Back, lost_minutes, same_data
 from thothctl.operations.traces import lost
 from thothctl.operations.upgrade_data import DataWish, data_for
@@ -90,10 +92,12 @@ def test_a_database_that_is_not_part_of_the_stack_cannot_be_copied() -> None:
 
 def test_without_a_copy_somebody_has_to_say_so() -> None:
     installs = SimpleNamespace(find=lambda _: INSTALL)
-    here = cast("World", SimpleNamespace(installs=installs))
+    here = cast("World", SimpleNamespace(installs=installs, bundles=TemplateBundles()))
+
+    target = Target(Published(Version((1, 1, 0)), revision="0002"))
 
     with pytest.raises(UsageError, match="only a restore"):
-        data_for(here, "default", STANDALONE, "0002", DataWish(clone=False))
+        data_for(here, "default", STANDALONE, target, DataWish(clone=False))
 
 
 @pytest.mark.parametrize(("active", "removed"), [(RELEASE.number, True), (9, False)])

@@ -15,6 +15,7 @@ from thothctl.model.inspected import InspectedContainer
 from thothctl.model.install import LABEL_INSTALL, LABEL_PRODUCT, LABEL_TASK
 from thothctl.model.observed import (
     EngineFacts,
+    Layout,
     LogLine,
     ObservedContainer,
     ObservedImage,
@@ -160,6 +161,7 @@ class DockerEngine:
             created=str(found.get("Created", "")),
             labels=(found.get("Config") or {}).get("Labels") or {},
             digests=tuple(found.get("RepoDigests") or ()),
+            layout=Layout.of(found.get("Config") or {}),
         )
 
     def remove_image(self, identity: str) -> bool:

@@ -22,7 +22,7 @@ from thothctl.adapters.registry_place import (
     words,
 )
 from thothctl.errors import NetworkError
-from thothctl.model.observed import OfferedImage
+from thothctl.model.observed import Layout, OfferedImage
 
 SECONDS = 15
 LARGEST = 4 * 1024 * 1024
@@ -79,6 +79,7 @@ class HttpRegistry:
             {str(k): str(v) for k, v in (labels.get("Labels") or {}).items()},
             sum(int(layer.get("size", 0)) for layer in layers),
             tuple(str(layer.get("digest")) for layer in layers),
+            Layout.of(labels),
         )
 
     def _manifest(self, place: Place, name: str) -> tuple[str, dict[str, Any]]:

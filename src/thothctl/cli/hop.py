@@ -40,7 +40,7 @@ class Hop:
         refuse_small_disk(world, self.target)
         with self.session.watched():
             provide_toolbox(world)
-        return data_for(world, name, self.seen.release, self.target.published.revision, wish)
+        return data_for(world, name, self.seen.release, self.target, wish)
 
     def _coming(self) -> Release:
         """The release as far as it is known."""

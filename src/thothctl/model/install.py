@@ -21,6 +21,7 @@ LABEL_REVERSIBLE_TO = "io.thoth.reversible-to"
 LABEL_REQUIRES = "io.thoth.requires-thothctl"
 LABEL_YANKED = "io.thoth.yanked"
 LABEL_VECTOR_STORE = "io.thoth.vector-store"
+LABEL_POSTGRES = "io.thoth.postgres-major"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,8 @@ class Release:
     image_ids: Mapping[str, str] = field(default_factory=dict)
     image_versions: Mapping[str, str] = field(default_factory=dict)
     vector_stores: Mapping[str, str] = field(default_factory=dict)
+    postgres_majors: Mapping[str, str] = field(default_factory=dict)
+    """By image, which PostgreSQL it runs; older records do not say."""
     since: Mapping[str, int] = field(default_factory=dict)
     backup: str = ""
     """The backup that its new generations were loaded from."""

@@ -1,6 +1,6 @@
 """What the engine says is there."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -82,6 +82,23 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True)
+class Layout:
+    """Where an image keeps data: declared volumes, and the folder of PostgreSQL's cluster."""
+
+    volumes: tuple[str, ...] = ()
+    cluster: str = ""
+
+    @classmethod
+    def of(cls, config: Mapping[str, object]) -> "Layout":
+        """From an image's own configuration, as the engine and registries tell it alike."""
+        volumes, words = config.get("Volumes") or (), config.get("Env") or ()
+        assert isinstance(volumes, Iterable)  # noqa: S101 - the format of images
+        assert isinstance(words, Iterable)  # noqa: S101 - the format of images
+        told = dict(str(word).partition("=")[::2] for word in words)
+        return cls(tuple(sorted(map(str, volumes))), told.get("PGDATA", ""))
+
+
+@dataclass(frozen=True, slots=True)
 class ObservedImage:
     """An image on the engine; `size` in bytes."""
 
@@ -91,6 +108,7 @@ class ObservedImage:
     created: str
     labels: Mapping[str, str] = field(default_factory=dict)
     digests: tuple[str, ...] = ()
+    layout: Layout = field(default_factory=Layout)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +119,7 @@ class OfferedImage:
     labels: Mapping[str, str] = field(default_factory=dict)
     size: int = 0
     layers: tuple[str, ...] = ()
+    layout: Layout = field(default_factory=Layout)
 
     @property
     def digest(self) -> str:

@@ -10,6 +10,7 @@ from thothctl.model.stack import Store
 from thothctl.operations.backup_packing import Scene, Stream
 from thothctl.world.backups import Conversation, Inside
 
+ZSTD_SINCE = 16
 CONNECT_SECONDS, COUNT_SECONDS = 30, 24 * 3600
 PSQL = ("psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d")
 MAINTENANCE = "postgres"
@@ -21,8 +22,8 @@ DATABASES = (
 SERVER = (
     "SELECT json_build_object('version', current_setting('server_version'),"
     " 'number', current_setting('server_version_num')::int, 'collation', (SELECT concat_ws(' ',"
-    " datlocprovider, datcollate, coalesce(datlocale, ''), coalesce(datcollversion, ''))"
-    " FROM pg_database WHERE datname = current_database()));"
+    " datlocprovider, datcollate, coalesce(to_jsonb(d) ->> 'datlocale', ''),"
+    " coalesce(datcollversion, '')) FROM pg_database d WHERE datname = current_database()));"
 )
 EXTENSIONS = (
     "SELECT coalesce(json_agg(extname || ' ' || extversion ORDER BY extname), '[]')"
@@ -92,11 +93,17 @@ class PostgresSaver:
                 f"{folder}/{name}.dump",
                 store,
                 PartKind.DUMP,
-                Inside(self._container, dump_words(name, self._snapshots[name])),
+                Inside(self._container, self._words(name)),
                 self._size,
                 lambda session=session: _counts(session.hear(seconds=COUNT_SECONDS)),  # type: ignore[misc]  # bound now
             )
             session.tell("ROLLBACK;")
+
+    def _words(self, database: str) -> tuple[str, ...]:
+        """Older clients know only one way to compress."""
+        words = dump_words(database, self._snapshots[database])
+        old = self._cluster is not None and self._cluster.major < ZSTD_SINCE
+        return tuple("--compress=1" if old and w.startswith("--compress") else w for w in words)
 
     def remarks(self) -> tuple[str, ...]:
         return ()

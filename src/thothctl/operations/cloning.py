@@ -32,12 +32,13 @@ class Copy:
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """The data that a release to come works on; `steps` bring it there."""
+    """The data that a release to come works on; `steps` bring it there, `after` look at it."""
 
     generations: Mapping[str, int]
     databases: Mapping[str, int]
     steps: tuple[Step, ...] = ()
     copies: tuple[Copy, ...] = ()
+    after: tuple[Step, ...] = ()
 
     @property
     def bytes(self) -> int:
@@ -61,6 +62,8 @@ class Origin:
     volumes: tuple[str, ...] = ()
     databases: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     """By store, every database of its server with its bytes."""
+    moved: frozenset[str] = frozenset()
+    """Stores that get a new generation anyway: their databases need no copy."""
 
 
 def origin(world: World, install: Install, release: Release) -> Origin:
@@ -86,24 +89,25 @@ def carried(world: World, seen: Origin, why: str) -> Carried:
     databases = tuple(_database(world, seen, one) for one in _databases(seen))
     volumes = tuple(_volume(world, seen, one) for one in _volumes(seen))
     copies = (*databases, *volumes)
-    if not copies:
+    if not (copies or seen.moved):
         raise IncompatibleError(
             "its migrations change a database that is not part of the stack, so it cannot be "
             "copied first",
             hint="back that database up yourself, then add --no-clone --accept-no-clone",
         )
     for one in copies:
-        _refuse_full(one)
+        refuse_full(one)
     return Carried(
         {**seen.release.generations, **{one.name: one.number for one in volumes}},
         {**seen.release.databases, **{one.name: one.number for one in databases}},
-        (_stop(seen), *_steps(seen, databases, volumes, why)),
+        (stop_writers(seen), *_steps(seen, databases, volumes, why)),
         copies,
     )
 
 
 def _databases(seen: Origin) -> tuple[Database, ...]:
-    return seen.stack.databases_for(seen.release.settings)
+    every = seen.stack.databases_for(seen.release.settings)
+    return tuple(one for one in every if one.store not in seen.moved)
 
 
 def _volumes(seen: Origin) -> tuple[Store, ...]:
@@ -115,7 +119,7 @@ def _database(world: World, seen: Origin, one: Database) -> Copy:
     source, there = seen.release.databases.get(one.name, 1), seen.databases[one.store]
     numbers = [n for name in there if (n := one.generation(name))]
     recorded = [release.databases.get(one.name, 1) for release in seen.releases]
-    free = _free(world, seen, one.store)
+    free = free_beside(world, seen, one.store)
     return Copy(one.name, source, max([*numbers, *recorded]) + 1, there[one.called(source)], free)
 
 
@@ -128,11 +132,12 @@ def _volume(world: World, seen: Origin, store: Store) -> Copy:
         seen.release.generations[store.name],
         number,
         int(size["bytes"]),
-        _free(world, seen, store.name),
+        free_beside(world, seen, store.name),
     )
 
 
-def _free(world: World, seen: Origin, store: str) -> int | None:
+def free_beside(world: World, seen: Origin, store: str) -> int | None:
+    """The bytes that are left where a store's volume lies."""
     words = ("df", "--block-size=1", "--output=avail", "/volume")
     said = _said(world, Task(seen.install.uuid, "look", words, (_mount(seen, store),))).split()
     return int(said[-1]) if said and said[-1].isdigit() else None
@@ -152,7 +157,8 @@ def _said(world: World, task: Task) -> str:
     return b"".join(said).decode()
 
 
-def _refuse_full(one: Copy) -> None:
+def refuse_full(one: Copy) -> None:
+    """Raise NoSpaceError with figures where a copy does not fit."""
     if one.free is not None and one.free < one.bytes + RESERVE:
         raise NoSpaceError(
             f"the copy of {one.name} takes {one.bytes / MIB:,.0f} MiB, and {RESERVE / MIB:,.0f} MiB"
@@ -162,7 +168,8 @@ def _refuse_full(one: Copy) -> None:
         )
 
 
-def _stop(seen: Origin) -> Step:
+def stop_writers(seen: Origin) -> Step:
+    """Those that write end before anything is copied."""
     why = "nobody writes to what is copied; nothing of it is lost"
     services = writers(seen.stack, seen.release)
     return StopServices(seen.install.name, seen.release.number, services, why=why)
@@ -208,10 +215,16 @@ def _clone_database(seen: Origin, one: Database, copy: Copy, why: str) -> Step:
 
 
 def _clone_volume(seen: Origin, copy: Copy, why: str) -> tuple[Step, ...]:
-    root = str(seen.release.settings.get("data_dir", ""))
-    place = seen.install.place(root, copy.name, copy.number) if root else ""
-    own, beside = seen.install.name, f"{copy.name} is copied beside what is served"
+    own = seen.install.name
     return (
-        FreshGeneration(own, copy.name, copy.number, seen.mark, place, why=beside),
+        fresh_generation(seen, copy),
         CloneGeneration(own, copy.name, copy.source, copy.number, why=why),
     )
+
+
+def fresh_generation(seen: Origin, copy: Copy) -> Step:
+    """The empty volume that a copy goes into."""
+    root = str(seen.release.settings.get("data_dir", ""))
+    place = seen.install.place(root, copy.name, copy.number) if root else ""
+    why = f"{copy.name} is copied beside what is served"
+    return FreshGeneration(seen.install.name, copy.name, copy.number, seen.mark, place, why=why)

@@ -114,7 +114,9 @@ class OwnVersion:
     def _image(self, image: Image) -> OfferedImage:
         reference = self._world.images.present(image)
         found = self._world.engine.image(reference) if reference else None
-        return OfferedImage(reference or "", found.labels if found else {})
+        if found is None:
+            return OfferedImage(reference or "")
+        return OfferedImage(reference or "", found.labels, layout=found.layout)
 
 
 Versions = RegistryVersions | OwnVersion

@@ -8,6 +8,7 @@ from thothctl.errors import InvalidInputError
 from thothctl.model.install import LABEL_REVISION, LABEL_VECTOR_STORE, LABEL_VERSION, Release
 from thothctl.model.rendering import RenderContext
 from thothctl.model.setting import SettingValue
+from thothctl.operations.clusters import major_of
 from thothctl.operations.plan import step
 from thothctl.operations.rendering import files_hash
 from thothctl.operations.steps import install_of
@@ -149,6 +150,7 @@ class RenderRelease:
             backup=self.backup,
             image_versions={name: text for name, text in told.items() if text},
             vector_stores={name: text for name, text in stores.items() if text},
+            postgres_majors={name: one for name, i in observed.items() if (one := major_of(i))},
             databases=self._databases(world),
             finalize_after=self.finalize_after,
         )

@@ -13,6 +13,8 @@ from thothctl.model.setting import SettingValue
 from thothctl.model.stack import Stack
 from thothctl.operations.clone_steps import StopServices
 from thothctl.operations.cloning import Carried, as_it_is, carried, origin, service_of, writers
+from thothctl.operations.clusters import other_cluster
+from thothctl.operations.collations import watched
 from thothctl.operations.databases import server_of, sizes
 from thothctl.operations.drill import found as document
 from thothctl.operations.migrate_down import MigrateDown
@@ -49,8 +51,16 @@ class Back:
 
 def way_back(world: World, back: Back, choice: Choice, number: int) -> Way:
     """Look and decide; `number` is that of the release to come. Raises where there is no way."""
+    way, stack = _way_back(world, back, choice, number), world.bundles.stack(back.install.stack)
+    return replace(way, data=watched(way.data, stack, back.goal, back.install.name))
+
+
+def _way_back(world: World, back: Back, choice: Choice, number: int) -> Way:
     if choice is Choice.RESTORE:
         return _restored(world, back)
+    stack = world.bundles.stack(back.install.stack)
+    if other_cluster(world, stack, back.release, back.goal):
+        return _to_old_cluster(world, back, choice)
     if back.goal.database_revision == back.release.database_revision:
         return Way(Choice.KEEP, as_it_is(back.release))
     if version_of(back.goal) >= version_of(back.release):
@@ -64,6 +74,16 @@ def way_back(world: World, back: Back, choice: Choice, number: int) -> Way:
     raise IncompatibleError(
         f"there is no way back from the migration {', '.join(names)}, so the data of now cannot be "
         f"kept with {back.goal.version}",
+        hint=f"`thothctl rollback --to {back.goal.number} --data restore` goes back to the data of "
+        f"then: {lost_minutes(world, back)} minutes of writes stay behind",
+    )
+
+
+def _to_old_cluster(world: World, back: Back, choice: Choice) -> Way:
+    if choice is Choice.AUTO:
+        return _restored(world, back)
+    raise IncompatibleError(
+        f"release {back.goal.number} runs another PostgreSQL, and the data of now cannot be kept",
         hint=f"`thothctl rollback --to {back.goal.number} --data restore` goes back to the data of "
         f"then: {lost_minutes(world, back)} minutes of writes stay behind",
     )
@@ -84,7 +104,8 @@ def prospect(world: World, back: Back) -> Prospect:
     images = {image: world.engine.image(image) for image in back.release.images.values()}
     oldest = [one.labels.get(LABEL_REVERSIBLE_TO, "") for one in images.values() if one]
     revision = back.goal.database_revision
-    kept = (
+    stack = world.bundles.stack(back.install.stack)
+    kept = not other_cluster(world, stack, back.release, back.goal) and (
         revision == back.release.database_revision
         or version_of(back.goal) >= version_of(back.release)
         or any(reaches(one, revision) for one in oldest)

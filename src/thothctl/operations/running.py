@@ -51,7 +51,7 @@ def start(world: World, name: str, services: Sequence[str] = (), *, seconds: int
         release.apply(world)
         await_healthy(world, current.install, current.release, seconds=seconds)
         return
-    release.refuse_lost_volumes(world)
+    release.refuse_unfit_data(world)
     folder = world.installs.release_folder(name, number)
     with crashes_named(world, current.install, number) as watch:
         world.compose.up(folder, services, watch=watch)

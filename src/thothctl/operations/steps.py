@@ -9,10 +9,11 @@ from thothctl.errors import NetworkError, NotInstalledError
 from thothctl.model.address import is_development
 from thothctl.model.backup_key import SECRET as BACKUP_KEY
 from thothctl.model.event import Note
-from thothctl.model.install import Install
+from thothctl.model.install import Install, Release
 from thothctl.model.setting import SettingValue
 from thothctl.operations import figures
 from thothctl.operations.bringing_up import bring_up
+from thothctl.operations.clusters import refuse_unfit
 from thothctl.operations.plan import step
 from thothctl.operations.waiting import await_healthy
 from thothctl.world import ImagePolicy, World
@@ -130,7 +131,7 @@ class StartRelease:
         return str(self.number)
 
     def apply(self, world: World) -> None:
-        self.refuse_lost_volumes(world)
+        self.refuse_unfit_data(world)
         world.installs.take_offered_secrets(self.name)  # an undo that got stuck put them back
         release = world.installs.release(self.name, self.number)
         figures.prepare(world, install_of(world, self.name), release)
@@ -150,10 +151,15 @@ class StartRelease:
         world.engine.remove_networks(install.uuid)
         world.engine.remove_volumes(install.uuid, self.fresh_volumes)
 
-    def refuse_lost_volumes(self, world: World) -> None:
-        """Compose would quietly create an empty volume in place of a lost one."""
+    def refuse_unfit_data(self, world: World) -> None:
+        """Raise before any container of it is started."""
         install = install_of(world, self.name)
         release = world.installs.release(self.name, self.number)
+        self._refuse_lost_volumes(world, install, release)
+        refuse_unfit(world, install, release)
+
+    def _refuse_lost_volumes(self, world: World, install: Install, release: Release) -> None:
+        """Compose would quietly create an empty volume in place of a lost one."""
         wanted = {install.volume(s, g) for s, g in release.generations.items()}
         there = set(world.engine.observe(install.uuid).volumes)
         if lost := sorted(wanted - there - set(self.fresh_volumes)):

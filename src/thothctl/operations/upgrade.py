@@ -188,6 +188,7 @@ def new_release(
         *wanted.between,
         *starting(request, wanted.version, place),
         AwaitHealthy(name, number, request.seconds, why="the new release has to answer"),
+        *wanted.data.after,
         *((watching,) if request.soak else ()),
         ActivateRelease(name, number, place.previous, why=f"release {number} answers"),
     )

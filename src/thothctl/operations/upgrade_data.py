@@ -9,6 +9,9 @@ from thothctl.operations.backup import BackupRequest, plan_backup
 from thothctl.operations.backup_shelf import shelf
 from thothctl.operations.clone_steps import StopServices
 from thothctl.operations.cloning import Carried, as_it_is, carried, origin, writers
+from thothctl.operations.collations import watched
+from thothctl.operations.move_cluster import moved, moves_to
+from thothctl.operations.offers import Target
 from thothctl.operations.plan import Step
 from thothctl.operations.steps import install_of
 from thothctl.world import World
@@ -26,8 +29,18 @@ class DataWish:
     accepted: bool = False
 
 
-def data_for(world: World, name: str, release: Release, revision: str, wish: DataWish) -> Carried:
-    """The data that a version of this database revision works on; changes nothing."""
+def data_for(world: World, name: str, release: Release, target: Target, wish: DataWish) -> Carried:
+    """The data that a version works on; changes nothing."""
+    stack = world.bundles.stack(install_of(world, name).stack)
+    return watched(_data_for(world, name, release, target, wish), stack, release, name)
+
+
+def _data_for(world: World, name: str, release: Release, target: Target, wish: DataWish) -> Carried:
+    revision = target.published.revision
+    moves = moves_to(world, install_of(world, name), release, target.images)
+    if moves:
+        seen = origin(world, install_of(world, name), release)
+        return moved(world, seen, moves, migrates=revision != release.database_revision)
     if revision == release.database_revision:
         return as_it_is(release)
     install = install_of(world, name)

@@ -1,0 +1,89 @@
+"""Whether the server sorts as it did when its indexes were made, and what mends them."""
+
+import json
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from thothctl.errors import ThothctlError
+from thothctl.model.event import Note
+from thothctl.model.install import Install, Release
+from thothctl.model.stack import SaveKind, Stack
+from thothctl.operations.cloning import Carried
+from thothctl.operations.databases import server_of, told
+from thothctl.operations.plan import step
+from thothctl.operations.steps import install_of
+from thothctl.world import World
+
+OTHERS = (
+    "SELECT coalesce(json_agg(datname ORDER BY datname), '[]') FROM pg_database"
+    " WHERE datallowconn AND NOT datistemplate AND datcollversion IS NOT NULL"
+    " AND datcollversion IS DISTINCT FROM pg_database_collation_actual_version(oid);"
+)
+"""The databases whose recorded version of sorting is not the one that the server has now."""
+MEND = r"""
+SELECT format('REINDEX DATABASE %I', current_database()) \gexec
+SELECT format('ALTER COLLATION %s REFRESH VERSION', oid::regcollation) FROM pg_collation
+WHERE collversion IS DISTINCT FROM pg_collation_actual_version(oid)
+  AND collversion IS NOT NULL \gexec
+SELECT format('ALTER DATABASE %I REFRESH COLLATION VERSION', current_database()) \gexec
+"""
+
+
+def watched(data: Carried, stack: Stack, release: Release, name: str) -> Carried:
+    """The data, with a look at the sorting of its servers after the start and after a return."""
+    stores = stack.stores_for(release.settings)
+    servers = tuple(one.service for one in stores if one.saved_as is SaveKind.POSTGRES)
+    if not servers:
+        return data
+    back = tuple(KeepSorting(name, one, why="and back, should it come to that") for one in servers)
+    after = tuple(
+        CheckSorting(name, one, why="its image may sort otherwise than the one before")
+        for one in servers
+    )
+    return replace(data, steps=(*data.steps, *back), after=(*data.after, *after))
+
+
+@step
+@dataclass(frozen=True)
+class CheckSorting:
+    """Make the indexes anew of every database that was sorted by another version."""
+
+    name: str
+    service: str
+    why: str
+    title: ClassVar[str] = "Sorting"
+
+    def apply(self, world: World) -> None:
+        mend(world, install_of(world, self.name), self.service)
+
+    def undo(self, world: World) -> None:
+        """`KeepSorting` does, once the server from before runs again."""
+
+
+@step
+@dataclass(frozen=True)
+class KeepSorting:
+    """Nothing on the way; on the way back the indexes are those of the server from before."""
+
+    name: str
+    service: str
+    why: str
+    title: ClassVar[str] = "Sorting"
+    harmless: ClassVar[bool] = True
+
+    def apply(self, world: World) -> None:
+        """The server that runs has sorted what there is."""
+
+    def undo(self, world: World) -> None:
+        """A server that does not run was not reached by what is taken back."""
+        with suppress(ThothctlError):
+            mend(world, install_of(world, self.name), self.service)
+
+
+def mend(world: World, install: Install, service: str) -> None:
+    """Look at every database; indexes made by other rules would miss rows."""
+    server = server_of(world, install, service)
+    for name in json.loads(told(world, server, OTHERS)):
+        world.report(Note(f"{name} was sorted by another version: its indexes are made anew"))
+        told(world, server, MEND, str(name))

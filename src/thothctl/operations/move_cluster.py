@@ -1,0 +1,235 @@
+"""From one PostgreSQL to another: the data of a store moves into a fresh generation of it."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from thothctl.errors import EngineRefusedError, IncompatibleError, IntegrityError
+from thothctl.model.event import Note, Progress
+from thothctl.model.install import Install, Release
+from thothctl.model.observed import OfferedImage
+from thothctl.model.stack import SaveKind, Store
+from thothctl.operations.cloning import (
+    Carried,
+    Copy,
+    Origin,
+    as_it_is,
+    carried,
+    free_beside,
+    fresh_generation,
+    refuse_full,
+    stop_writers,
+)
+from thothctl.operations.clusters import (
+    clusters_in,
+    image_of,
+    major_of,
+    refuse_moved_path,
+    refuse_other_cluster,
+)
+from thothctl.operations.database_steps import superuser_secret
+from thothctl.operations.databases import MAINTENANCE, server_of, sizes, told
+from thothctl.operations.generations import next_generation
+from thothctl.operations.loading import PLACE, STAGED, refuse
+from thothctl.operations.outer_steps import folder_steps
+from thothctl.operations.plan import Step, step
+from thothctl.operations.steps import install_of
+from thothctl.operations.survey import SURVEY, differences
+from thothctl.world import World
+from thothctl.world.backups import Mount, Task
+
+SECRET = "/run/secrets/superuser"  # noqa: S105 - a place
+TWICE = 2
+"""The dump lies beside what is made of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A store whose data is of another PostgreSQL than the image that is to serve it."""
+
+    store: Store
+    before: str
+    after: str
+    image: str
+
+
+def moves_to(
+    world: World, install: Install, release: Release, images: Mapping[str, OfferedImage]
+) -> tuple[Move, ...]:
+    """Read off the volumes what has to move; raises IncompatibleError where nothing fits."""
+    stack = world.bundles.stack(install.stack).having(release.images)
+    found = []
+    for store in stack.stores_for(release.settings):
+        service = next(one for one in stack.services if one.name == store.service)
+        offered = images.get(stack.image_of(service, release.settings).name)
+        if offered is None:
+            continue
+        called = offered.reference.partition("@")[0] or service.image
+        refuse_moved_path(store, offered, called)
+        if store.saved_as is SaveKind.POSTGRES and (wanted := major_of(offered)):
+            volume = install.volume(store.name, release.generations[store.name])
+            there = clusters_in(world, install, volume, image_of(stack, store, release))
+            other = next((one.major for one in there), wanted)
+            if other == wanted:
+                refuse_other_cluster(store, there, offered, volume)
+            elif int(other) > int(wanted):
+                raise _older(called, other, wanted)
+            else:
+                found.append(Move(store, other, wanted, offered.reference))
+    return tuple(found)
+
+
+def _older(called: str, before: str, after: str) -> IncompatibleError:
+    return IncompatibleError(
+        f"{called} runs PostgreSQL {after}, and the data is of PostgreSQL {before}: there is no "
+        "way back for it",
+        hint="nothing was changed; `thothctl rollback` goes back to an earlier release's data",
+    )
+
+
+def moved(world: World, seen: Origin, moves: Sequence[Move], *, migrates: bool) -> Carried:
+    """A fresh generation for each; what a migration changes besides is copied as ever."""
+    stores = frozenset(one.store.name for one in moves)
+    why = "migrations work on a copy; what is served now stays as it is"
+    rest = carried(world, replace(seen, moved=stores), why) if migrates else as_it_is(seen.release)
+    copies = tuple(_copy(world, seen, one) for one in moves)
+    fresh = {one.name: one.number for one in copies}
+    settings, images = seen.release.settings, seen.release.images
+    return Carried(
+        {**rest.generations, **fresh},
+        rest.databases,
+        (
+            *(rest.steps or (stop_writers(seen),)),
+            *folder_steps(seen.install.name, seen.install.stack, settings, fresh, images),
+            *(s for m, c in zip(moves, copies, strict=True) for s in _steps(world, seen, m, c)),
+        ),
+        (*rest.copies, *copies),
+    )
+
+
+def _copy(world: World, seen: Origin, move: Move) -> Copy:
+    server = server_of(world, seen.install, move.store.service)
+    name, source = move.store.name, seen.release.generations[move.store.name]
+    number = next_generation(seen.install, name, seen.releases, seen.volumes)
+    size = TWICE * sum(sizes(world, server).values())
+    copy = Copy(name, source, number, size, free_beside(world, seen, name))
+    refuse_full(copy)
+    return copy
+
+
+def _steps(world: World, seen: Origin, move: Move, copy: Copy) -> tuple[Step, ...]:
+    served = seen.release.databases
+    known = [one for one in seen.stack.databases if one.store == copy.name]
+    names = sizes(world, server_of(world, seen.install, move.store.service))
+    databases = tuple(
+        name
+        for name in sorted(names)
+        if name != MAINTENANCE and not any(d.left(name, served.get(d.name, 1)) for d in known)
+    )
+    return (
+        fresh_generation(seen, copy),
+        MoveCluster(
+            seen.install.name,
+            copy.name,
+            copy.number,
+            move.store.service,
+            move.store.path,
+            move.image,
+            superuser_secret(seen.stack),
+            databases,
+            why=f"the data of PostgreSQL {move.before} is loaded into PostgreSQL {move.after}",
+        ),
+    )
+
+
+@step
+@dataclass(frozen=True)
+class MoveCluster:
+    """Dump a server that runs with the clients of the next one, and load it into its volume."""
+
+    name: str
+    store: str
+    number: int
+    service: str
+    path: str
+    image: str
+    secret: str
+    databases: tuple[str, ...]
+    why: str
+    title: ClassVar[str] = "Move"
+    momentary: ClassVar[bool] = True
+    copies: ClassVar[bool] = True
+
+    def apply(self, world: World) -> None:
+        install = install_of(world, self.name)
+        server = server_of(world, install, self.service)
+        before = {name: told(world, server, SURVEY, name) for name in self.databases}
+        self._emptied(world, install)
+        world.report(Progress(self.store, "dumping the databases"))
+        self._run(world, self._dump(world, install, server))
+        world.report(Progress(self.store, "loading the databases"))
+        argv = ("thoth-load", f"{self.path}/{STAGED}", SURVEY)
+        task = Task(install.uuid, "upgrade", argv, (self._mount(install),), image=self.image,
+                    own_user=True)  # fmt: skip
+        after = _by_database(self._run(world, task))
+        for name, found in before.items():
+            self._compare(world, name, json.loads(found), after.get(name, {}))
+
+    def _emptied(self, world: World, install: Install) -> None:
+        """A try that was cut off may have left something; the folder is the image's user's."""
+        task = Task(install.uuid, "upgrade", ("true",), (self._mount(install),), image=self.image,
+                    own_user=True)  # fmt: skip
+        self._run(world, task)
+        mount = Mount(install.volume(self.store, self.number), PLACE, writable=True)
+        argv = ("find", PLACE, "-mindepth", "1", "-delete")
+        self._run(world, Task(install.uuid, "upgrade", argv, (mount,)))
+
+    def _dump(self, world: World, install: Install, server: str) -> Task:
+        secret = Mount(str(world.installs.secret_path(self.name, self.secret)), SECRET)
+        return Task(
+            install.uuid,
+            "upgrade",
+            ("thoth-dump", f"{self.path}/{STAGED}", SECRET, *self.databases),
+            (self._mount(install), secret),
+            f"container:{server}",
+            self.image,
+            own_user=True,
+        )
+
+    def _mount(self, install: Install) -> Mount:
+        return Mount(install.volume(self.store, self.number), self.path, writable=True)
+
+    def _run(self, world: World, task: Task) -> str:
+        said: list[bytes] = []
+        refuse(world.toolbox.run(task, into=said.append), self.store)
+        return b"".join(said).decode()
+
+    def _compare(
+        self, world: World, name: str, before: Mapping[str, object], after: Mapping[str, object]
+    ) -> None:
+        if wrong := differences(before, after):
+            raise IntegrityError(
+                f"{name} came out otherwise than it was: {', '.join(wrong)}",
+                hint="nothing of the running system was changed; report this",
+            )
+        if before.get("sorted") != after.get("sorted"):
+            said = f"{name} is sorted by {after.get('sorted')} now, by {before.get('sorted')} then"
+            world.report(Note(f"{said}; its indexes were made anew"))
+
+    def undo(self, world: World) -> None:
+        """What was loaded goes with its generation; a task that was cut off goes now."""
+        if install := world.installs.find(self.name):
+            world.toolbox.clear(install.uuid)
+
+
+def _by_database(text: str) -> Mapping[str, Mapping[str, object]]:
+    found = {}
+    for line in text.splitlines():
+        name, tab, survey = line.partition("\t")
+        if not tab:
+            raise EngineRefusedError(
+                f"the new server answered {line[:200]!r}", hint="report this; nothing was changed"
+            )
+        found[name] = json.loads(survey)
+    return found
