@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from thothctl.adapters.exec_input import ExecInput
     from thothctl.adapters.export_folder import ExportFolders
     from thothctl.adapters.figures_file import FiguresFile
+    from thothctl.adapters.hooks import HookFolder
     from thothctl.adapters.images import OwnImages
     from thothctl.adapters.importer import StreamImporter
     from thothctl.adapters.installs_folder import InstallsFolder
@@ -98,6 +99,12 @@ class RealWorld:
         from thothctl.adapters.docker_exec import DockerExec
 
         return DockerExec(self._child)
+
+    @cached_property
+    def hooks(self) -> "HookFolder":
+        from thothctl.adapters.hooks import HookFolder
+
+        return HookFolder(self._environment)
 
     @cached_property
     def units(self) -> "SystemdUnits":

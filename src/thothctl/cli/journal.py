@@ -64,5 +64,10 @@ def _show_one(console: Console, journal_file: JournalFile) -> None:
     console.print(f"{journal_file.operation}: {plan['goal']}", markup=False, soft_wrap=True)
     for entry in journal_file.entries:
         step = steps[int(str(entry["index"]))]["step"] if "index" in entry else ""
-        words = (str(entry.get("at", ""))[11:23], str(entry["event"]), step, entry.get("error", ""))
+        words: tuple[object, ...] = (
+            str(entry.get("at", ""))[11:23],
+            entry["event"],
+            step or entry.get("hook", ""),
+            entry.get("error", "") or str(entry.get("output", "")).strip(),
+        )
         console.print(" ".join(str(w) for w in words if w), markup=False, soft_wrap=True)

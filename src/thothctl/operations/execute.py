@@ -11,6 +11,7 @@ from thothctl.errors import (
     ThothctlError,
 )
 from thothctl.model.event import StepBegan, StepEnded
+from thothctl.operations import hooks
 from thothctl.operations.plan import Plan, Recovery, to_record
 from thothctl.operations.traces import kept, lost, supported
 from thothctl.world import World
@@ -31,11 +32,31 @@ def new_operation(world: World, kind: str) -> str:
 def execute(plan: Plan, world: World, *, operation: str) -> None:
     """Apply every step in order, or leave the install as it was found."""
     world.journal.begin(plan.install, operation, {"event": "planned", "plan": to_record(plan)})
+    begin(plan, world, operation=operation)
     advance(plan, world, operation=operation, first=0)
 
 
+def begin(plan: Plan, world: World, *, operation: str) -> None:
+    """Run what the user wants done before; when that fails, the operation is over."""
+    try:
+        hooks.before(world, plan, operation)
+    except BaseException as error:
+        _note(world, plan, operation, {"event": "failed", "error": _say(error)})
+        _note(world, plan, operation, {"event": "unwound"})
+        raise
+
+
 def advance(plan: Plan, world: World, *, operation: str, first: int) -> None:
-    """Apply the steps from `first` on; earlier ones count as started."""
+    """Apply the steps from `first` on; earlier ones count as started. Then tell the user's hook."""
+    outcome = hooks.FAILED
+    try:
+        _advance(plan, world, operation, first)
+        outcome = hooks.DONE
+    finally:
+        hooks.after(world, plan, operation, outcome)
+
+
+def _advance(plan: Plan, world: World, operation: str, first: int) -> None:
     reached = first
     try:
         for index in range(first, len(plan.steps)):

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from thothctl.errors import NeedsOperatorError, ThothctlError, UnfinishedError
 from thothctl.model.event import Note
 from thothctl.model.recorded import JournalFile
-from thothctl.operations.execute import advance, unwind
+from thothctl.operations import hooks
+from thothctl.operations.execute import advance, begin, unwind
 from thothctl.operations.plan import STEPS, Plan, from_record
 from thothctl.operations.traces import kept
 from thothctl.world import World
@@ -85,6 +86,8 @@ def refuse_unfinished(world: World, install: str) -> None:
 
 def go_on(pending: Unfinished, world: World) -> None:
     """Forward from the first step without `done`."""
+    if not pending.started:
+        begin(pending.plan, world, operation=pending.operation)
     advance(pending.plan, world, operation=pending.operation, first=pending.next_step)
 
 
@@ -99,3 +102,4 @@ def take_back(pending: Unfinished, world: World) -> None:
             f"taking back {pending.plan.goal} failed: {stuck}",
             hint="mend what is named, then run `thothctl rollback` again",
         ) from stuck
+    hooks.after(world, pending.plan, pending.operation, hooks.FAILED)

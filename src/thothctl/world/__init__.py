@@ -39,6 +39,7 @@ from thothctl.world.installs import FiguresFile as FiguresFile
 from thothctl.world.installs import Installs as Installs
 from thothctl.world.outsiders import Outsiders as Outsiders
 from thothctl.world.programs import Chore as Chore
+from thothctl.world.programs import Hooks as Hooks
 from thothctl.world.programs import Programs as Programs
 from thothctl.world.programs import Trial as Trial
 from thothctl.world.programs import Watch as Watch
@@ -225,6 +226,8 @@ class World(BackupPorts, Protocol):
     def compose(self) -> Compose: ...
     @property
     def programs(self) -> Programs: ...
+    @property
+    def hooks(self) -> Hooks: ...
     @property
     def handover(self) -> Handover: ...
     @property

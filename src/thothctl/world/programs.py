@@ -55,3 +55,19 @@ class Programs(Protocol):
         self, container: str, command: Sequence[str], *, user: str = ""
     ) -> tuple[int, str]:
         """The exit status and both outputs of a program that reads nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """How a program of the user's ended: `late` when it was ended for taking too long."""
+
+    status: int
+    output: str
+    late: bool = False
+
+
+class Hooks(Protocol):
+    """Runs the user's own programs on this machine."""
+
+    def run(self, path: Path, told: Mapping[str, str], *, seconds: float) -> Ran | None:
+        """None where there is no such file; raises InvalidInputError for one that must not run."""
