@@ -34,13 +34,14 @@ def versions(images_home: Path) -> Iterator[Shelf]:
         made = Shelf(registry, images_home)
         made.put("1.0.0", postgres=OLDER)
         made.put("1.1.0")
-        made.put("1.1.1", DATABASE_REVISION="0002", REVERSIBLE_TO="0001")
         own = build("postgres", images_home)
+        other = made_from(f"FROM {own}\nLABEL other=system\n", f"{moved}-other")
+        made.put("1.1.1", postgres=other, DATABASE_REVISION="0002", REVERSIBLE_TO="0001")
         made.put("1.2.0", postgres=made_from(MOVED.format(image=own), moved))
         yield made
     finally:
         registry.clean()
-        subprocess.run(["docker", "rmi", moved], capture_output=True, check=False)
+        subprocess.run(["docker", "rmi", moved, f"{moved}-other"], capture_output=True, check=False)
 
 
 def volume(machine: Machine, number: int) -> str:

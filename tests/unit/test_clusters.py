@@ -12,7 +12,9 @@ from played_containers import INSTALL, RELEASE, container
 from thothctl.adapters.bundles import TemplateBundles
 from thothctl.errors import IncompatibleError
 from thothctl.model.observed import Layout, ObservedImage, ObservedStack, OfferedImage
+from thothctl.operations.cloning import as_it_is
 from thothctl.operations.clusters import clusters_in, major_of, other_cluster, refuse_unfit
+from thothctl.operations.collations import watched
 from thothctl.operations.move_cluster import moves_to
 from thothctl.operations.survey import differences
 from thothctl.world import World
@@ -139,3 +141,13 @@ def test_what_is_lost_or_changed_by_a_move_is_named_and_what_came_is_not() -> No
     after["tables"]["public.a"] = "3 78"
     del after["roles"]["x"]
     assert differences(whole, after) == ("public.a (3 77, then 3 78)", "x (there, then nothing)")
+
+
+def test_f10_only_a_server_that_gets_another_image_is_asked_how_it_sorts() -> None:
+    same = watched(as_it_is(RUN), STACK, RUN, RUN.images, "default")
+    other = watched(as_it_is(RUN), STACK, RUN, {"thoth-postgres": "p:18"}, "default")
+
+    assert (same.steps, same.after) == ((), ())
+    assert [type(one).__name__ for one in (*other.steps, *other.after)] == [
+        "KeepSorting", "CheckSorting",
+    ]  # fmt: skip

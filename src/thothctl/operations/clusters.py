@@ -84,8 +84,13 @@ def refuse_unfit(world: World, install: Install, release: Release) -> None:
 
 def image_of(stack: Stack, store: Store, release: Release) -> str:
     """What the service of a store runs in a release."""
+    return release.images.get(image_name(stack, store, release), "")
+
+
+def image_name(stack: Stack, store: Store, release: Release) -> str:
+    """What the image of a store's service is called."""
     service = next(one for one in stack.services if one.name == store.service)
-    return release.images.get(stack.image_of(service, release.settings).name, "")
+    return stack.image_of(service, release.settings).name
 
 
 def other_cluster(world: World, stack: Stack, now: Release, then: Release) -> bool:
@@ -101,8 +106,7 @@ def other_cluster(world: World, stack: Stack, now: Release, then: Release) -> bo
 
 def _recorded(world: World, stack: Stack, store: Store, release: Release) -> str:
     """What a release ran, also where its image is not here any more."""
-    service = next(one for one in stack.services if one.name == store.service)
-    name = stack.image_of(service, release.settings).name
+    name = image_name(stack, store, release)
     image = world.engine.image(release.images.get(name, ""))
     return release.postgres_majors.get(name, "") or major_of(image)
 

@@ -1,6 +1,7 @@
 """Whether the server sorts as it did when its indexes were made, and what mends them."""
 
 import json
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import ClassVar
@@ -10,6 +11,7 @@ from thothctl.model.event import Note
 from thothctl.model.install import Install, Release
 from thothctl.model.stack import SaveKind, Stack
 from thothctl.operations.cloning import Carried
+from thothctl.operations.clusters import image_name
 from thothctl.operations.databases import server_of, told
 from thothctl.operations.plan import step
 from thothctl.operations.steps import install_of
@@ -30,10 +32,16 @@ SELECT format('ALTER DATABASE %I REFRESH COLLATION VERSION', current_database())
 """
 
 
-def watched(data: Carried, stack: Stack, release: Release, name: str) -> Carried:
-    """The data, with a look at the sorting of its servers after the start and after a return."""
-    stores = stack.stores_for(release.settings)
-    servers = tuple(one.service for one in stores if one.saved_as is SaveKind.POSTGRES)
+def watched(
+    data: Carried, stack: Stack, release: Release, images: Mapping[str, str], name: str
+) -> Carried:
+    """The data, with a look at how servers sort that get another image, and that come back."""
+    servers = tuple(
+        store.service
+        for store in stack.stores_for(release.settings)
+        if store.saved_as is SaveKind.POSTGRES
+        and images.get(image := image_name(stack, store, release)) != release.images.get(image)
+    )
     if not servers:
         return data
     back = tuple(KeepSorting(name, one, why="and back, should it come to that") for one in servers)

@@ -23,6 +23,7 @@ from thothctl.operations.cloning import (
 )
 from thothctl.operations.clusters import (
     clusters_in,
+    image_name,
     image_of,
     major_of,
     refuse_moved_path,
@@ -61,11 +62,11 @@ def moves_to(
     stack = world.bundles.stack(install.stack).having(release.images)
     found = []
     for store in stack.stores_for(release.settings):
-        service = next(one for one in stack.services if one.name == store.service)
-        offered = images.get(stack.image_of(service, release.settings).name)
+        name = image_name(stack, store, release)
+        offered = images.get(name)
         if offered is None:
             continue
-        called = offered.reference.partition("@")[0] or service.image
+        called = offered.reference.partition("@")[0] or name
         refuse_moved_path(store, offered, called)
         if store.saved_as is SaveKind.POSTGRES and (wanted := major_of(offered)):
             volume = install.volume(store.name, release.generations[store.name])

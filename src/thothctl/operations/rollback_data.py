@@ -52,7 +52,9 @@ class Back:
 def way_back(world: World, back: Back, choice: Choice, number: int) -> Way:
     """Look and decide; `number` is that of the release to come. Raises where there is no way."""
     way, stack = _way_back(world, back, choice, number), world.bundles.stack(back.install.stack)
-    return replace(way, data=watched(way.data, stack, back.goal, back.install.name))
+    return replace(
+        way, data=watched(way.data, stack, back.release, back.goal.images, back.install.name)
+    )
 
 
 def _way_back(world: World, back: Back, choice: Choice, number: int) -> Way:

@@ -32,7 +32,8 @@ class DataWish:
 def data_for(world: World, name: str, release: Release, target: Target, wish: DataWish) -> Carried:
     """The data that a version works on; changes nothing."""
     stack = world.bundles.stack(install_of(world, name).stack)
-    return watched(_data_for(world, name, release, target, wish), stack, release, name)
+    images = {**release.images, **target.references}
+    return watched(_data_for(world, name, release, target, wish), stack, release, images, name)
 
 
 def _data_for(world: World, name: str, release: Release, target: Target, wish: DataWish) -> Carried:
