@@ -7,16 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from e2e.balanced import installed, put_versions
 from e2e.conftest import KEEP
 from e2e.killing import kill_at
 from e2e.load import Load
 from e2e.machine import Machine, docker
 from e2e.registry_box import RegistryBox
-from e2e.stand_in import Shelf, served, set_up, version_served
+from e2e.stand_in import served, version_served
 
 ROLLING = ("upgrade", "--to", "1.0.1", "--rolling", "--yes", "--soak", "0")
 BACK = ("rollback", "--rolling", "--yes")
-FIRST = {"DATABASE_REVISION": "0001", "REVERSIBLE_TO": "0001"}
 
 
 @pytest.fixture(scope="module")
@@ -27,11 +27,8 @@ def balanced(
     registry = RegistryBox(images_home).start()
     made = Machine(program, tmp_path_factory.mktemp("balanced"))
     try:
-        shelf = Shelf(registry, images_home, ("postgres", "nginx"))
-        for version, labels in (("1.0.0", {}), ("1.0.1", {}), ("1.1.0", {}), ("1.3.0", FIRST)):
-            shelf.put(version, **labels)
-        words = ("--mode", "balanced", "--set", "services.app.replicas=2")
-        set_up(made, registry.host, "1.0.0", *words)
+        put_versions(registry, images_home)
+        installed(made, registry)
         yield made
     finally:
         if not KEEP:

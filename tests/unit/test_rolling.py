@@ -13,6 +13,7 @@ from played_containers import INSTALL, RELEASE, container
 from thothctl.adapters.bundles import TemplateBundles
 from thothctl.errors import IncompatibleError, NotHealthyError
 from thothctl.model.observed import Condition, LogLine, ObservedContainer, ObservedStack
+from thothctl.model.rendering import RenderContext
 from thothctl.model.setting import SettingValue
 from thothctl.model.version import Version, published
 from thothctl.operations.offers import Target
@@ -52,7 +53,17 @@ class Place:
         self.there = [one for one in self.there if one.id != identity]
         self.trial = None
 
-    def scale(self, folder: Path, service: str, count: int, *, watch: Callable[[], None]) -> None:
+    def add(
+        self,
+        folder: Path,
+        services: Sequence[str],
+        *,
+        watch: Callable[[], None],
+        count: int = 0,
+        alone: bool = False,
+    ) -> None:
+        (service,) = services
+        assert alone == (folder.name == "1"), "the way back counts on nobody"
         for _ in range(count - len([one for one in self.there if one.service == service])):
             number = max((one.replica for one in self.there), default=0) + 1
             condition = self.becomes(folder.name)
@@ -178,3 +189,25 @@ def test_another_database_is_refused_and_other_images_stay() -> None:
     told = published(Version((2, 0, 0)), [])
     target = narrowed(Target(told, offered), rolled(world, "default", release))  # type: ignore[arg-type]
     assert set(target.images) == {"thoth-ai"}
+
+
+def test_another_image_of_the_application_makes_only_its_own_services_anew() -> None:
+    """Else the gate would refuse every version of the product."""
+    bundles = TemplateBundles()
+    stack = bundles.stack("thoth-ai")
+    settings = stack.complete(PRODUCTION)
+
+    def sections(digest: str, version: str, release: int) -> Mapping[str, str]:
+        images = {image.name: f"r/{image.name}@sha256:0" for image in stack.images_for(settings)}
+        images["thoth-ai"] = f"r/thoth-ai@sha256:{digest}"
+        since = dict.fromkeys((service.name for service in stack.services), 1)
+        context = RenderContext(
+            settings=settings, images=images, version=version, release=release, install=INSTALL,
+            generations={store.name: 1 for store in stack.stores_for(settings)}, since=since,
+        )  # fmt: skip
+        return bundles.sections(bundles.render(stack, context))
+
+    before, after = sections("1", "1.0.0", 1), sections("2", "1.0.1", 2)
+
+    changed = {name for name, text in after.items() if text != before[name]}
+    assert changed == {"setup", "app", "worker"}

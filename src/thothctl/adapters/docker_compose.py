@@ -62,9 +62,18 @@ class DockerCompose:
         words = ("up", "--detach", "--no-build", "--remove-orphans", *own, *services)
         self._do(folder, "start the services", *words, watch=watch)
 
-    def scale(self, folder: Path, service: str, count: int, *, watch: Watch) -> None:
-        own = ("--no-build", "--no-deps", "--no-recreate", "--scale", f"{service}={count}")
-        self._do(folder, f"start one more {service}", "up", "--detach", *own, service, watch=watch)
+    def add(
+        self,
+        folder: Path,
+        services: Sequence[str],
+        *,
+        watch: Watch,
+        count: int = 0,
+        alone: bool = False,
+    ) -> None:
+        scale = ["--scale", f"{services[0]}={count}"] if count else []
+        own = ["--no-build", "--no-recreate", *(["--no-deps"] if alone else []), *scale]
+        self._do(folder, "start the services", "up", "--detach", *own, *services, watch=watch)
 
     def aside(self, folder: Path, service: str, name: str, labels: Mapping[str, str]) -> None:
         told = [word for key, value in labels.items() for word in ("--label", f"{key}={value}")]

@@ -11,6 +11,8 @@ from thothctl.model.observed import Condition, ObservedContainer
 from thothctl.operations.waiting import crashes_named
 from thothctl.world import World
 
+STOP_SECONDS = 20
+
 
 def bring_up(world: World, install: Install, release: Release, *, seconds: int = 0) -> None:
     """Start what the release has and what does not run as it says; names a service that crashes.
@@ -29,9 +31,12 @@ def bring_up_others(
     """The same for all services but one, which is left to run as it is."""
     needed = tuple(name for name in _unfitting(world, install, release)[0] if name != service)
     folder = world.installs.release_folder(install.name, release.number)
+    for container in world.engine.observe(install.uuid).containers:
+        if container.service in needed:
+            world.engine.retire(container.id, seconds=STOP_SECONDS)
     if needed:
         with crashes_named(world, install, release.number, seconds=seconds) as watch:
-            world.compose.up(folder, needed, watch=watch, alone=True)
+            world.compose.add(folder, needed, watch=watch)
 
 
 def outdated(world: World, install: Install, release: Release) -> tuple[str, ...]:

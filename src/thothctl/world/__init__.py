@@ -135,8 +135,20 @@ class Compose(Protocol):
     ) -> None:
         """Start; `watch` is called now and then, and what it raises ends the start."""
 
-    def scale(self, folder: Path, service: str, count: int, *, watch: Watch) -> None:
-        """Have so many containers of a service; those that are there stay as they are."""
+    def add(
+        self,
+        folder: Path,
+        services: Sequence[str],
+        *,
+        watch: Watch,
+        count: int = 0,
+        alone: bool = False,
+    ) -> None:
+        """Make what is missing of services and what they need; what is there stays as it is.
+
+        With a `count` the first service gets so many containers. What is made `alone` is not
+        what the files say to Compose itself: it would make it anew.
+        """
 
     def aside(self, folder: Path, service: str, name: str, labels: Mapping[str, str]) -> None:
         """Start one more container of a service that nobody finds by the service's name."""

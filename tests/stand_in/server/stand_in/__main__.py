@@ -30,7 +30,7 @@ def main(words: list[str]) -> int:
         case ["check"]:
             print(json.dumps({"problems": [], "asked": [database.counted()]}))
         case ["healthcheck"]:
-            urllib.request.urlopen("http://127.0.0.1:8080/health/live/", timeout=2).close()
+            urllib.request.urlopen("http://127.0.0.1:8080/health/live/", timeout=8).close()
         case _:
             print(f"unknown command: {words}", file=sys.stderr)
             return 2
