@@ -15,7 +15,7 @@ ON_POSTGRES := $(addprefix tests/server/test_,access.py any_database.py history.
 	jobs.py knowledge_round_trip.py metrics.py model_answers.py workspaces.py worker.py documents.py examples.py \
 	profiles.py describing.py import_hostile.py value_index.py import_tables.py)
 
-.PHONY: dev server-dev engine check unit server test e2e faults bench bench-backup bench-import bench-values wheel dist docs clean
+.PHONY: dev server-dev engine check unit server test e2e faults bench bench-backup bench-upgrade bench-import bench-values wheel dist docs clean
 
 dev: $(VENV)/.installed
 
@@ -70,6 +70,9 @@ bench: dev engine
 
 bench-backup: dev engine
 	$(BIN)/pytest -m bench --timeout 3600 tests/bench/test_backup.py
+
+bench-upgrade: dev engine
+	$(BIN)/pytest -m bench --timeout 3600 tests/bench/test_upgrade.py
 
 bench-values: server-dev
 	cd $(SERVER) && $(abspath $(SERVER_VENV))/bin/pip install --quiet --group values-bench

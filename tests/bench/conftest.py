@@ -1,5 +1,5 @@
 """The same wheel, engine and machines as the end-to-end tests."""
 
-from e2e.conftest import engine, images, program, stack
+from e2e.conftest import engine, images, images_home, program, stack
 
-__all__ = ["engine", "images", "program", "stack"]
+__all__ = ["engine", "images", "images_home", "program", "stack"]
