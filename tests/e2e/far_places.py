@@ -1,7 +1,11 @@
 """Real places on other machines: OpenSSH in a container, and a server of S3 beside the test."""
 
+import select
+import socket
+import socketserver
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 import uuid
@@ -36,6 +40,45 @@ def until(claim: object, what: str) -> None:
     while not claim():  # type: ignore[operator]  # a function
         assert time.monotonic() < deadline, what
         time.sleep(0.05)
+
+
+@dataclass
+class Way:
+    """A port that leads to another one, until more than `limit` bytes went through it."""
+
+    port: int
+    limit: int | None = None
+    passed: int = 0
+
+    @property
+    def broken(self) -> bool:
+        return self.limit is not None and self.passed > self.limit
+
+
+@contextmanager
+def way_to(port: int) -> Iterator[Way]:
+    """Everything that connects to it is led on, and cut off in the middle once it is broken."""
+    way = Way(0)
+
+    class Led(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            if way.broken:
+                return
+            with socket.create_connection(("127.0.0.1", port)) as other:
+                ends = {self.request: other, other: self.request}
+                while not way.broken:
+                    for one in select.select(list(ends), [], [], 1)[0]:
+                        if not (piece := one.recv(1 << 16)):
+                            return
+                        ends[one].sendall(piece)
+                        way.passed += len(piece)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Led) as server:
+        server.daemon_threads, server.block_on_close = True, False
+        way.port = server.server_address[1]
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield way
+        server.shutdown()
 
 
 @contextmanager

@@ -136,7 +136,16 @@ def test_a_new_key_is_let_into_the_repository_of_the_old_one(
         stack.ok("backup", "verify", made["id"], "--from", str(tmp_path))
 
 
-@pytest.mark.parametrize("kind", ["archive", "repository"])
+@pytest.mark.parametrize(
+    ("far", "kind"),
+    [
+        ("sftp", "archive"),
+        ("s3", "repository"),
+        pytest.param("sftp", "repository", marks=pytest.mark.faults),
+        pytest.param("s3", "archive", marks=pytest.mark.faults),
+    ],
+    indirect=["far"],
+)
 def test_a_place_on_another_machine_brings_everything_back_onto_an_empty_one(
     stack: Machine, far: FarPlace, kind: str, tmp_path: Path
 ) -> None:

@@ -1,7 +1,7 @@
 """Folders that backups are kept in."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from thothctl.adapters.archive_file import ArchiveFiles
@@ -74,6 +74,10 @@ class BackupFolder:
         with translated(f"remove what was staged in {self._folder}"):
             if staged.exists():  # what is no folder, or cannot be written to, holds nothing of ours
                 staged.unlink(missing_ok=True)
+
+    def sweep(self, backups: Sequence[str]) -> None:
+        for backup in backups:
+            self.discard(backup)
 
     def backups(self, install: str) -> tuple[Stored, ...]:
         found = (self._look(path) for path in self._archived())

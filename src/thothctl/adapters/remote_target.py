@@ -3,7 +3,7 @@
 import io
 import json
 import tarfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -79,6 +79,11 @@ class RemoteTarget:
         for path in (self.stage(backup), self.stage(backup).with_suffix(INDEX)):
             with translated(f"remove {path}"):
                 path.unlink(missing_ok=True)
+
+    def sweep(self, backups: Sequence[str]) -> None:
+        for backup in backups:
+            self.discard(backup)
+        self._ask("sweep", INDEX, *(f"{backup}{SUFFIX}" for backup in backups))
 
     def backups(self, install: str) -> tuple[Stored, ...]:
         names, found = self._shelf

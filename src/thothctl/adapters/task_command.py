@@ -29,6 +29,7 @@ def words(
     mounts = [word for mount in (*program.mounts, *lanes) for word in ("--mount", _mount(mount))]
     return [
         *("docker", "run", "--rm", "--pull", "never", "--name", name, *interactive),
+        *(("--hostname", name) if program.named else ()),
         *("--label", f"{LABEL_INSTALL}={program.install}"),
         *("--label", f"{LABEL_TASK}={program.operation}"),
         *("--log-driver", "none", "--network", program.network, "--pids-limit", "512"),

@@ -3,15 +3,17 @@
 import subprocess
 import sys
 import tempfile
+import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 
 from thothctl.adapters.dialogue import Dialogue
 from thothctl.adapters.feeders import Feeder, Pouring, Pumping, Tail, blame
-from thothctl.adapters.files import private_folder
+from thothctl.adapters.files import private_folder, write_durably
 from thothctl.adapters.lanes import Lane, Process, pumped
 from thothctl.adapters.process import output
 from thothctl.adapters.task_command import lane, words
@@ -22,7 +24,10 @@ from thothctl.world import Images
 from thothctl.world.backups import Ended, Inside, Mount, Program, Task
 
 BOOT = Path("/proc/sys/kernel/random/boot_id")
+NAMESPACE, KNOWN = Path("/proc/self/ns/mnt"), ".same-kernel"
 CHUNK = 1 << 20
+THERE = ("created", "running", "paused", "restarting")
+"""Of a container that may still hold something."""
 Source = Program | Iterable[bytes]
 
 
@@ -83,6 +88,24 @@ class DockerToolbox:
         if found.split():
             self._output("docker", "rm", "--force", "--volumes", *found.split())
 
+    def alive(self) -> str:
+        moment = time.time()
+        there = [word for one in THERE for word in ("--filter", f"status={one}")]
+        asked = ("docker", "ps", "--filter", f"label={LABEL_TASK}", *there)
+        status, found = self._output(*asked, "--format", "{{.Names}}")
+        if status != 0:
+            raise EngineUnreachableError(
+                "Docker did not answer when asked for its tasks",
+                hint="start Docker, then run the command again",
+            )
+        return f"{self._engine}:{moment}:{','.join(found.split())}"
+
+    @cached_property
+    def _engine(self) -> str:
+        """A short name of the engine that runs the tasks."""
+        _, said = self._output("docker", "info", "--format", "{{.ID}}")
+        return sha256(said.encode()).hexdigest()[:12]
+
     def _started(
         self,
         stack: ExitStack,
@@ -93,6 +116,8 @@ class DockerToolbox:
         speaks: bool,
     ) -> Process:
         name = f"thoth-task-{uuid.uuid4().hex[:12]}"
+        if isinstance(program, Task) and program.named:
+            name += f".{self._engine}"
         ends = [lane(one.path, reads=way == "in") for way, one in lanes.items()]
         image = self._image if isinstance(program, Task) and not program.image else ""
         argv = words(program, name, image, ends, reads=reads and "in" not in lanes)
@@ -141,10 +166,21 @@ class DockerToolbox:
 
     @cached_property
     def _same_kernel(self) -> bool:
-        """Told by a container: it sees a file of ours, and the kernel started when ours did."""
+        """Told by a container, and then known for as long as this kernel and engine are those."""
         if not sys.platform.startswith("linux"):
             return False
         private_folder(self._home)
+        known = self._home / KNOWN
+        here = " ".join((BOOT.read_text().strip(), str(NAMESPACE.readlink()), self._engine))
+        if known.is_file() and known.read_text() == here:
+            return True
+        told = self._told_by_a_container()
+        if told:
+            write_durably(known, here)
+        return told
+
+    def _told_by_a_container(self) -> bool:
+        """It sees a file of ours, and the kernel started when ours did."""
         with tempfile.NamedTemporaryFile(dir=self._home, prefix=".shared-") as token:
             token.write(uuid.uuid4().hex.encode())
             token.flush()

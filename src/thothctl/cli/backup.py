@@ -28,7 +28,7 @@ from thothctl.operations.backup import BackupRequest, plan_backup, provide_toolb
 from thothctl.operations.backup_key import current_key
 from thothctl.operations.backup_opening import Opener, has_key, opened
 from thothctl.operations.backup_order import PAUSE_SECONDS
-from thothctl.operations.backup_prune import plan_prune, prune
+from thothctl.operations.backup_prune import plan_prune, prune, sweep_all
 from thothctl.operations.backup_shelf import LATEST, find, shelf
 from thothctl.operations.backup_verify import Proof, refuse_broken, verify
 from thothctl.world.backups import Archive
@@ -229,6 +229,8 @@ def prune_backups(  # noqa: PLR0913, PLR0917 - typer reads the signature
         raise InvalidInputError(str(error), hint="give 0 or more") from error
     with session.locked("backup prune"):
         planned = plan_prune(shelf(session.world, session.install, place), keep)
+        if not session.options.dry_run:
+            sweep_all(session.world, session.install, place)
         if planned.removed and not session.options.dry_run:
             session.confirm(f"Remove {len(planned.removed)} backups of {session.install}?")
             planned = prune(session.world, session.install, keep, place)

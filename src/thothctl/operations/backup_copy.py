@@ -9,6 +9,7 @@ from thothctl.model.backup import Engine, Part, Stored
 from thothctl.model.event import Progress
 from thothctl.operations.backup_repository import Repository
 from thothctl.operations.backup_shelf import shelf
+from thothctl.operations.backup_sweep import about_to_send, sweep
 from thothctl.operations.backup_verify import refuse_broken, verify
 from thothctl.operations.loading import hashed
 from thothctl.operations.steps import install_of
@@ -32,7 +33,9 @@ def copy(world: World, name: str, stored: Stored, target: str) -> Copied:
     with _published_nothing():
         if any(one.id == stored.id for one in shelf(world, name, there.address).backups):
             return Copied(there.where(stored.id), made=False)
+        sweep(world, name, there.address)
         archive = world.archives.open(world.targets.open(stored.target, name).fetch(stored.id))
+        about_to_send(world, name, stored.id, there.address, archive.manifest.engine)
         _brought(world, name, there, (stored, archive))
     event = {"event": "copied", "id": stored.id, "target": there.address}
     world.backup_records.note(name, event)

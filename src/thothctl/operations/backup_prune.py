@@ -9,6 +9,7 @@ from thothctl.operations.backup import provide_toolbox
 from thothctl.operations.backup_opening import Opener, opened
 from thothctl.operations.backup_repository import Repository
 from thothctl.operations.backup_shelf import Shelf, shelf
+from thothctl.operations.backup_sweep import places_sent_to, sweep
 from thothctl.operations.backup_verify import refuse_broken, verify
 from thothctl.operations.steps import install_of
 from thothctl.world import World
@@ -46,6 +47,12 @@ def prune(world: World, name: str, keep: Keep, target: str = "") -> Pruning:
     for place in dict.fromkeys(one.target for one in found.removed):
         _free(world, name, there, (place, found.kept))
     return found
+
+
+def sweep_all(world: World, name: str, target: str = "") -> None:
+    """What never arrived goes from each place that backups were sent to."""
+    for place in dict.fromkeys([target] if target else places_sent_to(world, name)):
+        sweep(world, name, world.targets.open(place, name).address)
 
 
 def _unproved(found: Pruning, place: str) -> Stored | None:

@@ -60,16 +60,17 @@ class Repository:
         mark = fingerprint_of(self.world.backup_keys.recipient(identity))
         event = {"event": MADE, "target": self.target, "fingerprint": mark}
         known = self.world.backup_records.events(self.install.name)
-        if any({**one, **event} == one for one in known) and "://" not in self.target:
+        there = any({**one, **event} == one for one in known)
+        if there and not self.world.repositories.maybe_locked(self.target, self.install.uuid):
             return
         self._make_or_admit()
-        if not any({**one, **event} == one for one in known):
+        if not there:
             self.world.backup_records.note(self.install.name, event)
 
     def _make_or_admit(self) -> None:
         """A key that was made after the repository is let in by one from before."""
         try:
-            self.run("ready")
+            self.run("ready", self.world.toolbox.alive())
         except IntegrityError:
             if not any(self._admitted_by(secret) for secret in self._earlier()):
                 raise
@@ -89,17 +90,17 @@ class Repository:
     def drop(self, backup: str) -> None:
         """Forget what was saved of a backup that is none; what cannot be now is done later."""
         try:
-            self.run("drop", backup)
+            self.run("drop", self.world.toolbox.alive(), backup)
         except ThothctlError as error:
             self.world.report(Note(f"{error.message}; the next `backup prune` clears up"))
 
     def take_over(self, backup: str, target: str) -> dict[str, str]:
         """What was saved of a backup in another place, too; the new snapshots by part."""
-        return self.run("copy", backup, beside=target).snapshots
+        return self.run("copy", self.world.toolbox.alive(), backup, beside=target).snapshots
 
     def keep(self, backups: Iterable[str]) -> None:
         """Forget all others and free their room, after a check that it is whole."""
-        self.run("keep", *backups)
+        self.run("keep", self.world.toolbox.alive(), *backups)
 
 
 class RepositoryPacker:

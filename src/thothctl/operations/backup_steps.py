@@ -12,6 +12,7 @@ from thothctl.model.stack import SaveKind, Store
 from thothctl.operations.backup_order import BackupOrder, order_from_plain
 from thothctl.operations.backup_packing import Scene
 from thothctl.operations.backup_repository import Repository
+from thothctl.operations.backup_sweep import about_to_send, sweep
 from thothctl.operations.backup_taking import look_around, take
 from thothctl.operations.plan import step
 from thothctl.operations.waiting import POLL_SECONDS
@@ -70,6 +71,8 @@ class PublishBackup:
     def apply(self, world: World) -> None:
         order = order_from_plain(self.order)
         with _published_nothing():
+            sweep(world, order.name, order.target, but=order.backup)
+            about_to_send(world, order.name, order.backup, order.target, order.engine)
             place = world.targets.open(order.target, order.name).publish(order.backup)
         event = {"event": "created", "id": order.backup, "target": order.target, "place": place}
         known = world.backup_records.events(order.name)

@@ -28,7 +28,6 @@ from thothctl.world.backups import BackupRecords as BackupRecords
 from thothctl.world.backups import Keys as Keys
 from thothctl.world.backups import Targets as Targets
 from thothctl.world.backups import Toolbox as Toolbox
-from thothctl.world.backups import Writers as Writers
 from thothctl.world.certificates import Certificates as Certificates
 from thothctl.world.exports import Exports as Exports
 from thothctl.world.host import Clock as Clock
@@ -50,6 +49,7 @@ from thothctl.world.server import Providers as Providers
 from thothctl.world.server import Server as Server
 from thothctl.world.server import Workspaces as Workspaces
 from thothctl.world.units import Units as Units
+from thothctl.world.writers import Writers as Writers
 
 
 class ImagePolicy(StrEnum):

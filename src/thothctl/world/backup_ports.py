@@ -2,10 +2,11 @@
 
 from typing import Protocol
 
-from thothctl.world.backups import Archives, BackupRecords, Keys, Targets, Toolbox, Writers
+from thothctl.world.backups import Archives, BackupRecords, Keys, Targets, Toolbox
 from thothctl.world.notices import Crontab, Notices
 from thothctl.world.repositories import Repositories
 from thothctl.world.restores import Restores
+from thothctl.world.writers import Writers
 
 
 class BackupPorts(Protocol):

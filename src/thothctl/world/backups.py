@@ -36,6 +36,8 @@ class Task:
     network: str = "none"
     image: str = ""
     own_user: bool = False
+    named: bool = False
+    """Its host name is its own, so that what it locks tells who holds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,27 +107,8 @@ class Toolbox(Protocol):
     def clear(self, install: str) -> None:
         """Remove the containers of tasks that were left behind."""
 
-
-class Writers(Protocol):
-    """Holds containers still for a moment."""
-
-    def held(self, containers: Sequence[str], *, seconds: float) -> AbstractContextManager["Hold"]:
-        """Paused while the body runs, going on whatever happens, after `seconds` at the latest."""
-
-    def release(self, install: str) -> None:
-        """Let go on whatever of the install is paused."""
-
-
-class Hold(Protocol):
-    """A pause that is on."""
-
-    @property
-    def expired(self) -> bool:
-        """The time was over before the body was done: what was read is of no one point."""
-
-    @property
-    def milliseconds(self) -> int:
-        """How long it lasted; of use when it is over."""
+    def alive(self) -> str:
+        """ENGINE:SECONDS:NAME,NAME…: where and when it was asked, and the tasks that are there."""
 
 
 class PartSink(Protocol):
@@ -192,6 +175,9 @@ class Target(Protocol):
 
     def discard(self, backup: str) -> None:
         """Remove what was staged, if anything was."""
+
+    def sweep(self, backups: Sequence[str]) -> None:
+        """Remove what got there of backups that never were complete there."""
 
     def backups(self, install: str) -> tuple[Stored, ...]:
         """Those of one install, the oldest first; what is broken or foreign is left out."""

@@ -30,7 +30,7 @@ class Reach:
     def task(self, install: str, operation: str, words: tuple[str, ...], *more: Mount) -> Task:
         """A program that gets at it, and at what else is mounted."""
         argv = (*self.before, "thoth-repository", KEY, *words)
-        return Task(install, operation, argv, (*self.mounts, *more), self.network)
+        return Task(install, operation, argv, (*self.mounts, *more), self.network, named=True)
 
 
 KEY = "/run/secrets/backup_key"
@@ -74,3 +74,6 @@ class Repositories(Protocol):
 
         `install` is the label, `key` the file with the private key that opens it.
         """
+
+    def maybe_locked(self, target: str, install: str) -> bool:
+        """Somebody holds it, or nobody here can tell."""
