@@ -51,7 +51,7 @@ class PlayedToolbox:
     def _said(self, words: list[str]) -> bytes:
         if words[0] == "df":
             return f"Avail\n{FREE}\n".encode()
-        if "thoth-tree" in words:
+        if {"thoth-tree", "thoth-fill"} & set(words):
             rows = {name: n for name, n in self.counted.items() if name != "files"}
             return json.dumps({"files": self.counted["files"], "rows": rows}).encode()
         return b""

@@ -192,8 +192,8 @@ def _killed(at: Place, plan: Plan, place: int) -> None:
 @pytest.mark.parametrize(
     ("program", "status", "error"),
     [
-        ("thoth-untar", 12, IntegrityError),
-        ("thoth-untar", 14, NoSpaceError),
+        ("thoth-fill", 12, IntegrityError),
+        ("thoth-fill", 14, NoSpaceError),
     ],
 )
 def test_what_the_toolbox_refuses_keeps_its_meaning_and_touches_nothing(

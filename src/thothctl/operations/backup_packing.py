@@ -3,6 +3,8 @@
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
+from io import BytesIO
 
 from thothctl.errors import BackupFailedError
 from thothctl.model.backup import Part, PartKind
@@ -88,6 +90,28 @@ class Packer:
             dict(stream.counts()),
         )
 
+    def pack_small(self, streams: Sequence[Stream]) -> list[Part]:
+        """Things in memory, all through one container: starting it is what takes time."""
+        contents = [_content(stream) for stream in streams]
+        hashes, packed = list[str](), list[bytes]()
+        ended = self._scene.world.toolbox.run(
+            self._scene.task("thoth-pack-each", self._recipient),
+            feed=[b"%d\n%b" % (len(one), one) for one in contents],
+            into=packed.append,
+            heard=lambda line: hashes.extend(_hash_in(line)),
+        )
+        if not ended.good or hashes != [sha256(one).hexdigest() for one in contents]:
+            raise unread(streams[0], ended)
+        whole = BytesIO(b"".join(packed))
+        return [self._small(*one, whole) for one in zip(streams, contents, strict=True)]
+
+    def _small(self, stream: Stream, content: bytes, packed: BytesIO) -> Part:
+        with self._writer.add(f"parts/{stream.name}.zst.age") as sink:
+            sink.write(packed.read(int(packed.readline())))
+        digest = sha256(content).hexdigest()
+        sizes = len(content), digest, sink.stored, sink.stored_sha256
+        return Part(stream.name, stream.store, stream.kind, *sizes, dict(stream.counts()))
+
     def _program(self, stream: Stream) -> tuple[Task, Program | Iterable[bytes] | None]:
         """A task of the toolbox packs its own output; everything else is fed to one that packs."""
         words = ("thoth-pack", self._recipient)
@@ -96,6 +120,17 @@ class Packer:
             argv = (*words, "--", *own.argv)
             return Task(own.install, own.operation, argv, own.mounts, own.network), None
         return self._scene.task(*words), stream.source
+
+
+def _content(stream: Stream) -> bytes:
+    assert not isinstance(stream.source, Program)  # noqa: S101 - it is in memory
+    return b"".join(stream.source)
+
+
+def _hash_in(line: str) -> list[str]:
+    """What `thoth-meter` says when it is over."""
+    news = json.loads(line) if line.startswith("{") else {}
+    return [news["sha256"]] if "sha256" in news else []
 
 
 def unread(stream: Stream, ended: Ended) -> BackupFailedError:

@@ -84,7 +84,7 @@ def take(world: World, order: BackupOrder) -> None:
             saver.prepare(stack)
         pause = hold(scene, order, stores, savers)
         packer = Packer(scene, writer, order.recipient)
-        parts = [packer.pack(stream) for stream in _own(scene)]
+        parts = packer.pack_small(list(_own(scene)))
         large = packer if order.engine is Engine.ARCHIVE else RepositoryPacker(scene, order, packer)
         parts += [large.pack(stream) for saver in savers for stream in saver.streams()]
         took = round((world.clock.monotonic() - began) * 1000)

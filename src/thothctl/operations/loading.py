@@ -38,9 +38,12 @@ class Load:
         return self.archive.manifest.parts_of(self.store)
 
     def prepare(self, image: str, path: str) -> None:
-        """An empty volume with the owner that the service's own image wants."""
+        """Give the volume the owner that the service's own image wants."""
         own = Mount(self.volume, path, writable=True)
         self.run(Task(self.install, "restore", ("true",), (own,), image=image, own_user=True))
+
+    def empty(self) -> None:
+        """Without what its image, or a try that was cut off, left in it."""
         self.run(self.task("find", PLACE, "-mindepth", "1", "-delete"))
 
     def task(self, *argv: str) -> Task:
@@ -132,13 +135,13 @@ def check_stored(world: World, archive: Archive, key: Path) -> None:
 def load_tar(load: Load) -> None:
     """Files come out with their owners; databases among them are counted."""
     (part,) = load.parts
-    load.unpack(part, "thoth-untar", PLACE)
-    counted = json.loads(load.run(load.task("thoth-tree", "count", PLACE)))
+    counted = json.loads(load.unpack(part, "thoth-fill", PLACE))
     load.compare(part, {"files": int(counted["files"]), **counted["rows"]})
 
 
 def load_postgres(load: Load, image: str, path: str, count: str) -> None:
     """A new cluster with the roles and databases of the dumps; its server has no network."""
+    load.empty()
     for part in load.parts:
         load.unpack(part, "thoth-stage", PLACE, f"{STAGED}/{part.name.rpartition('/')[2]}")
     mount = Mount(load.volume, path, writable=True)
@@ -164,7 +167,7 @@ def counts_of(text: str) -> Mapping[str, dict[str, int]]:
 def load_redis(load: Load, image: str, path: str) -> None:
     """The append-only file begins with the snapshot, so that the server does not start empty."""
     (part,) = load.parts
-    load.unpack(part, "thoth-untar", PLACE)
+    load.unpack(part, "thoth-fill", PLACE)
     mount = Mount(load.volume, path)
     argv = ("redis-check-rdb", f"{path}/{SNAPSHOT}")
     task = Task(load.install, "restore", argv, (mount,), image=image, own_user=True)

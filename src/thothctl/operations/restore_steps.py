@@ -63,7 +63,7 @@ class LoadStore:
             case SaveKind.REDIS:
                 load_redis(load, image, store.path)
             case SaveKind.QDRANT:
-                return  # its server loads snapshots, once it runs
+                load.empty()  # its server loads snapshots, once it runs
             case _:
                 load_tar(load)
 
