@@ -24,7 +24,7 @@ def saved(
 ) -> Iterator[tuple[Machine, Path]]:
     """A standalone stack with a second database, and a backup of it."""
     made = Machine(program, tmp_path_factory.mktemp("restore"))
-    made.set_up("--demo")
+    made.set_up("--demo", "--timeout", "300")
     made.ok("import-bird", str(chinook), "--name", "chinook")
     made.ok("ask", QUESTION)
     done = made.ok("backup", "create", "--yes")
