@@ -1,5 +1,6 @@
 """Writes the pages of docs/reference that come from the code: `make docs`; CI compares them."""
 
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,8 +14,12 @@ from thothctl.cli.app import app
 from thothctl.cli.options import COMMON
 from thothctl.model.setting import Setting, SettingValue
 from thothctl.model.stack import Stack
+from thothctl.operations.plan import STEPS
 
 REFERENCE = Path(__file__).parent / "reference"
+FAULTS = REFERENCE / "faults.json"
+Cells = dict[str, dict[str, dict[tuple[str, str], str]]]
+"""By plan and step, what became of each fault and the command that came afterwards."""
 MANY = 3
 """So many services and more are not listed when all have the same default."""
 NOTICE = "<!-- Written by `make docs`; change the code instead. -->\n"
@@ -47,6 +52,7 @@ def pages() -> dict[str, str]:
     return {
         "cli.md": NOTICE + "\n".join(_cli()) + "\n",
         "exit-codes.md": NOTICE + "\n".join(_exit_codes()) + "\n",
+        "faults.md": NOTICE + "\n".join(_faults()) + "\n",
         "settings.md": NOTICE + "\n".join(_settings()) + "\n",
         "postgres.sql": _database_script(),
     }
@@ -170,6 +176,34 @@ def _advanced(stack: Stack) -> Iterator[str]:
     for word in dict.fromkeys(one.key.rpartition(".")[2] for one in of_services):
         own = [one for one in of_services if one.key.endswith(f".{word}")]
         yield f"| `services.SERVICE.{word}` | {_defaults(own)} | {own[0].help} |"
+    yield ""
+
+
+def _faults() -> Iterator[str]:
+    """The result of `make faults`, beside the steps that there are."""
+    known: Cells = {}
+    for *cell, said in json.loads(FAULTS.read_text(encoding="utf-8")):
+        known.setdefault(cell[0], {}).setdefault(cell[1], {})[cell[2], cell[3]] = said
+    yield "# Faults\n"
+    yield "What `make faults` found: a plan is cut off at a step, then one command ends it. The"
+    yield "outcome is that of the stack afterwards: the version that is expected answers, every"
+    yield "row, vector and file is as before, and nothing half-made is left. A cell that has no"
+    yield "outcome yet says so.\n"
+    for plan, steps in known.items():
+        yield f"## {plan.capitalize()}\n"
+        yield from _fault_table(steps)
+    tried = {step for steps in known.values() for step in steps}
+    yield "## Steps of other plans\n"
+    yield "Not in these two plans, and so not in these tables: "
+    yield ", ".join(f"`{name}`" for name in sorted({*STEPS} - tried)) + "."
+
+
+def _fault_table(steps: dict[str, dict[tuple[str, str], str]]) -> Iterator[str]:
+    columns = list(dict.fromkeys(column for cells in steps.values() for column in cells))
+    yield f"| step | {' | '.join(f'{fault}, `{ending}`' for fault, ending in columns)} |"
+    yield "|---|" + "---|" * len(columns)
+    for step, cells in steps.items():
+        yield f"| `{step}` | {' | '.join(cells.get(one, '-') for one in columns)} |"
     yield ""
 
 

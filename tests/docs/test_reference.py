@@ -1,11 +1,15 @@
 """The reference pages say what the code says, and links lead somewhere."""
 
 import importlib.util
+import json
 import re
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from e2e.fault_cells import ROLLBACK, UPGRADE
+
+from thothctl.operations.plan import STEPS
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -20,9 +24,19 @@ def generator() -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("name", ["cli.md", "exit-codes.md", "settings.md", "postgres.sql"])
+@pytest.mark.parametrize(
+    "name", ["cli.md", "exit-codes.md", "faults.md", "settings.md", "postgres.sql"]
+)
 def test_a_generated_page_is_what_make_docs_writes(name: str) -> None:
     assert (DOCS / "reference" / name).read_text() == generator().pages()[name]
+
+
+def test_the_matrix_of_faults_has_every_step_of_its_plans() -> None:
+    tried = {tuple(cell[:2]) for cell in json.loads((DOCS / "reference/faults.json").read_text())}
+    planned = {(route.name, step) for route in (UPGRADE, ROLLBACK) for step in route.steps}
+
+    assert planned <= tried
+    assert {step for _, step in tried} <= STEPS.keys()
 
 
 def pages() -> list[Path]:

@@ -69,7 +69,7 @@ class Cell:
 
 INSIDE = "killed inside"
 LONG = {
-    UPGRADE: ("PullImages", "SaveStores", "CloneDatabase", "CloneGeneration", "StartRelease"),
+    UPGRADE: ("SaveStores", "CloneDatabase", "CloneGeneration", "StartRelease"),
     ROLLBACK: ("CloneDatabase", "CloneGeneration", "MigrateDown", "StartRelease"),
 }
 """The steps that take long where there is much data: they are killed in their middle, too."""

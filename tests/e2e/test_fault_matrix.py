@@ -97,23 +97,8 @@ def copying(ground: Ground) -> Iterator[Callable[[], bool]]:
             subprocess.run([*argv, "rm /tmp/ended"], check=True)
 
 
-@contextmanager
-def pulling(ground: Ground) -> Iterator[Callable[[], bool]]:
-    """Whether a pull from the registry runs; what is pulled was there before, and is removed."""
-    host = ground.shelf.registry.host
-    for line in docker(
-        "image", "ls", "--digests", "--format", "{{.Repository}}@{{.Digest}}"
-    ).split():
-        if line.startswith(f"{host}/"):
-            subprocess.run(["docker", "image", "rm", line], capture_output=True, check=False)
-    argv = ["pgrep", "-f", f"docker pull --quiet {host}/"]
-    yield lambda: subprocess.run(argv, capture_output=True, check=False).returncode == 0
-
-
 def within(ground: Ground, step: str) -> AbstractContextManager[Callable[[], bool]]:
     """Whether a step is in its middle."""
-    if step == "PullImages":
-        return pulling(ground)
     if step == "CloneDatabase":
         return copying(ground)
     install = f"{LABEL}={ground.machine.label}"
