@@ -8,6 +8,7 @@ import pytest
 from fakes import FakeJournal, FakeWorld, remarks
 from played_containers import INSTALL, RELEASE
 
+from thothctl.adapters.bundles import TemplateBundles
 from thothctl.errors import CheckFailedError, UsageError
 from thothctl.model.observed import ObservedStack
 from thothctl.operations import history
@@ -21,7 +22,9 @@ def world(journal: FakeJournal) -> World:
         releases=lambda _: tuple(replace(RELEASE, number=n) for n in (1, 2)),
     )  # fmt: skip
     engine = SimpleNamespace(image=lambda _: None, observe=lambda _: ObservedStack())
-    return cast("World", SimpleNamespace(installs=installs, journal=journal, engine=engine))
+    bundles = TemplateBundles()
+    made = SimpleNamespace(installs=installs, journal=journal, engine=engine, bundles=bundles)
+    return cast("World", made)
 
 
 def done(*, breaks: str = "") -> FakeJournal:
