@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 from bench.section import put
-from e2e.conftest import KEEP
 from e2e.machine import LABEL, Machine, docker
 
 pytestmark = pytest.mark.bench
@@ -41,11 +40,9 @@ class Row:
 def production(
     program: Path, images: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Machine]:
-    made = Machine(program, tmp_path_factory.mktemp("bench-production"))
-    made.set_up("--mode", "production", "--timeout", "300")
-    yield made
-    if not KEEP:
-        made.clean()
+    with Machine(program, tmp_path_factory.mktemp("bench-production")) as made:
+        made.set_up("--mode", "production", "--timeout", "300")
+        yield made
 
 
 def seconds(act: Callable[[], object]) -> float:

@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 from bench.section import put
 from e2e.balanced import installed, put_versions
-from e2e.conftest import KEEP
 from e2e.load import Load, Tally
-from e2e.machine import Machine
+from e2e.machine import KEEP, Machine
 from e2e.registry_box import RegistryBox
 from e2e.stand_in import version_served
 

@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -15,13 +15,12 @@ import pytest
 from _pytest.terminal import TerminalReporter
 from e2e.fault_cells import NEW, OLD
 from e2e.fault_table import gathered, keep, table
-from e2e.machine import Machine
+from e2e.machine import KEEP, Machine
 from e2e.own_images import Yard
 from e2e.registry_box import RegistryBox
 from e2e.stand_in import VERSIONS, Shelf
 
 ROOT = Path(__file__).parents[2]
-KEEP = os.environ.get("THOTHCTL_E2E_KEEP") == "1"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -92,10 +91,8 @@ def images(program: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
 @pytest.fixture
 def machine(program: Path, images: None, tmp_path: Path) -> Iterator[Machine]:
     """A machine with nothing installed yet."""
-    made = Machine(program, tmp_path / "home")
-    yield made
-    if not KEEP:
-        made.clean()
+    with Machine(program, tmp_path / "home") as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
@@ -103,11 +100,9 @@ def stack(
     program: Path, images: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Machine]:
     """A healthy stack with the demo, shared by the tests of one module."""
-    made = Machine(program, tmp_path_factory.mktemp("stack"))
-    made.set_up("--demo")
-    yield made
-    if not KEEP:
-        made.clean()
+    with Machine(program, tmp_path_factory.mktemp("stack")) as made:
+        made.set_up("--demo")
+        yield made
 
 
 @pytest.fixture(scope="session")
@@ -126,38 +121,42 @@ def yard(images_home: Path) -> Iterator[Yard]:
             made.clean()
 
 
+@contextmanager
+def shelved(images_home: Path, versions: Iterable[str]) -> Iterator[Shelf]:
+    """A registry with these versions; what failed half way is removed, too."""
+    registry = RegistryBox(images_home).start()
+    try:
+        made = Shelf(registry, images_home)
+        for version in versions:
+            made.put(version)
+        yield made
+    finally:
+        if not KEEP:
+            registry.clean()
+
+
 @pytest.fixture(scope="session")
 def shelf(images_home: Path) -> Iterator[Shelf]:
     """A registry with every version; 1.0.2 was withdrawn, 2.0.0 has a stop, 3.0.0 is too new."""
-    made = Shelf(RegistryBox(images_home).start(), images_home)
-    for version in VERSIONS:
-        made.put(version)
-    made.put("1.0.2", DATABASE_REVISION="0001", YANKED="it forgets rows")
-    made.put("2.0.0", DATABASE_REVISION="0001", UPGRADE_FROM="1.9.0")
-    made.put("3.0.0", DATABASE_REVISION="0001", REQUIRES_THOTHCTL="99.0.0")
-    yield made
-    if not KEEP:
-        made.registry.clean()
+    with shelved(images_home, VERSIONS) as made:
+        made.put("1.0.2", DATABASE_REVISION="0001", YANKED="it forgets rows")
+        made.put("2.0.0", DATABASE_REVISION="0001", UPGRADE_FROM="1.9.0")
+        made.put("3.0.0", DATABASE_REVISION="0001", REQUIRES_THOTHCTL="99.0.0")
+        yield made
 
 
 @pytest.fixture(scope="session")
 def pair(images_home: Path) -> Iterator[Shelf]:
     """A registry with the two versions that plans are cut off between."""
-    made = Shelf(RegistryBox(images_home).start(), images_home)
-    for version in (OLD, NEW):
-        made.put(version)
-    yield made
-    if not KEEP:
-        made.registry.clean()
+    with shelved(images_home, (OLD, NEW)) as made:
+        yield made
 
 
 @pytest.fixture
 def bare(program: Path, tmp_path: Path) -> Iterator[Machine]:
     """A machine with nothing installed, and no image built for it."""
-    made = Machine(program, tmp_path / "home")
-    yield made
-    if not KEEP:
-        made.clean()
+    with Machine(program, tmp_path / "home") as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

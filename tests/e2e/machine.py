@@ -8,9 +8,10 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 SECONDS = 900
+KEEP = os.environ.get("THOTHCTL_E2E_KEEP") == "1"
 LABEL = "io.thoth.install"
 
 
@@ -57,6 +58,13 @@ class Machine:
     port: int = field(default_factory=free_port)
     prefix: tuple[str, ...] = ()
     extra: Mapping[str, str] = field(default_factory=dict)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if not KEEP:
+            self.clean()
 
     @property
     def environment(self) -> dict[str, str]:

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from e2e.conftest import KEEP
 from e2e.machine import LABEL, Machine, docker, events
 
 BIG = 400
@@ -64,11 +63,9 @@ def stack(
     program: Path, images: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Machine]:
     """A healthy stack with the demo, given the time that a busy machine takes."""
-    made = Machine(program, tmp_path_factory.mktemp("backup"))
-    made.set_up("--demo", "--timeout", "300")
-    yield made
-    if not KEEP:
-        made.clean()
+    with Machine(program, tmp_path_factory.mktemp("backup")) as made:
+        made.set_up("--demo", "--timeout", "300")
+        yield made
 
 
 @pytest.fixture

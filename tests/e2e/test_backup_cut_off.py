@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from e2e.conftest import KEEP
 from e2e.far_places import sftp, way_to
 from e2e.machine import Machine, docker
 from e2e.test_backup import tasks, until
@@ -20,12 +19,10 @@ BIG = 400
 def stack(
     program: Path, images: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Machine]:
-    made = Machine(program, tmp_path_factory.mktemp("cut"))
-    made.set_up("--no-demo", "--timeout", "300")
-    inside(made, f"head -c {BIG}M /dev/urandom > /data/big.bin; chmod 0400 /data/big.bin")
-    yield made
-    if not KEEP:
-        made.clean()
+    with Machine(program, tmp_path_factory.mktemp("cut")) as made:
+        made.set_up("--no-demo", "--timeout", "300")
+        inside(made, f"head -c {BIG}M /dev/urandom > /data/big.bin; chmod 0400 /data/big.bin")
+        yield made
 
 
 def kill_while_locked(machine: Machine, words: tuple[str, ...], target: Path) -> str:

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from e2e.conftest import KEEP
 from e2e.machine import LABEL, Machine, docker
 from e2e.test_backup import backups, finished, tasks, until
 
@@ -15,11 +14,9 @@ from e2e.test_backup import backups, finished, tasks, until
 def production(
     program: Path, images: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Machine]:
-    made = Machine(program, tmp_path_factory.mktemp("production"))
-    made.set_up("--mode", "production", "--timeout", "300")
-    yield made
-    if not KEEP:
-        made.clean()
+    with Machine(program, tmp_path_factory.mktemp("production")) as made:
+        made.set_up("--mode", "production", "--timeout", "300")
+        yield made
 
 
 def container(machine: Machine, service: str) -> str:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from e2e.conftest import KEEP
 from e2e.far_places import FarPlace, s3, sftp
 from e2e.machine import LABEL, Machine, docker, free_port
 from webhook import webhook
@@ -27,12 +26,10 @@ def stack(
     program: Path, images: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Machine]:
     """A healthy stack with the demo and a file that weighs something."""
-    made = Machine(program, tmp_path_factory.mktemp("repository"))
-    made.set_up("--demo", "--timeout", "300")
-    inside(made, f"head -c {BIG}M /dev/urandom > /data/big.bin; chmod 0400 /data/big.bin")
-    yield made
-    if not KEEP:
-        made.clean()
+    with Machine(program, tmp_path_factory.mktemp("repository")) as made:
+        made.set_up("--demo", "--timeout", "300")
+        inside(made, f"head -c {BIG}M /dev/urandom > /data/big.bin; chmod 0400 /data/big.bin")
+        yield made
 
 
 @pytest.fixture(scope="module", params=["sftp", "s3"])

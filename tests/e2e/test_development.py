@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from e2e.conftest import KEEP, ROOT
+from e2e.conftest import ROOT
 from e2e.machine import LABEL, Machine, docker, free_port
 from e2e.own_images import build, until
 
@@ -45,12 +45,10 @@ def stack(
     debugger: int,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Machine]:
-    made = Machine(program, tmp_path_factory.mktemp("development"))
-    own = ("--source", str(source), "--set", f"debugger.port={debugger}")
-    made.set_up("--mode", "development", "--timeout", "180", *own)
-    yield made
-    if not KEEP:
-        made.clean()
+    with Machine(program, tmp_path_factory.mktemp("development")) as made:
+        own = ("--source", str(source), "--set", f"debugger.port={debugger}")
+        made.set_up("--mode", "development", "--timeout", "180", *own)
+        yield made
 
 
 def container(machine: Machine, service: str) -> dict[str, Any]:

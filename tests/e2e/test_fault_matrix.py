@@ -9,7 +9,6 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
-from e2e.conftest import KEEP
 from e2e.fault_cells import (
     BEGINS,
     ENDS,
@@ -42,10 +41,8 @@ EVENTS = {"killed as it begins": BEGINS, "killed when done": ENDS}
 def ground(
     program: Path, pair: Shelf, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Ground]:
-    made = Ground(Machine(program, tmp_path_factory.mktemp("ground") / "home"), pair)
-    yield made
-    if not KEEP:
-        made.machine.clean()
+    with Machine(program, tmp_path_factory.mktemp("ground") / "home") as machine:
+        yield Ground(machine, pair)
 
 
 def tried(ground: Ground, cell: Cell, kill: Callable[[], bool]) -> None:

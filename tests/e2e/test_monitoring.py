@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from e2e.conftest import KEEP
 from e2e.engine_view import containers
 from e2e.machine import Machine, docker, free_port
 from e2e.test_production import call
@@ -96,11 +95,8 @@ class Watched:
 
 @pytest.fixture(scope="module")
 def watched(watched_machine: Machine, listener: Listener) -> Iterator[Watched]:
-    try:
+    with watched_machine:
         yield Watched(watched_machine, listener)
-    finally:
-        if not KEEP:
-            watched_machine.clean()
 
 
 def until(happened: Callable[[], bool]) -> None:

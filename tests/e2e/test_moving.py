@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from e2e.conftest import KEEP
-from e2e.machine import Machine, docker
+from e2e.machine import KEEP, Machine, docker
 from e2e.test_backup import QUESTION, tasks
 from e2e.test_restore import volume, workspaces
 
@@ -19,12 +18,10 @@ from e2e.test_restore import volume, workspaces
 def stack(
     program: Path, images: None, chinook: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Machine]:
-    made = Machine(program, tmp_path_factory.mktemp("moving"))
-    made.set_up("--demo", "--timeout", "300")
-    made.ok("import-bird", str(chinook), "--name", "chinook")
-    yield made
-    if not KEEP:
-        made.clean()
+    with Machine(program, tmp_path_factory.mktemp("moving")) as made:
+        made.set_up("--demo", "--timeout", "300")
+        made.ok("import-bird", str(chinook), "--name", "chinook")
+        yield made
 
 
 def test_everything_comes_out_as_plain_files_that_need_nothing_of_ours(

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from e2e.conftest import KEEP
 from e2e.machine import Machine, docker, free_port
 from e2e.own_images import Box, Yard
 
@@ -187,13 +186,11 @@ def test_without_vectors_there_the_extension_is_not_asked_for(
 def stack(
     program: Path, images: None, empty: Server, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Machine]:
-    made = Machine(program, tmp_path_factory.mktemp("own-postgres"))
-    secret = tmp_path_factory.mktemp("once") / "superuser"
-    secret.write_text(SUPERUSER)
-    made.set_up(*empty.setup(), "--secret-file", f"postgres_superuser_password={secret}")
-    yield made
-    if not KEEP:
-        made.clean()
+    with Machine(program, tmp_path_factory.mktemp("own-postgres")) as made:
+        secret = tmp_path_factory.mktemp("once") / "superuser"
+        secret.write_text(SUPERUSER)
+        made.set_up(*empty.setup(), "--secret-file", f"postgres_superuser_password={secret}")
+        yield made
 
 
 def test_the_superuser_s_password_prepares_everything_once_and_is_not_kept(stack: Machine) -> None:

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from e2e.conftest import KEEP
 from e2e.engine_view import containers
 from e2e.machine import Machine
 from playwright.sync_api import sync_playwright
@@ -26,11 +25,9 @@ RUNNING = set(SERVICES)
 def production(
     program: Path, images: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Machine]:
-    made = Machine(program, tmp_path_factory.mktemp("production"))
-    made.set_up("--mode", "production", "--timeout", "180")
-    yield made
-    if not KEEP:
-        made.clean()
+    with Machine(program, tmp_path_factory.mktemp("production")) as made:
+        made.set_up("--mode", "production", "--timeout", "180")
+        yield made
 
 
 def trusting(machine: Machine) -> ssl.SSLContext:

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from e2e.conftest import KEEP
 from e2e.engine_view import containers
 from e2e.machine import Machine, docker
 from e2e.own_images import until
@@ -31,13 +30,11 @@ def production(
     program: Path, images: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Machine]:
     """A stack whose PostgreSQL takes its time for the first start."""
-    made = Machine(program, tmp_path_factory.mktemp("faults"))
-    made.folder.mkdir(parents=True, mode=0o700)
-    (made.folder / "compose.override.yaml").write_text(OVERRIDE)
-    made.set_up("--mode", "production", "--timeout", "180")
-    yield made
-    if not KEEP:
-        made.clean()
+    with Machine(program, tmp_path_factory.mktemp("faults")) as made:
+        made.folder.mkdir(parents=True, mode=0o700)
+        (made.folder / "compose.override.yaml").write_text(OVERRIDE)
+        made.set_up("--mode", "production", "--timeout", "180")
+        yield made
 
 
 def test_a_postgres_that_starts_slowly_is_waited_for(production: Machine) -> None:

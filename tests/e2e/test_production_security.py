@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from e2e.conftest import KEEP
 from e2e.engine_view import addresses, containers, listening, reached
 from e2e.machine import Machine, docker, tree
 from e2e.own_images import Box, Yard, until
@@ -36,13 +35,11 @@ OPEN = {
 def production(
     program: Path, images: None, chinook: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Machine]:
-    made = Machine(program, tmp_path_factory.mktemp("secure"))
-    made.set_up("--mode", "production", "--timeout", "180")
-    made.ok("import-bird", str(chinook), "--name", "chinook")
-    made.ok("ask", QUESTION)
-    yield made
-    if not KEEP:
-        made.clean()
+    with Machine(program, tmp_path_factory.mktemp("secure")) as made:
+        made.set_up("--mode", "production", "--timeout", "180")
+        made.ok("import-bird", str(chinook), "--name", "chinook")
+        made.ok("ask", QUESTION)
+        yield made
 
 
 @pytest.fixture(scope="module")

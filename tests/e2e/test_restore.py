@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from e2e.conftest import KEEP
 from e2e.machine import Machine, docker, events, tree
 
 QUESTION = "How many charter schools are there in Alameda County?"
@@ -23,14 +22,12 @@ def saved(
     program: Path, images: None, chinook: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Machine, Path]]:
     """A standalone stack with a second database, and a backup of it."""
-    made = Machine(program, tmp_path_factory.mktemp("restore"))
-    made.set_up("--demo", "--timeout", "300")
-    made.ok("import-bird", str(chinook), "--name", "chinook")
-    made.ok("ask", QUESTION)
-    done = made.ok("backup", "create", "--yes")
-    yield made, Path(str(done.data["file"]))
-    if not KEEP:
-        made.clean()
+    with Machine(program, tmp_path_factory.mktemp("restore")) as made:
+        made.set_up("--demo", "--timeout", "300")
+        made.ok("import-bird", str(chinook), "--name", "chinook")
+        made.ok("ask", QUESTION)
+        done = made.ok("backup", "create", "--yes")
+        yield made, Path(str(done.data["file"]))
 
 
 def workspaces(machine: Machine) -> dict[str, Any]:

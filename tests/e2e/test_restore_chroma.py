@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from e2e.conftest import KEEP
 from e2e.machine import Machine, docker
 from e2e.test_backup import QUESTION
 from e2e.test_backup_production import container, sql
@@ -23,11 +22,9 @@ PASSWORDS = {
 def stack(
     program: Path, images: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Machine]:
-    made = Machine(program, tmp_path_factory.mktemp("chroma"))
-    made.set_up("--mode", "production", "--vector", "chroma", "--demo", "--timeout", "300")
-    yield made
-    if not KEEP:
-        made.clean()
+    with Machine(program, tmp_path_factory.mktemp("chroma")) as made:
+        made.set_up("--mode", "production", "--vector", "chroma", "--demo", "--timeout", "300")
+        yield made
 
 
 def checked(machine: Machine) -> dict[str, Any]:

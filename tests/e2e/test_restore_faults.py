@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from e2e.conftest import KEEP
-from e2e.machine import Machine, docker, events, tree
+from e2e.machine import KEEP, Machine, docker, events, tree
 from e2e.test_backup import QUESTION, finished, inside, tasks
 
 MIB = 1024 * 1024

@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 from e2e.balanced import installed, put_versions
-from e2e.conftest import KEEP
 from e2e.killing import kill_at
 from e2e.load import Load
-from e2e.machine import Machine, docker
+from e2e.machine import KEEP, Machine, docker
 from e2e.registry_box import RegistryBox
 from e2e.stand_in import served, version_served
 

@@ -14,8 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from e2e.conftest import KEEP
-from e2e.machine import LABEL, Machine, docker, free_port
+from e2e.machine import KEEP, LABEL, Machine, docker, free_port
 from edge.names import Names, answering
 from edge.pebble import Pebble, pebble
 from edge.place import write_pair

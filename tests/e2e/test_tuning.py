@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from e2e.conftest import KEEP
 from e2e.machine import LABEL, Machine, docker
 
 QUESTION = "How many charter schools are there in Alameda County?"
@@ -24,11 +23,9 @@ OTHERS = (
 def production(
     program: Path, images: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Machine]:
-    made = Machine(program, tmp_path_factory.mktemp("tuning"))
-    made.set_up("--mode", "production", "--timeout", "180")
-    yield made
-    if not KEEP:
-        made.clean()
+    with Machine(program, tmp_path_factory.mktemp("tuning")) as made:
+        made.set_up("--mode", "production", "--timeout", "180")
+        yield made
 
 
 def containers(machine: Machine) -> dict[str, list[dict[str, Any]]]:
