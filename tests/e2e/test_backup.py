@@ -175,10 +175,12 @@ def test_f5_a_target_that_fills_up_makes_no_backup(big: Machine, tmp_path: Path)
     try:
         process = big.start("backup", "create", "--to", str(target), "--output", "ndjson")
         for event in events(process):
-            if event.get("subject") == "settings.tar":
-                room = shutil.disk_usage(target).free - BIG // 4 * 1024 * 1024
-                subprocess.run(["fallocate", "-l", str(room), target / "filler"], check=True)
+            if event.get("subject") == "data.tar":
+                process.send_signal(signal.SIGSTOP)
                 break
+        room = shutil.disk_usage(target).free - BIG // 4 * 1024 * 1024
+        subprocess.run(["fallocate", "-l", str(room), target / "filler"], check=True)
+        process.send_signal(signal.SIGCONT)
         code, document = finished(process)
         left = sorted(path.name for path in target.rglob("*") if path.is_file())
         refused = big.json("backup", "create", "--to", str(target))

@@ -35,9 +35,9 @@ def artefacts() -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One Chromium for all tests."""
+    """A Chromium for the tests of a module: Playwright runs once only in a process."""
     quiet = ["--no-sandbox", "--disable-background-networking", "--disable-sync", "--no-first-run"]
     found = shutil.which("chromium") or shutil.which("google-chrome")
     with sync_playwright() as browsers:
@@ -46,7 +46,7 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def session(browser: Browser, served: Served) -> StorageState:
     """The cookies of somebody who is signed in."""
     context = browser.new_context()

@@ -21,7 +21,7 @@ def test_the_page_to_ask_leads_to_it(page: Page) -> None:
 
     expect(page.get_by_role("heading", level=1)).to_contain_text("California")
     expect(page.locator("details h3")).to_have_text(
-        ["frpm", "satscores", "schools", "Likely joins", "Evidence", "Stored examples"]
+        ["frpm", "satscores", "schools", "Evidence", "Stored examples"]
     )
     page.get_by_role("heading", name="Stored examples").click()
     expect(page.locator(".examples details").first).to_be_visible()
