@@ -78,7 +78,7 @@ class Writing:
     def add(self, member: str) -> Iterator["Sink"]:
         with translated(f"write {member}"):
             start = self._stream.tell()
-            self._stream.write(bytes(BLOCK))
+            _write(self._stream, bytes(BLOCK))
             sink = Sink(self._stream)
             yield sink
             _write(self._stream, bytes(-sink.stored % BLOCK))

@@ -36,7 +36,8 @@ class Lane:
         )
         watch.start()
         try:
-            with self.path.open(mode, buffering=0) as stream:
+            # A write that a signal cuts short is gone on with by the buffer only.
+            with self.path.open(mode, buffering=0 if mode == "rb" else -1) as stream:
                 there.set()
                 yield stream
         finally:
