@@ -237,6 +237,6 @@ def page() -> Iterator[Page]:
     with sync_playwright() as browsers:
         browser = browsers.chromium.launch(executable_path=found, args=quiet)
         page = browser.new_page(viewport={"width": 1200, "height": 800})
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(90_000)
         yield page
         browser.close()

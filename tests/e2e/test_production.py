@@ -73,7 +73,7 @@ def test_a_person_signs_in_and_asks_over_https(production: Machine) -> None:
     with sync_playwright() as browsers:
         browser = browsers.chromium.launch(executable_path=found, args=["--no-sandbox"])
         page = browser.new_page(ignore_https_errors=True)
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(90_000)
         page.goto(f"https://localhost:{production.port}/")
         page.get_by_label("E-mail").fill("admin@localhost")
         page.get_by_label("Password").fill(production.secret("admin_password"))
