@@ -1,27 +1,22 @@
 """Making the index of a database: during its import, or later when there is none to trust."""
 
-import fcntl
 import hashlib
-import os
-import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
 
 from thoth_ai.importing.inspection import TableSchema
-from thoth_ai.values import building, collecting, columns, places
+from thoth_ai.values import building, collecting, columns
 from thoth_ai.values.collecting import Collected, Sources
 from thoth_ai.values.columns import Wanted
 from thoth_ai.values.files import BrokenFileError
 from thoth_ai.values.index import ValueIndex
+from thoth_ai.values.parts import parts
 from thoth_ai.values.reading import Values
 
-PARTS_LIVE = 24 * 3600
-LOCK = ".lock"
 TEXTS_SHARE = 6
 """An index takes about so many times the bytes of its texts."""
 
@@ -69,7 +64,7 @@ def make(
     wanted = columns.wanted(described.tables)
     sources = Sources(values, described.print_of, older)
     progress = _Told(told, len(wanted))
-    with _parts(described) as folder:
+    with parts(_key(described)) as folder:
         collected = collecting.collect(wanted, sources, folder, progress.column)
         chosen, too_large = _within(collected.filled)
         progress.total += sum(len(one.texts) for one in chosen) // building.BLOCK
@@ -138,27 +133,6 @@ def _within(
     return tuple(filled[number] for number in sorted(kept)), out
 
 
-@contextmanager
-def _parts(described: Described) -> Iterator[Path]:
-    """Give the folder of this database's parts; only a process that is killed leaves it there."""
-    names = "\0".join(f"{table.name}" for table in described.tables)
-    key = hashlib.sha256(f"{described.sha256}\0{names}".encode("utf-8", "replace")).hexdigest()
-    folder = places.folder() / f"parts-{key[:24]}"
-    _sweep_parts()
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    lock = os.open(folder / LOCK, os.O_CREAT | os.O_RDWR, 0o600)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        folder.mkdir(mode=0o700, exist_ok=True)  # who had the lock before may have removed it
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-        os.close(lock)
-
-
-def _sweep_parts() -> None:
-    """Remove what was killed long ago and never gone on with."""
-    for folder in places.folder().glob("parts-*"):
-        with suppress(OSError):
-            if time.time() - folder.stat().st_mtime > PARTS_LIVE:
-                shutil.rmtree(folder, ignore_errors=True)
+def _key(described: Described) -> str:
+    names = "\0".join((described.sha256, *(table.name for table in described.tables)))
+    return hashlib.sha256(names.encode("utf-8", "replace")).hexdigest()[:24]
