@@ -15,8 +15,6 @@ from thoth_ai.workspaces.models import Database
 
 
 def on_sqlite(data: Path) -> None:
-    if settings.POSTGRES is not None:
-        pytest.skip("what is in PostgreSQL is not in the folder")
     name = Path(str(settings.DATABASES["default"]["NAME"]))
     if not (data / point.DATABASE).exists():
         shutil.copy(name, data / point.DATABASE)
