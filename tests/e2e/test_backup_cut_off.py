@@ -9,7 +9,7 @@ import pytest
 from e2e.far_places import sftp, way_to
 from e2e.machine import Machine, docker
 from e2e.test_backup import tasks, until
-from e2e.test_backup_repository import inside
+from e2e.test_backup_repository import KEPT, inside
 
 BIG = 400
 """MiB that cannot be compressed: long enough to be in the middle of it."""
@@ -52,16 +52,27 @@ def test_f33_a_backup_killed_in_its_repository_goes_on_or_back_and_locks_out_nob
     assert len(there) == (way != "rollback")
     for one in there:
         stack.ok("backup", "verify", one["id"], "--deep", "--from", str(tmp_path))
-    kept = (
-        "--keep-last",
-        "1",
-        *(w for p in ("daily", "weekly", "monthly") for w in (f"--keep-{p}", "0")),
-    )
     stack.ok(*words)
-    stack.ok("backup", "prune", "--from", str(tmp_path), "--yes", *kept)
+    stack.ok("backup", "prune", "--from", str(tmp_path), "--yes", *KEPT)
     assert not (tmp_path / f"{stack.label}.repository/locks" / lock).exists()
     assert not list((tmp_path / ".staging").iterdir())
     assert not tasks(stack)
+
+
+@pytest.mark.parametrize("end", [1, 2], ids=["published", "all but ended"])
+def test_a_backup_cut_off_after_it_was_published_keeps_what_the_repository_has_of_it(
+    stack: Machine, tmp_path: Path, end: int
+) -> None:
+    words = ("backup", "create", "--engine", "repository", "--to", str(tmp_path))
+    made = stack.ok(*words).data["id"]
+    journal = max((stack.home / "journal" / stack.name).glob("*.jsonl"))
+    lines = journal.read_text().splitlines(keepends=True)
+    journal.write_text("".join(lines[:-end]))  # as a power cut leaves it
+
+    stack.ok("rollback", "--yes")
+    stack.ok("backup", "prune", "--from", str(tmp_path), "--yes", *KEPT)
+
+    stack.ok("backup", "verify", made, "--deep", "--from", str(tmp_path))
 
 
 def test_a_place_that_dies_in_the_middle_of_a_copy_gets_nothing_and_is_swept_by_the_next(

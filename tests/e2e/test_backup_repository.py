@@ -19,6 +19,7 @@ BIG = 64
 """MiB of data that cannot be compressed."""
 QUESTION = "How many charter schools are there in Alameda County?"
 KEPT = ("--keep-last", "1", "--keep-daily", "0", "--keep-weekly", "0", "--keep-monthly", "0")
+"""Only the newest stays."""
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +108,16 @@ def test_f32_f33_what_is_not_kept_goes_and_what_stays_is_whole(
     stack.ok("backup", "verify", last, "--deep", "--from", str(tmp_path))
 
 
+def test_a_repository_that_was_taken_away_is_made_anew(stack: Machine, tmp_path: Path) -> None:
+    words = ("backup", "create", "--engine", "repository", "--to", str(tmp_path / "disk"))
+    stack.ok(*words)
+    (tmp_path / "disk").rename(tmp_path / "shelf")
+
+    made = stack.ok(*words).data["id"]
+
+    stack.ok("backup", "verify", made, "--deep", "--from", str(tmp_path / "disk"))
+
+
 def test_damage_in_the_repository_is_noticed(stack: Machine, tmp_path: Path) -> None:
     made = stack.ok("backup", "create", "--engine", "repository", "--to", str(tmp_path)).data
     pack = max((tmp_path.glob("*.repository/data/*/*")), key=lambda path: path.stat().st_size)
@@ -126,6 +137,7 @@ def test_a_new_key_is_let_into_the_repository_of_the_old_one(
     words = ("backup", "create", "--engine", "repository", "--to", str(tmp_path))
     old = stack.ok(*words).data
     stack.ok("backup", "key", "rotate", "--yes")
+    stack.ok("backup", "copy", old["id"], "--from", str(tmp_path), "--to", str(tmp_path / "too"))
     new = stack.ok(*words).data
 
     assert old["fingerprint"] != new["fingerprint"]

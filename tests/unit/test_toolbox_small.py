@@ -74,7 +74,8 @@ def repository(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> ModuleType:
     """The program as a module, in a place of the test's, with a restic that shows locks."""
-    played(tmp_path, "restic", f'shift 3; cat "{tmp_path}/repository/locks/$3"')
+    script = f'shift 3; echo "$*" >> {tmp_path}/asked; cat "{tmp_path}/repository/locks/$3"'
+    played(tmp_path, "restic", script)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     monkeypatch.setattr(sys, "argv", ["thoth-repository", "/dev/null", "?"])
     loader = SourceFileLoader("thoth_repository", str(BIN / "thoth-repository"))
@@ -106,3 +107,20 @@ def test_f33_only_the_lock_of_a_task_of_this_engine_that_is_gone_is_let_go(
     repository.let_go(f"{ENGINE}:{ASKED}:thoth-task-2.{ENGINE},thoth-task-9.{ENGINE}")
 
     assert {path.name for path in locks.iterdir()} == held.keys() - {"gone"}
+    assert asked(tmp_path)[-1] == "unlock"
+
+
+def test_f33_where_no_lock_stays_nothing_more_is_asked(
+    repository: ModuleType, tmp_path: Path
+) -> None:
+    held = {"hostname": f"thoth-task-1.{ENGINE}", "time": BEFORE}
+    (tmp_path / "repository/locks/gone").write_text(json.dumps(held))
+
+    repository.let_go(f"{ENGINE}:{ASKED}:")
+
+    assert asked(tmp_path) == ["cat lock gone --no-lock"]
+
+
+def asked(folder: Path) -> list[str]:
+    """What restic was called with."""
+    return (folder / "asked").read_text().splitlines()

@@ -11,7 +11,7 @@ from thothctl.adapters.repositories import NETWORK, PLACE
 from thothctl.errors import AnswerMissingError, BackupFailedError, IntegrityError
 from thothctl.model.backup import Head, Part
 from thothctl.world.backups import Ended, Mount, Task, Toolbox
-from thothctl.world.repositories import Repositories, refuse
+from thothctl.world.repositories import LOCKED, Repositories, refuse
 
 ORIGIN = ".origin"
 
@@ -60,6 +60,8 @@ def _refuse(ended: Ended, what: str) -> None:
     try:
         refuse(ended, what)
     except BackupFailedError as error:
+        if ended.status == LOCKED:
+            raise
         raise IntegrityError(
             error.message, hint="take another backup: see `thothctl backup list`"
         ) from error

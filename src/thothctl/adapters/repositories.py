@@ -44,12 +44,13 @@ class OwnRepositories:
             remote = any(is_remote(address) for address, *_ in places)
             yield Reach(tuple(mounts), NETWORK, THROUGH) if remote else Reach(tuple(mounts))
 
-    def maybe_locked(self, target: str, install: str) -> bool:
+    def unsettled(self, target: str, install: str) -> bool:
         if is_remote(target):
             return True
-        locks = Path(target) / repository_of(install) / "locks"
-        with translated(f"look at {locks}"):
-            return locks.is_dir() and any(locks.iterdir())
+        folder = Path(target) / repository_of(install)
+        with translated(f"look at {folder}"):
+            locks = folder / "locks"
+            return not (folder / "config").is_file() or (locks.is_dir() and any(locks.iterdir()))
 
 
 def repository_of(install: str) -> str:

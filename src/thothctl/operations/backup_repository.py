@@ -4,10 +4,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from thothctl.errors import IntegrityError, ThothctlError, UsageError
+from thothctl.errors import IntegrityError, UsageError
 from thothctl.model.backup import Part, PartKind
 from thothctl.model.backup_key import SECRET, fingerprint_of, is_backup_key
-from thothctl.model.event import Note
 from thothctl.model.install import Install
 from thothctl.operations.backup_key import BackupKey
 from thothctl.operations.backup_order import BackupOrder
@@ -47,7 +46,20 @@ class Repository:
             yield found
 
     def run(self, *words: str, beside: str = "") -> Meter:
-        """To its end; raises what that means, and says what it told."""
+        """To its end; raises what that means, and says what it told.
+
+        A key that was made after a repository is let in by one from before.
+        """
+        try:
+            return self._run(words, beside)
+        except IntegrityError:
+            places = [place for place in (self.target, beside) if place]
+            admitted = [self._admitted(place) for place in places]
+            if not any(admitted):
+                raise
+            return self._run(words, beside)
+
+    def _run(self, words: tuple[str, ...], beside: str) -> Meter:
         meter = Meter(self.world, self.target, 0)
         with self.reached(beside) as reach:
             task = reach.task(self.install.uuid, self.operation, words)
@@ -61,38 +73,28 @@ class Repository:
         event = {"event": MADE, "target": self.target, "fingerprint": mark}
         known = self.world.backup_records.events(self.install.name)
         there = any({**one, **event} == one for one in known)
-        if there and not self.world.repositories.maybe_locked(self.target, self.install.uuid):
+        if there and not self.world.repositories.unsettled(self.target, self.install.uuid):
             return
-        self._make_or_admit()
+        self.run("ready", self.world.toolbox.alive())
         if not there:
             self.world.backup_records.note(self.install.name, event)
 
-    def _make_or_admit(self) -> None:
-        """A key that was made after the repository is let in by one from before."""
-        try:
-            self.run("ready", self.world.toolbox.alive())
-        except IntegrityError:
-            if not any(self._admitted_by(secret) for secret in self._earlier()):
-                raise
-
-    def _earlier(self) -> list[str]:
+    def _admitted(self, place: str) -> bool:
         stored = self.world.installs.stored_secrets(self.install.name)
-        return [name for name in stored if is_backup_key(name) and name != SECRET]
+        earlier = [name for name in stored if is_backup_key(name) and name != SECRET]
+        return any(self._admitted_by(secret, place) for secret in earlier)
 
-    def _admitted_by(self, secret: str) -> bool:
+    def _admitted_by(self, secret: str, place: str) -> bool:
         installs, name = self.world.installs, self.install.name
         new = Mount(str(installs.secret_path(name, SECRET)), NEW_KEY)
         old, uuid = installs.secret_path(name, secret), self.install.uuid
-        with self.world.repositories.reached(self.target, uuid, old) as reach:
+        with self.world.repositories.reached(place, uuid, old) as reach:
             task = reach.task(uuid, self.operation, ("admit", NEW_KEY), new)
             return self.world.toolbox.run(task).good
 
     def drop(self, backup: str) -> None:
-        """Forget what was saved of a backup that is none; what cannot be now is done later."""
-        try:
-            self.run("drop", self.world.toolbox.alive(), backup)
-        except ThothctlError as error:
-            self.world.report(Note(f"{error.message}; the next `backup prune` clears up"))
+        """Forget what was saved of a backup that is none; its room is freed with that of others."""
+        self.run("drop", self.world.toolbox.alive(), backup)
 
     def take_over(self, backup: str, target: str) -> dict[str, str]:
         """What was saved of a backup in another place, too; the new snapshots by part."""

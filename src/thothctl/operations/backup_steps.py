@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from thothctl.errors import BackupFailedError, EngineUnreachableError, ThothctlError
-from thothctl.model.backup import Engine
 from thothctl.model.observed import Condition
 from thothctl.model.stack import SaveKind, Store
 from thothctl.operations.backup_order import BackupOrder, order_from_plain
 from thothctl.operations.backup_packing import Scene
-from thothctl.operations.backup_repository import Repository
 from thothctl.operations.backup_sweep import about_to_send, sweep
 from thothctl.operations.backup_taking import look_around, take
 from thothctl.operations.plan import step
@@ -37,17 +35,17 @@ class SaveStores:
 
     def apply(self, world: World) -> None:
         order, scene = self._let_go(world)  # a try that was killed
+        about_to_send(world, order.name, order.backup, order.target, order.engine)
         with _published_nothing():
             take(world, order)
         await_health_checks(scene)
 
     def undo(self, world: World) -> None:
         order, scene = self._let_go(world)
-        if order.engine is Engine.REPOSITORY:
-            Repository(world, scene.install, order.target, order.backup).drop(order.backup)
         for store in scene.stack.stores:
             if store.name in order.stores and (task := cleaning(scene, store)):
                 world.toolbox.run(task)
+        sweep(world, order.name, order.target)
 
     def _let_go(self, world: World) -> tuple[BackupOrder, Scene]:
         order = order_from_plain(self.order)
@@ -72,7 +70,6 @@ class PublishBackup:
         order = order_from_plain(self.order)
         with _published_nothing():
             sweep(world, order.name, order.target, but=order.backup)
-            about_to_send(world, order.name, order.backup, order.target, order.engine)
             place = world.targets.open(order.target, order.name).publish(order.backup)
         event = {"event": "created", "id": order.backup, "target": order.target, "place": place}
         known = world.backup_records.events(order.name)

@@ -1,12 +1,14 @@
 """What was on its way to a place when it was cut off is removed by whoever comes next."""
 
+from thothctl.errors import ThothctlError
 from thothctl.model.backup import Engine
+from thothctl.model.event import Note
 from thothctl.operations.backup_repository import Repository
 from thothctl.operations.steps import install_of
 from thothctl.world import World
 
-SENT, SWEPT = "sent", "swept"
-ARRIVED = frozenset({"created", "copied", SWEPT})
+SENT, SWEPT, FOUND = "sent", "swept", "found"
+SETTLED = frozenset({"created", "copied", SWEPT, FOUND})
 
 
 def about_to_send(world: World, name: str, backup: str, target: str, engine: str) -> None:
@@ -16,21 +18,37 @@ def about_to_send(world: World, name: str, backup: str, target: str, engine: str
 
 
 def sweep(world: World, name: str, target: str, *, but: str = "") -> None:
-    """Remove what never arrived in a place, `but` what is on its way; nothing else is touched."""
-    lost: dict[str, str] = {}
+    """Remove what never arrived in a place, `but` what is on its way; nothing else is touched.
+
+    What cannot be removed now stays written down for the next one.
+    """
+    sent = _unsettled(world, name, target)
+    sent.pop(but, None)
+    if not sent:
+        return
+    install, place = install_of(world, name), world.targets.open(target, name)
+    there = {one.id for one in place.backups(install.uuid)}
+    place.sweep(tuple(backup for backup in sent if backup not in there))
+    for backup, engine in sent.items():
+        try:
+            if engine == Engine.REPOSITORY and backup not in there:
+                Repository(world, install, target, backup).drop(backup)
+        except ThothctlError as error:
+            world.report(Note(f"{error.message}; the next `backup prune` clears up"))
+        else:
+            event = FOUND if backup in there else SWEPT
+            world.backup_records.note(name, {"event": event, "id": backup, "target": target})
+
+
+def _unsettled(world: World, name: str, target: str) -> dict[str, str]:
+    """The engine of each backup that was on its way to a place and is not known to be there."""
+    sent: dict[str, str] = {}
     for event in world.backup_records.events(name):
         if event.get("target") == target and event.get("event") == SENT:
-            lost[str(event["id"])] = str(event.get("engine"))
-        elif event.get("target") == target and event.get("event") in ARRIVED:
-            lost.pop(str(event["id"]), None)
-    lost.pop(but, None)
-    if not lost:
-        return
-    world.targets.open(target, name).sweep(tuple(lost))
-    for backup, engine in lost.items():
-        if engine == Engine.REPOSITORY:
-            Repository(world, install_of(world, name), target, backup).drop(backup)
-        world.backup_records.note(name, {"event": SWEPT, "id": backup, "target": target})
+            sent[str(event["id"])] = str(event.get("engine"))
+        elif event.get("target") == target and event.get("event") in SETTLED:
+            sent.pop(str(event["id"]), None)
+    return sent
 
 
 def places_sent_to(world: World, name: str) -> list[str]:

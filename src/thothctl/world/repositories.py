@@ -75,5 +75,5 @@ class Repositories(Protocol):
         `install` is the label, `key` the file with the private key that opens it.
         """
 
-    def maybe_locked(self, target: str, install: str) -> bool:
-        """Somebody holds it, or nobody here can tell."""
+    def unsettled(self, target: str, install: str) -> bool:
+        """It is not there, or somebody holds it, or nobody here can tell."""
