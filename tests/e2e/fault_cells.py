@@ -1,12 +1,15 @@
 """Where a plan is cut off and what has to be true afterwards; one stack serves every such cell."""
 
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from e2e.machine import LABEL, Machine, docker
 from e2e.stand_in import Shelf, data, database, post, set_up, version_served
 
 OLD, NEW = "1.0.0", "1.1.0"
 DATABASES = "SELECT datname FROM pg_database WHERE datname ~ '^thoth' ORDER BY 1"
+KEPT = 10
+"""After so many cells the copies that earlier ones left are removed."""
 BEGINS, ENDS = "started", "done"
 
 
@@ -77,10 +80,9 @@ LONG = {
 
 def inner_cells() -> list[Cell]:
     """As `cells`, within the long steps."""
-    endings = ("rollback", "resume")
-    return [
-        Cell(r, step, INSIDE, one) for r, own in LONG.items() for step in own for one in endings
-    ]
+    pairs = zip_longest(*([(route, step) for step in own] for route, own in LONG.items()))
+    chosen = [one for pair in pairs for one in pair if one]
+    return [Cell(*one, INSIDE, end) for one in chosen for end in ("rollback", "resume")]
 
 
 def cells(faults: tuple[str, ...]) -> list[Cell]:
@@ -114,6 +116,8 @@ class Ground:
         elif now != version:
             self.machine.ok("rollback", "--yes")
         self.rows += 1
+        if self.rows % KEPT == 0:
+            self.machine.ok("upgrade", "finalize", "--yes")
         post(self.machine, "/rows", {"text": f"row {self.rows}"})
         write = f"echo {self.rows} >> /files/rows"
         docker("exec", "--user", "0", self.container("app"), "sh", "-c", write)
