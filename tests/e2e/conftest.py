@@ -18,7 +18,7 @@ from e2e.fault_table import gathered, keep, table
 from e2e.machine import KEEP, Machine
 from e2e.own_images import Yard
 from e2e.registry_box import RegistryBox
-from e2e.stand_in import VERSIONS, Shelf
+from e2e.stand_in import VERSIONS, Shelf, older_postgres
 
 ROOT = Path(__file__).parents[2]
 
@@ -149,6 +149,14 @@ def shelf(images_home: Path) -> Iterator[Shelf]:
 def pair(images_home: Path) -> Iterator[Shelf]:
     """A registry with the two versions that plans are cut off between."""
     with shelved(images_home, (OLD, NEW)) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def majors(images_home: Path) -> Iterator[Shelf]:
+    """As `pair`, and the older version runs PostgreSQL 15."""
+    with shelved(images_home, (NEW,)) as made:
+        made.put(OLD, postgres=older_postgres(images_home))
         yield made
 
 

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from e2e.machine import LABEL, Machine, docker
-from e2e.stand_in import Shelf, data, database, post, set_up, version_served
+from e2e.relay import Relay
+from e2e.stand_in import data, database, post, set_up, version_served
 
 OLD, NEW = "1.0.0", "1.1.0"
 DATABASES = "SELECT datname FROM pg_database WHERE datname ~ '^thoth' ORDER BY 1"
 KEPT = 10
 """After so many cells the copies that earlier ones left are removed."""
+KIB = 1024
 BEGINS, ENDS = "started", "done"
 
 
@@ -22,6 +24,9 @@ class Route:
     begins: str
     ends: str
     steps: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return self.name.replace(" ", "_")
 
     def index(self, step: str) -> int:
         return self.steps.index(step)
@@ -38,6 +43,14 @@ UPGRADE = Route(
         "Soak", "ActivateRelease",
     ),
 )  # fmt: skip
+PLAIN = Route(
+    "upgrade",
+    tuple(word for word in UPGRADE.words if word != "--backup"),
+    OLD,
+    NEW,
+    tuple(step for step in UPGRADE.steps if step not in {"SaveStores", "PublishBackup"}),
+)
+"""The same without a backup."""
 ROLLBACK = Route(
     "rollback",
     ("rollback", "--yes", "--soak", "1"),
@@ -62,7 +75,12 @@ class Cell:
 
     def __str__(self) -> str:
         fault = self.fault.replace(" ", "_")
-        return f"{self.route.name}-{self.step}-{fault}-{self.ending}"
+        return f"{self.route}-{self.step}-{fault}-{self.ending}"
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """How its outcome is found again."""
+        return self.route.name, self.step, self.fault, self.ending
 
     @property
     def wanted(self) -> str:
@@ -70,10 +88,23 @@ class Cell:
         return self.route.ends if self.ending == "resume" else self.route.begins
 
 
+MOVE = Route(
+    "upgrade to another PostgreSQL",
+    ("upgrade", "--to", NEW, "--yes", "--soak", "1"),
+    OLD,
+    NEW,
+    (
+        "PullImages", "RenderRelease", "StopServices", "FreshGeneration", "MoveCluster",
+        "KeepSorting", "StartRelease", "AwaitHealthy", "CheckSorting", "Soak", "ActivateRelease",
+    ),
+)  # fmt: skip
+MOVING = ("FreshGeneration", "MoveCluster", "KeepSorting", "StartRelease", "CheckSorting")
+"""Its steps that another upgrade does not have, or that work on data of two servers."""
+ENDINGS = ("rollback", "resume")
 INSIDE = "killed inside"
 LONG = {
-    UPGRADE: ("SaveStores", "CloneDatabase", "CloneGeneration", "StartRelease"),
-    ROLLBACK: ("CloneDatabase", "CloneGeneration", "MigrateDown", "StartRelease"),
+    UPGRADE: ("PullImages", "SaveStores", "CloneDatabase", "CloneGeneration", "StartRelease"),
+    ROLLBACK: ("PullImages", "CloneDatabase", "CloneGeneration", "MigrateDown", "StartRelease"),
 }
 """The steps that take long where there is much data: they are killed in their middle, too."""
 
@@ -82,7 +113,13 @@ def inner_cells() -> list[Cell]:
     """As `cells`, within the long steps."""
     pairs = zip_longest(*([(route, step) for step in own] for route, own in LONG.items()))
     chosen = [one for pair in pairs for one in pair if one]
-    return [Cell(*one, INSIDE, end) for one in chosen for end in ("rollback", "resume")]
+    return [Cell(route, step, INSIDE, end) for route, step in chosen for end in ENDINGS]
+
+
+def moving_cells(faults: tuple[str, ...]) -> list[Cell]:
+    """The steps that move data to another PostgreSQL."""
+    faulty = [*((step, fault) for step in MOVING for fault in faults), ("MoveCluster", INSIDE)]
+    return [Cell(MOVE, step, fault, end) for step, fault in faulty for end in ENDINGS]
 
 
 def cells(faults: tuple[str, ...]) -> list[Cell]:
@@ -92,7 +129,7 @@ def cells(faults: tuple[str, ...]) -> list[Cell]:
         for fault in faults:
             for route in (one for one in (UPGRADE, ROLLBACK) if number < len(one.steps)):
                 step = route.steps[number]
-                found += [Cell(route, step, fault, end) for end in ("rollback", "resume")]
+                found += [Cell(route, step, fault, end) for end in ENDINGS]
     return found
 
 
@@ -101,8 +138,10 @@ class Ground:
     """The stack that cells are tried on; it is brought to where a cell begins."""
 
     machine: Machine
-    shelf: Shelf
+    relay: Relay
+    """Its registry."""
     ready: bool = False
+    mode: str = "both"
     rows: int = 0
 
     def at(self, version: str) -> None:
@@ -127,7 +166,7 @@ class Ground:
             self.machine.clean()
             home = self.machine.home.with_name(f"{self.machine.home.name}+")
             self.machine = Machine(self.machine.program, home)
-        set_up(self.machine, self.shelf.registry.host, OLD, "--mode", "both")
+        set_up(self.machine, self.relay.host, OLD, "--mode", self.mode)
 
     def container(self, service: str) -> str:
         """The one that runs."""
@@ -137,7 +176,7 @@ class Ground:
 
     def data(self) -> tuple[str, str]:
         """Every row, every vector and every file that is served."""
-        said = "echo $POSTGRES_DB; cat /files/rows"
+        said = "echo $POSTGRES_DB; cat /files/rows; sha256sum /files/*"
         name, _, files = docker("exec", self.container("app"), "sh", "-c", said).partition("\n")
         return data(self.machine, name), files
 

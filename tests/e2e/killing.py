@@ -6,10 +6,12 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
-from e2e.machine import Machine
+from e2e.machine import Done, Machine
 
 SECONDS = 240
 
@@ -23,35 +25,66 @@ def entries(machine: Machine) -> list[tuple[str, Any]]:
     return found
 
 
-def kill_at(
-    machine: Machine,
-    words: tuple[str, ...],
-    step: int,
-    event: str = "started",
-    also: Callable[[], bool] = lambda: True,
-) -> bool:
-    """Run a command and kill it as soon as its journal says this of a step; False if it ended.
+def over(machine: Machine) -> bool:
+    """Whether the newest operation ended, well or taken back."""
+    last = max(operation for operation, _ in entries(machine))
+    own = [one["event"] for operation, one in entries(machine) if operation == last]
+    return bool({"completed", "unwound"} & set(own))
 
-    `also` is asked from then on: the step has to be that far.
-    """
-    before = len(entries(machine))
-    process = machine.start(*words)
+
+@dataclass(frozen=True)
+class Moment:
+    """When a fault comes: what the journal says of a step, and from then on, `also`."""
+
+    words: tuple[str, ...]
+    step: int
+    event: str = "started"
+    also: Callable[[], bool] = field(default=lambda: True)
+
+
+def kill_at(machine: Machine, moment: Moment) -> bool:
+    """Run a command and kill it at a moment; False if it ended before."""
+    known = len(entries(machine))
+    process = machine.start(*moment.words)
     threading.Thread(target=process.communicate, daemon=True).start()
+    reached = _reached(process, machine, moment, known)
+    process.kill()
+    process.wait()
+    return reached
+
+
+def fault_at(machine: Machine, moment: Moment, fault: Callable[[], None]) -> Done:
+    """Run a command; it stands still at a moment, while a fault comes, and then it goes on."""
+    known = len(entries(machine))
+    process = machine.start(*moment.words, "--output", "json")
+    with ThreadPoolExecutor(1) as pool:
+        told = pool.submit(process.communicate)
+        reached = _reached(process, machine, moment, known)
+        process.send_signal(signal.SIGSTOP)
+        try:
+            fault()
+        finally:
+            process.send_signal(signal.SIGCONT)
+        out, err = told.result(SECONDS)
+    assert reached, f"it never came to {moment}: {out}\n{err}"
+    return Done(process.returncode, out, err)
+
+
+def _reached(
+    process: "subprocess.Popen[str]", machine: Machine, moment: Moment, known: int
+) -> bool:
     deadline, pause = time.monotonic() + SECONDS, threading.Event()
     while process.poll() is None and time.monotonic() < deadline:
-        new = [one for _, one in entries(machine)[before:]]
-        if any(one.get("event") == event and one.get("index") == step for one in new) and also():
-            process.send_signal(signal.SIGKILL)
-            process.wait()
+        said = [(one.get("event"), one.get("index")) for _, one in entries(machine)[known:]]
+        if (moment.event, moment.step) in said and moment.also():
             return True
         pause.wait(0.005)
-    process.kill()
     return False
 
 
 @contextmanager
-def starts(*labels: str) -> Iterator[Callable[[], bool]]:
-    """Whether a container with these labels has started since it was asked first."""
+def starts(*labels: str, times: int = 1) -> Iterator[Callable[[], bool]]:
+    """Whether so many containers with these labels have started since it was asked first."""
     filters = [word for label in labels for word in ("--filter", f"label={label}")]
     argv = ["docker", "events", "--filter", "event=start", *filters, "--format", "{{.ID}}"]
     with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as process:
@@ -63,7 +96,7 @@ def starts(*labels: str) -> Iterator[Callable[[], bool]]:
 
         def started() -> bool:
             first[:] = first or [len(heard)]
-            return len(heard) > first[0]
+            return len(heard) >= first[0] + times
 
         try:
             yield started

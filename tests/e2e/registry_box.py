@@ -71,9 +71,12 @@ class RegistryBox:
         """Remove the container, and what the engine pulled from it."""
         host = self.host
         docker("rm", "-f", "-v", self.name)
-        wanted = ["--digests", "--format", "{{.Repository}}@{{.Digest}}"]
-        for reference in docker("image", "ls", *wanted).split():
-            if reference.startswith(f"{host}/"):  # by name: others may have the same image
-                subprocess.run(
-                    ["docker", "image", "rm", reference], capture_output=True, check=False
-                )
+        forget(f"{host}/")
+
+
+def forget(start: str) -> None:
+    """Remove the names of images that start so, not by id: others may have the same image."""
+    wanted = ["--digests", "--format", "{{.Repository}}@{{.Digest}}"]
+    for reference in docker("image", "ls", *wanted).split():
+        if reference.startswith(start):
+            subprocess.run(["docker", "image", "rm", reference], capture_output=True, check=False)

@@ -26,6 +26,8 @@ VERSIONS: Mapping[str, Mapping[str, str]] = {
 }
 """1.1.0 has a reversible migration, 1.2.0 an irreversible one, 1.3.0 cannot start, 1.4.0 ends
 itself after a while, and the migration of 1.5.0 never ends."""
+OLDER = "thoth-test-postgres:15"
+CONTEXT = Path(__file__).parents[2] / "images/postgres"
 QUESTION = "How many vectors are there?"
 
 
@@ -53,6 +55,14 @@ class Shelf:
             image = other or build(name, self.home)
             self.registry.push(image, f"thoth-{name}", version, environment)
         docker("rmi", tag)
+
+
+def older_postgres(home: Path) -> str:
+    """An image of ours with PostgreSQL 15."""
+    base = builder(home).base()
+    docker("buildx", "build", "--load", "-q", "-t", OLDER, "--build-arg", f"BASE_IMAGE={base}",
+           "-f", str(FOLDER / "postgres_15/Dockerfile"), str(CONTEXT))  # fmt: skip
+    return OLDER
 
 
 def set_up(machine: Machine, registry: str, version: str, *words: str) -> None:

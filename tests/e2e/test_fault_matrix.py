@@ -3,15 +3,13 @@
 One stack serves all cells; a cell that failed is followed by a new one.
 """
 
-import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
 from e2e.fault_cells import (
-    BEGINS,
     ENDS,
+    MOVE,
     ROLLBACK,
     UPGRADE,
     Cell,
@@ -19,108 +17,99 @@ from e2e.fault_cells import (
     Route,
     cells,
     inner_cells,
+    moving_cells,
 )
-from e2e.killing import kill_at, starts
-from e2e.machine import LABEL, Machine, docker
-from e2e.own_images import until
-from e2e.stand_in import Shelf, database, version_served
+from e2e.fault_trying import EVENTS, middle, tried
+from e2e.killing import Moment, kill_at
+from e2e.machine import KEEP, Machine
+from e2e.registry_box import forget
+from e2e.relay import Relay
+from e2e.stand_in import Shelf
 from e2e.test_upgrade_faults import steps_of
 
-from thothctl.model.install import LABEL_TASK
-
-SETUP = "com.docker.compose.service=setup"
-COPYING = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'CREATE DATABASE %'"
-LET_GO = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE query ~ 'pg_sleep'"
-LET_GO += " AND pid <> pg_backend_pid()"
-HEALTHY_SECONDS = 60
-"""Where much goes on at once, the engine's own checks run late and are made again."""
-EVENTS = {"killed as it begins": BEGINS, "killed when done": ENDS}
+Record = Callable[[str, object], None]
 
 
 @pytest.fixture(scope="module")
 def ground(
     program: Path, pair: Shelf, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Ground]:
-    with Machine(program, tmp_path_factory.mktemp("ground") / "home") as machine:
-        yield Ground(machine, pair)
+    yield from prepared(program, pair, tmp_path_factory.mktemp("ground"), "both")
 
 
-def tried(ground: Ground, cell: Cell, kill: Callable[[], bool]) -> None:
-    """Cut off, then ended by one command: the right version, every row, and nothing left over."""
-    ground.at(cell.route.begins)
-    machine, before, there = ground.machine, ground.data(), (ground.databases(), ground.volumes())
+@pytest.fixture(scope="module")
+def older(
+    program: Path, majors: Shelf, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Ground]:
+    yield from prepared(program, majors, tmp_path_factory.mktemp("older"), "small")
 
-    killed = kill()
-    done = machine.json(cell.ending, "--yes")
 
-    assert done.code == 0, f"{done.out}\n{done.err}"
-    until(lambda: machine.run("health").code == 0, HEALTHY_SECONDS)
-    assert (version_served(machine), ground.data()) == (cell.wanted, before)
-    assert ground.leftovers() == []
-    if killed and cell.ending == "rollback":
-        assert (ground.databases(), ground.volumes()) == there
-    ground.ready = True
+def prepared(program: Path, shelf: Shelf, folder: Path, mode: str) -> Iterator[Ground]:
+    relay = Relay(shelf.registry.host).start()
+    made = Ground(Machine(program, folder / "home"), relay, mode=mode)
+    yield made
+    if not KEEP:
+        made.machine.clean()
+        relay.stop()
+        forget(f"{relay.host}/")
+
+
+def killed(ground: Ground, cell: Cell, record: Record) -> None:
+    """At one end of a step."""
+    event = EVENTS[cell.fault]
+
+    def kill() -> bool:
+        reached = kill_at(
+            ground.machine, Moment(cell.route.words, cell.route.index(cell.step), event)
+        )
+        last = (cell.route.steps[-1], ENDS)
+        assert reached or (cell.step, event) == last, "only the very end may be missed"
+        return reached
+
+    record("cell", cell.key)
+    tried(ground, cell, kill)
+
+
+def killed_inside(ground: Ground, cell: Cell, record: Record) -> None:
+    def kill() -> bool:
+        with middle(ground, cell) as moment:
+            assert kill_at(ground.machine, moment), f"never in the middle of {cell.step}"
+        return True
+
+    record("cell", cell.key)
+    tried(ground, cell, kill)
 
 
 @pytest.mark.faults
 @pytest.mark.parametrize("cell", cells(tuple(EVENTS)), ids=str)
 def test_a_plan_that_is_killed_at_a_step(
-    ground: Ground, cell: Cell, record_property: Callable[[str, object], None]
+    ground: Ground, cell: Cell, record_property: Record
 ) -> None:
-    step, event = cell.route.index(cell.step), EVENTS[cell.fault]
-
-    def kill() -> bool:
-        killed = kill_at(ground.machine, cell.route.words, step, event)
-        last = (cell.route.steps[-1], ENDS)
-        assert killed or (cell.step, event) == last, "only the very end may be missed"
-        return killed
-
-    record_property("cell", [cell.route.name, cell.step, cell.fault, cell.ending])
-    tried(ground, cell, kill)
-
-
-@contextmanager
-def copying(ground: Ground) -> Iterator[Callable[[], bool]]:
-    """Whether the server copies a database; it takes long, for somebody keeps signing in."""
-    source = docker("exec", ground.container("app"), "printenv", "POSTGRES_DB").strip()
-    hold = f"until [ -e /tmp/ended ]; do psql -XAtqd {source} -c 'SELECT pg_sleep(60)'; done"
-    argv = ["docker", "exec", ground.container("postgres"), "sh", "-c"]
-    with subprocess.Popen([*argv, hold], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
-        try:
-            yield lambda: database(ground.machine, COPYING, "postgres").strip() != "0"
-        finally:
-            subprocess.run([*argv, "touch /tmp/ended"], check=True)
-            database(ground.machine, LET_GO, "postgres")
-            subprocess.run([*argv, "rm /tmp/ended"], check=True)
-
-
-def within(ground: Ground, step: str) -> AbstractContextManager[Callable[[], bool]]:
-    """Whether a step is in its middle."""
-    if step == "CloneDatabase":
-        return copying(ground)
-    install = f"{LABEL}={ground.machine.label}"
-    return starts(install, SETUP if step == "StartRelease" else LABEL_TASK)
+    killed(ground, cell, record_property)
 
 
 @pytest.mark.faults
 @pytest.mark.parametrize("cell", inner_cells(), ids=str)
 def test_a_plan_that_is_killed_within_a_long_step(
-    ground: Ground, cell: Cell, record_property: Callable[[str, object], None]
+    ground: Ground, cell: Cell, record_property: Record
 ) -> None:
-    def kill() -> bool:
-        with within(ground, cell.step) as reached:
-            step = cell.route.index(cell.step)
-            killed = kill_at(ground.machine, cell.route.words, step, also=reached)
-        assert killed, f"never in the middle of {cell.step}"
-        return killed
-
-    record_property("cell", [cell.route.name, cell.step, cell.fault, cell.ending])
-    tried(ground, cell, kill)
+    killed_inside(ground, cell, record_property)
 
 
 @pytest.mark.faults
-@pytest.mark.parametrize("route", [UPGRADE, ROLLBACK], ids=lambda one: one.name)
-def test_the_matrix_has_every_step_of_the_plans(ground: Ground, route: Route) -> None:
+@pytest.mark.parametrize("cell", moving_cells(tuple(EVENTS)), ids=str)
+def test_a_plan_that_is_killed_while_it_moves_data_to_another_postgresql(
+    older: Ground, cell: Cell, record_property: Record
+) -> None:
+    (killed if cell.fault in EVENTS else killed_inside)(older, cell, record_property)
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("route", [UPGRADE, ROLLBACK, MOVE], ids=str)
+def test_the_matrix_has_every_step_of_the_plans(
+    request: pytest.FixtureRequest, route: Route
+) -> None:
+    ground: Ground = request.getfixturevalue("older" if route is MOVE else "ground")
     ground.at(route.begins)
     words = tuple(word for word in route.words if word != "--yes")
     assert tuple(steps_of(ground.machine, *words)) == route.steps

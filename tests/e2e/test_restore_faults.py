@@ -4,14 +4,13 @@ import os
 import shutil
 import signal
 import subprocess
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from e2e.machine import KEEP, Machine, docker, events, tree
+from e2e.small_disk import small_disk
 from e2e.test_backup import QUESTION, finished, inside, tasks
 
 MIB = 1024 * 1024
@@ -31,29 +30,12 @@ class Place:
         return sorted(path.name for path in (self.disk / f"thoth-{self.machine.name}").iterdir())
 
 
-@contextmanager
-def small_disk(folder: Path) -> Iterator[Path]:
-    """A file system in a file; nothing of it stays."""
-    place, file = Path(tempfile.mkdtemp(prefix="thothctl-", dir="/srv")), folder / "disk.img"
-    place.chmod(0o755)
-    subprocess.run(["truncate", "-s", f"{SMALL_DISK}M", file], check=True)
-    subprocess.run(["mkfs.ext4", "-q", "-m", "0", file], check=True)
-    subprocess.run(["mount", "-o", "loop", file, place], check=True)
-    try:
-        yield place
-    finally:
-        subprocess.run(["umount", "--lazy", place], check=True)
-        place.rmdir()
-        file.unlink()
-
-
 @pytest.fixture(scope="module")
 def at(program: Path, images: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    if os.geteuid() != 0:
-        pytest.skip("only root mounts a small file system")
     folder = tmp_path_factory.mktemp("faults")
     made = Machine(program, folder / "home")
-    with small_disk(folder) as disk:
+    with small_disk(folder, SMALL_DISK) as small:
+        disk = small.place
         try:
             made.set_up("--demo", "--timeout", "300", "--set", f"data_dir={disk}")
             inside(made, f"head -c {BIG}M /dev/urandom > /data/big.bin; chmod 0400 /data/big.bin")

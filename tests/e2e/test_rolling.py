@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from e2e.balanced import installed, put_versions
-from e2e.killing import kill_at
+from e2e.killing import Moment, kill_at
 from e2e.load import Load
 from e2e.machine import KEEP, Machine, docker
 from e2e.registry_box import RegistryBox
@@ -114,7 +114,7 @@ def test_an_exchange_that_is_killed_is_taken_back_or_gone_on_with_unnoticed(
     index = index_of(balanced, step)
 
     with Load(f"{balanced.url}/health/", least=200) as load:
-        assert kill_at(balanced, ROLLING, index)
+        assert kill_at(balanced, Moment(ROLLING, index))
         balanced.ok(ending, "--yes")
         assert version_served(balanced) == version
         if ending == "resume":

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from e2e.killing import kill_at
+from e2e.killing import Moment, kill_at
 from e2e.machine import Machine, docker
 from e2e.own_images import until
 from e2e.stand_in import Shelf, database, post, served, set_up, version_served
@@ -34,7 +34,7 @@ def unreadable(machine: Machine) -> Iterator[None]:
 
 def cut_off(machine: Machine, words: tuple[str, ...], step: int, event: str) -> None:
     """Killed there; and the next command neither goes on nor begins anew by itself."""
-    assert kill_at(machine, words, step, event), f"ended before {event} {step}"
+    assert kill_at(machine, Moment(words, step, event)), f"ended before {event} {step}"
     refused = machine.json("config", "set", f"port={machine.port}", "--yes")
     assert refused.code == 16, refused.out
     assert "thothctl resume" in refused.envelope["errors"][0]["hint"]
@@ -67,8 +67,9 @@ def test_f15_rows_written_after_a_killed_return_are_not_lost_by_going_on(
     """The old release runs again already when the return is cut off: what it is given counts."""
     set_up(bare, shelf.registry.host, "1.0.0")
     steps = steps_of(bare, *UP[:3])
-    assert kill_at(bare, UP, steps.index("Soak"), "started")
-    assert kill_at(bare, ("rollback", "--yes"), steps.index("CloneDatabase"), "undoing")
+    assert kill_at(bare, Moment(UP, steps.index("Soak")))
+    back = ("rollback", "--yes")
+    assert kill_at(bare, Moment(back, steps.index("CloneDatabase"), "undoing"))
     post(bare, "/rows", {"text": "written in between"})
     after = served(bare)
 

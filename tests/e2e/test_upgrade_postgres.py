@@ -6,12 +6,19 @@ from pathlib import Path
 
 import pytest
 from e2e.machine import Machine, docker
-from e2e.own_images import build, builder
+from e2e.own_images import build
 from e2e.registry_box import RegistryBox
-from e2e.stand_in import FOLDER, Shelf, database, post, served, set_up, version_served
+from e2e.stand_in import (
+    OLDER,
+    Shelf,
+    database,
+    older_postgres,
+    post,
+    served,
+    set_up,
+    version_served,
+)
 
-OLDER = "thoth-test-postgres:15"
-CONTEXT = Path(__file__).parents[2] / "images/postgres"
 MOVED = "FROM {image}\nENV PGDATA=/var/lib/postgresql/17/docker\nVOLUME /var/lib/postgresql\n"
 RIGHTS = "SELECT datacl FROM pg_database WHERE datname = 'thoth'"
 
@@ -26,13 +33,11 @@ def made_from(text: str, tag: str) -> str:
 @pytest.fixture(scope="module")
 def versions(images_home: Path) -> Iterator[Shelf]:
     """1.0.0 runs PostgreSQL 15, 1.1.0 runs 17; the image of 1.2.0 keeps its data elsewhere."""
-    base, registry = builder(images_home).base(), RegistryBox(images_home).start()
+    registry = RegistryBox(images_home).start()
     moved = f"thoth-test-postgres:{registry.name}"
     try:
-        docker("buildx", "build", "--load", "-q", "-t", OLDER, "--build-arg", f"BASE_IMAGE={base}",
-               "-f", str(FOLDER / "postgres_15/Dockerfile"), str(CONTEXT))  # fmt: skip
         made = Shelf(registry, images_home)
-        made.put("1.0.0", postgres=OLDER)
+        made.put("1.0.0", postgres=older_postgres(images_home))
         made.put("1.1.0")
         own = build("postgres", images_home)
         other = made_from(f"FROM {own}\nLABEL other=system\n", f"{moved}-other")

@@ -1,0 +1,86 @@
+"""Cuts a plan off, ends it with one command, and looks at what is there afterwards."""
+
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+from e2e.fault_cells import BEGINS, ENDS, Cell, Ground
+from e2e.killing import Moment, over, starts
+from e2e.machine import LABEL, docker
+from e2e.own_images import until
+from e2e.registry_box import forget
+from e2e.stand_in import database, version_served
+
+from thothctl.model.install import LABEL_TASK
+
+SETUP = "com.docker.compose.service=setup"
+COPYING = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'CREATE DATABASE %'"
+LET_GO = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE query ~ 'pg_sleep'"
+LET_GO += " AND pid <> pg_backend_pid()"
+HEALTHY_SECONDS = 60
+"""Where much goes on at once, the engine's own checks run late and are made again."""
+EVENTS = {"killed as it begins": BEGINS, "killed when done": ENDS}
+LOADING = 4
+"""Two tasks make room before the dump; the one that loads it comes next."""
+NOTHING_TO_DO = 3
+
+
+def tried(ground: Ground, cell: Cell, fault: Callable[[], bool]) -> None:
+    """Cut off, then ended by one command: the right version, every row, and nothing left over."""
+    ground.at(cell.route.begins)
+    machine, before, there = ground.machine, ground.data(), (ground.databases(), ground.volumes())
+
+    cut_off = fault()
+    by_itself = over(machine)
+    done = machine.json(cell.ending, "--yes")
+
+    wanted = cell.route.begins if cut_off and by_itself else cell.wanted
+    fine = {0, NOTHING_TO_DO} if by_itself else {0}
+    assert done.code in fine, f"{done.out}\n{done.err}"
+    until(lambda: machine.run("health").code == 0, HEALTHY_SECONDS)
+    assert (version_served(machine), ground.data()) == (wanted, before)
+    assert ground.leftovers() == []
+    if cut_off and wanted == cell.route.begins:
+        assert (ground.databases(), ground.volumes()) == there
+    ground.ready = True
+
+
+@contextmanager
+def middle(ground: Ground, cell: Cell) -> Iterator[Moment]:
+    """When a step is in its middle."""
+    with _within(ground, cell.step) as reached:
+        yield Moment(cell.route.words, cell.route.index(cell.step), also=reached)
+
+
+def _within(ground: Ground, step: str) -> AbstractContextManager[Callable[[], bool]]:
+    """Whether a step is in its middle."""
+    if step == "CloneDatabase":
+        return _copying(ground)
+    if step == "PullImages":
+        return pulling(ground)
+    install = f"{LABEL}={ground.machine.label}"
+    times = LOADING if step == "MoveCluster" else 1
+    return starts(install, SETUP if step == "StartRelease" else LABEL_TASK, times=times)
+
+
+@contextmanager
+def pulling(ground: Ground) -> Iterator[Callable[[], bool]]:
+    """Whether the engine asks for parts of an image, which the registry keeps back."""
+    forget(f"{ground.relay.host}/stand-in@")  # but that which runs: it is in use
+    with ground.relay.held():
+        yield ground.relay.reached.is_set
+
+
+@contextmanager
+def _copying(ground: Ground) -> Iterator[Callable[[], bool]]:
+    """Whether the server copies a database; it takes long, for somebody keeps signing in."""
+    source = docker("exec", ground.container("app"), "printenv", "POSTGRES_DB").strip()
+    hold = f"until [ -e /tmp/ended ]; do psql -XAtqd {source} -c 'SELECT pg_sleep(60)'; done"
+    argv = ["docker", "exec", ground.container("postgres"), "sh", "-c"]
+    with subprocess.Popen([*argv, hold], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
+        try:
+            yield lambda: database(ground.machine, COPYING, "postgres").strip() != "0"
+        finally:
+            subprocess.run([*argv, "touch /tmp/ended"], check=True)
+            database(ground.machine, LET_GO, "postgres")
+            subprocess.run([*argv, "rm /tmp/ended"], check=True)

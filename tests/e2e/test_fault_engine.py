@@ -1,0 +1,156 @@
+"""The engine dies in the middle of an upgrade, or a disk fills up; the engine is a test's own."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from e2e.fault_cells import ENDINGS, KIB, PLAIN, UPGRADE, Cell, Ground, Route
+from e2e.fault_trying import middle, pulling, tried
+from e2e.killing import Moment, fault_at
+from e2e.machine import Done, Machine, docker
+from e2e.own_images import build
+from e2e.private_engine import PrivateEngine, private_engine
+from e2e.relay import Relay
+from e2e.small_disk import Disk, small_disk
+from e2e.stand_in import Shelf, version_served
+
+Record = Callable[[str, object], None]
+HOME_MIB, BIG_MIB = 1024, 64
+NO_SPACE, ROLLED_BACK, UNREACHABLE = 14, 9, 6
+KILLED, FULL = "engine killed", "disk full"
+KILLED_AT = ("PullImages", "SaveStores", "CloneDatabase", "CloneGeneration", "StartRelease")
+
+
+@dataclass(frozen=True)
+class Filling:
+    """A disk that is full when a step comes to it; it is filled while an earlier one is at work."""
+
+    route: Route
+    step: str
+    early: str
+    room: int
+    of_home: bool = False
+
+
+FILLINGS = (
+    Filling(PLAIN, "PullImages", "PullImages", 0),
+    Filling(PLAIN, "RenderRelease", "PullImages", 16 * KIB, of_home=True),
+    Filling(UPGRADE, "SaveStores", "RenderRelease", BIG_MIB // 2 * KIB**2, of_home=True),
+    Filling(PLAIN, "CloneDatabase", "StopServices", 4 * KIB**2),
+    Filling(PLAIN, "CloneGeneration", "StopServices", 48 * KIB**2),
+)
+
+
+@dataclass
+class Apart:
+    """A stack on its own engine, and where thothctl keeps its records."""
+
+    ground: Ground
+    engine: PrivateEngine
+    home: Disk
+
+    def cut_off(self, cell: Cell) -> None:
+        """The engine dies while a step is in its middle; thothctl says so and ends."""
+        with middle(self.ground, cell) as moment:
+            try:
+                done = fault_at(self.ground.machine, moment, self.engine.kill)
+            finally:
+                self.engine.start()
+        assert done.code == UNREACHABLE, f"{done.out}\n{done.err}"
+        assert done.envelope["errors"][0]["hint"]
+
+    def filled(self, filling: Filling) -> Done:
+        """The disk is full from a step on, and has room again when thothctl has ended."""
+        disk = self.home if filling.of_home else self.engine.disk
+        moment = Moment(filling.route.words, filling.route.index(filling.early))
+        try:
+            if filling.step == "PullImages":
+                return self._filled_while_pulling(moment, disk)
+            return fault_at(self.ground.machine, moment, lambda: disk.fill(filling.room))
+        finally:
+            disk.free()
+
+    def _filled_while_pulling(self, moment: Moment, disk: Disk) -> Done:
+        def fill() -> None:
+            disk.fill(0)
+            self.ground.relay.release()
+
+        with pulling(self.ground) as reached:
+            held = Moment(moment.words, moment.step, also=reached)
+            return fault_at(self.ground.machine, held, fill)
+
+
+@pytest.fixture(scope="module")
+def apart(
+    program: Path, pair: Shelf, images_home: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Apart]:
+    toolbox, behind = build("toolbox", images_home), pair.registry.host
+    folder, own = tmp_path_factory.mktemp("apart"), tmp_path_factory.mktemp("home")
+    with (
+        small_disk(own, HOME_MIB) as home,
+        private_engine(folder) as engine,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        engine.load(toolbox)
+        relay = Relay(behind).start(int(behind.rpartition(":")[2]), engine.outside)
+        patch.setenv("DOCKER_HOST", engine.host)
+        made = Apart(Ground(Machine(program, home.place / "home"), relay), engine, home)
+        try:
+            made.ground.at(UPGRADE.begins)
+            much = f"head -c {BIG_MIB}M /dev/urandom > /files/much"
+            docker("exec", "--user", "0", made.ground.container("app"), "sh", "-c", much)
+            made.ground.ready = True
+            yield made
+        finally:
+            made.ground.machine.clean()
+            relay.stop()
+
+
+def engine_killed(apart: Apart, cell: Cell) -> None:
+    def fault() -> bool:
+        apart.cut_off(cell)
+        return True
+
+    tried(apart.ground, cell, fault)
+
+
+def disk_full(apart: Apart, filling: Filling, ending: str) -> None:
+    def fault() -> bool:
+        done = apart.filled(filling)
+        error = done.envelope["errors"][0]
+        assert done.code in {NO_SPACE, ROLLED_BACK}, f"{done.out}\n{done.err}"
+        assert "space" in f"{error['message']} {error['hint']}".lower()
+        return True
+
+    tried(apart.ground, Cell(filling.route, filling.step, FULL, ending), fault)
+
+
+def test_f2_f5_f15_an_engine_that_died_and_a_disk_that_was_full_cost_nothing(apart: Apart) -> None:
+    """The whole of it is in the matrix."""
+    engine_killed(apart, Cell(UPGRADE, "StartRelease", KILLED, "rollback"))
+    for number in (1, 3):
+        disk_full(apart, FILLINGS[number], "rollback")
+    apart.ground.machine.ok(*UPGRADE.words)
+    assert version_served(apart.ground.machine) == UPGRADE.ends
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize("step", KILLED_AT)
+def test_an_engine_that_is_killed_in_the_middle_of_a_step(
+    apart: Apart, step: str, ending: str, record_property: Record
+) -> None:
+    cell = Cell(UPGRADE, step, KILLED, ending)
+    record_property("cell", cell.key)
+    engine_killed(apart, cell)
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize("filling", FILLINGS, ids=lambda one: one.step)
+def test_a_disk_that_is_full_when_a_step_needs_room(
+    apart: Apart, filling: Filling, ending: str, record_property: Record
+) -> None:
+    record_property("cell", Cell(UPGRADE, filling.step, FULL, ending).key)
+    disk_full(apart, filling, ending)
