@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.services import native
-from thoth_ai.importing.postgres import decimals, encoding, kinds
+from thoth_ai.importing.postgres import decimals, encoding, kinds, python_decimals
 from thoth_ai.importing.postgres.encoding import Encoder
 from thoth_ai.importing.postgres.python_encoder import PythonEncoder
 from thoth_ai.importing.postgres.python_sketch import Sketched
@@ -124,6 +124,34 @@ def test_a_misfit_keeps_its_bytes(tmp_path: Path, which: str) -> None:
         ("text", "tä\0xt".encode()),
     ]
     assert stored[4:] == [("text", bytes.fromhex(one)) for one in BROKEN]
+
+
+@pytest.mark.parametrize("which", ENCODERS)
+def test_halves_of_a_character_are_no_text_however_close_they_are(
+    tmp_path: Path, which: str
+) -> None:
+    path = filled(tmp_path / "t.sqlite", ("ä",))
+    with closing(sqlite3.connect(path)) as connection, connection:
+        for half in ("61c3", "a4", ""):
+            connection.execute(f"INSERT INTO t VALUES (CAST(x'{half}' AS TEXT))")
+
+    _, misfits, *_ = read(opened(which, path, "s"))
+
+    assert [raw.hex() for _, _, (_, raw), _ in misfits[-2:]] == ["61c3", "a4"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(values=st.lists(st.one_of(
+    st.decimals(-(10**9), 10**9, places=6).map(float), st.floats(allow_nan=False),
+    st.integers(-(2**63), 2**63 - 1), st.sampled_from((1e15, 999999999999999.0, -0.0, 1e-6)),
+), min_size=1, max_size=40))  # fmt: skip
+def test_many_decimals_are_those_of_each(values: list[float]) -> None:
+    together = python_decimals.of(values)
+
+    sizes = zip(together.front, together.widths.tolist(), strict=True)
+    assert [row[:size].tobytes() for row, size in sizes] == [
+        decimals.encoded(decimals.plain(value)) for value in values
+    ]
 
 
 @pytest.mark.parametrize("which", ENCODERS)

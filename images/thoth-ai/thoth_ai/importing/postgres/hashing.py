@@ -3,8 +3,6 @@
 The algorithm is Bob Jenkins' lookup3, which is in the public domain.
 """
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,6 +10,9 @@ Words = NDArray[np.uint32]
 Hashes = NDArray[np.uint64]
 START = 0x9E3779B9 + 3923095
 BLOCK = 12
+_KEPT = (
+    np.where(np.arange(BLOCK) < np.arange(BLOCK)[:, None], 255, 0).astype(np.uint8).view(np.uint32)
+)
 _MIX = (
     *(("a", "b", "c", 4), ("b", "c", "a", 6), ("c", "a", "b", 8)),
     *(("a", "b", "c", 16), ("b", "c", "a", 19), ("c", "a", "b", 4)),
@@ -41,35 +42,35 @@ def of_doubles(values: NDArray[np.float64]) -> Hashes:
     return found
 
 
-def of_texts(values: Sequence[bytes | bytearray]) -> Hashes:
-    """Return `hashtextextended` of each, by bytes."""
-    if not values:
-        return np.zeros(0, np.uint64)
-    sizes = np.fromiter(map(len, values), np.int64, len(values))
-    bytes_ = np.frombuffer(b"".join((*values, bytes(BLOCK))), np.uint8)
-    at = np.cumsum(sizes) - sizes
+def of_texts(raw: NDArray[np.uint8], at: NDArray[np.int64], sizes: NDArray[np.int64]) -> Hashes:
+    """Return `hashtextextended` of pieces of a run; a block behind its end must be readable."""
     state = {name: ((START + sizes) % 2**32).astype(np.uint32) for name in "abc"}
-    for block in range(int(sizes.max()) // BLOCK):
+    for block in range(int(sizes.max(initial=0)) // BLOCK):
         longer = np.flatnonzero(sizes >= (block + 1) * BLOCK)
         part = {name: state[name][longer] for name in "abc"}
-        _add(part, _gathered(bytes_, at[longer] + block * BLOCK))
+        _add(part, _words(raw, at[longer] + block * BLOCK))
         _mix(part)
         for name in "abc":
             state[name][longer] = part[name]
     whole = sizes // BLOCK * BLOCK
-    _add(state, _rest(_gathered(bytes_, at + whole), sizes - whole))
+    _add(state, _rest(_words(raw, at + whole), sizes - whole))
     return _final(state)
 
 
-def _gathered(bytes_: NDArray[np.uint8], at: NDArray[np.int64]) -> Words:
-    found: Words = bytes_[at[:, None] + np.arange(BLOCK)].view(np.uint32)
+def windows(raw: NDArray[np.uint8], at: NDArray[np.int64], width: int) -> NDArray[np.uint8]:
+    """Return so many bytes from each place on, a row for each place."""
+    places = np.ndarray((len(raw) - width + 1,), f"V{width}", raw.data, strides=(1,))
+    return places[at].view(np.uint8).reshape(-1, width)
+
+
+def _words(raw: NDArray[np.uint8], at: NDArray[np.int64]) -> Words:
+    found: Words = windows(raw, at, BLOCK).view(np.uint32)
     return found
 
 
 def _rest(words: Words, left: NDArray[np.int64]) -> Words:
     """Blank what is behind the end; the lowest byte of the last word is the length's."""
-    kept = words.view(np.uint8) * (np.arange(BLOCK) < left[:, None])
-    found: Words = np.ascontiguousarray(kept, np.uint8).view(np.uint32)
+    found: Words = words & _KEPT[left]
     found[:, 2] <<= np.uint32(8)
     return found
 

@@ -2,17 +2,20 @@
 
 import sqlite3
 import struct
+import threading
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import chain, repeat
 
 import numpy as np
 
-from thoth_ai.importing.postgres import kinds
+from thoth_ai.importing.postgres import python_columns, python_weaving
 from thoth_ai.importing.postgres.python_sketch import PythonSketch, Sketched
 
-PORTION = 4_000
+FIRST_ROWS, MOST_ROWS, GROWTH = 256, 8_000, 4
+PORTION = 2
+TURN = threading.Lock()
+"""SQLite lets go of the interpreter at every row: threads that fight for it crawl."""
 HEAD = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 END = b"\xff\xff"
 CLASS_OF = {int: 1, float: 2, bytearray: 3, bytes: 4, type(None): 5}
@@ -34,7 +37,7 @@ def connected(place: str) -> sqlite3.Connection:
 
 @dataclass(slots=True)
 class _Column:
-    kind: kinds.Kind
+    letter: str
     sketch: PythonSketch
     nulls: int = 0
     misfits: int = 0
@@ -59,24 +62,25 @@ class PythonEncoder:
         self._lent = not isinstance(place, str)
         self._connection = connected(place) if isinstance(place, str) else place
         self._cursor = self._connection.execute(query)
-        self._columns = [
-            _Column(kinds.BY_LETTER[letter], PythonSketch(letter, kept)) for letter in letters
-        ]
+        self._columns = [_Column(letter, PythonSketch(kept)) for letter in letters]
         self._key = key
         self._misfits: list[Misfit] = []
         self._begun = self._ended = False
+        self._portion = FIRST_ROWS
 
-    def chunk(self, _wanted: int, /) -> bytes:
-        """Return the next bytes; the portion of rows decides how many."""
+    def chunk(self, wanted: int, /) -> bytes:
+        """Return the next bytes: those of so many rows as gave about as many the last time."""
         if self._ended:
             return b""
         head, self._begun = b"" if self._begun else HEAD, True
-        rows = self._cursor.fetchmany(PORTION)
-        if not rows:
-            self._ended = True
-            return head + END
+        with TURN:
+            rows = self._cursor.fetchmany(self._portion)
+            found = self._encoded(rows) if rows else END
+        self._ended = not rows
         self.rows += len(rows)
-        return head + self._encoded(rows)
+        fair = PORTION * wanted * len(rows) // len(found)
+        self._portion = max(1, min(fair, GROWTH * self._portion, MOST_ROWS))
+        return head + found
 
     def misfits(self) -> Sequence[Misfit]:
         """Return what did not fit since this was last asked."""
@@ -101,31 +105,35 @@ class PythonEncoder:
             self._connection.close()
 
     def _encoded(self, rows: Sequence[Row]) -> bytes:
-        pieces: list[Sequence[bytes] | Iterator[bytes]] = [
-            repeat(struct.pack(">h", len(self._columns)), len(rows))
-        ]
         found: list[tuple[int, int, int]] = []
+        encoded = []
         for at, (column, values) in enumerate(
             zip(self._columns, zip(*rows, strict=True), strict=False)
         ):
-            encoded = self._column(column, values)
-            pieces += encoded.pieces
-            found += [(row, at, reason) for row, reason in encoded.misfits]
+            one = self._column(column, values)
+            encoded.append(one.read)
+            found += [(row, at, reason) for row, reason in one.misfits]
         for row, at, reason in sorted(found):
             key = tuple(_stored(rows[row][part]) for part in self._key)
             self._misfits.append((at, reason, _stored(rows[row][at]), key))
-        return b"".join(chain.from_iterable(zip(*pieces, strict=True)))
+        return python_weaving.woven(encoded, len(rows))
 
-    def _column(self, column: _Column, values: Sequence[object]) -> kinds.Encoded:
-        classes = Counter(map(type, values))
+    def _column(self, column: _Column, values: Sequence[object]) -> python_columns.Column:
+        classes = _counted(values)
         for kind, count in classes.items():
             column.classes[CLASS_OF[kind]] += count
-        encoded = kinds.encode(column.kind, values, frozenset(classes))
-        column.nulls += classes[type(None)]
+        encoded = python_columns.encode(column.letter, values, classes.keys())
+        column.nulls += classes.get(type(None), 0)
         column.misfits += len(encoded.misfits)
-        column.hash = (column.hash + int(encoded.hashes.sum(dtype=np.uint64))) % WHOLE
-        column.sketch.add(encoded.values, encoded.hashes)
+        hashes = encoded.read.hashes
+        column.hash = (column.hash + int(hashes.sum(dtype=np.uint64))) % WHOLE
+        column.sketch.add(encoded.read.noted, hashes)
         return encoded
+
+
+def _counted(values: Sequence[object]) -> dict[type, int]:
+    kinds = set(map(type, values))
+    return {kinds.pop(): len(values)} if len(kinds) == 1 else Counter(map(type, values))
 
 
 def _stored(value: object) -> Stored:

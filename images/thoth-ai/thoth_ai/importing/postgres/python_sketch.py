@@ -3,47 +3,78 @@
 The values kept, the range and the sums are the same; what is frequent is told by every eighth row.
 """
 
-import struct
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
-from thoth_ai.importing.postgres import kinds
 from thoth_ai.importing.postgres.hashing import Hashes
 
 ROOM = 48
 NO_LIMIT = 2**64 - 1
 SLOT = 64 - 7
 EVERY = 8
+NUMBER = 8
+SIGN = np.uint64(2**63)
 Seen = tuple[int, int, bytes]
 """A hash, how often it came, and the first bytes of its value."""
 Sketched = tuple[int, int, bytes, bytes, int, int, Sequence[Seen], Sequence[Seen]]
 """Values, limit of the hashes, lowest, highest, bytes in all and at most, kept, frequent."""
 
 
-def of_integer(value: int) -> bytes:
-    """Return eight bytes that sort as integers do."""
-    return struct.pack(">Q", value + 2**63)
+class Noted(Protocol):
+    """Values as a sketch sees them: as bytes that sort as they do."""
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+
+    def __getitem__(self, row: int, /) -> bytes:
+        """Return the bytes of one."""
+
+    def take(self, rows: NDArray[np.int64], /) -> "Noted":
+        """Return some of them."""
+
+    def range(self) -> tuple[bytes, bytes]:
+        """Return the lowest and the highest."""
+
+    def extent(self) -> tuple[int, int]:
+        """Return how many bytes there are, in all and at most."""
 
 
-def of_double(value: float) -> bytes:
-    """Return eight bytes that sort as doubles do."""
-    (bits,) = struct.unpack(">Q", struct.pack(">d", float(value) + 0.0))
-    return struct.pack(">Q", bits ^ NO_LIMIT if bits >> 63 else bits | 1 << 63)
+@dataclass(frozen=True, slots=True)
+class NotedNumbers:
+    """Numbers as eight bytes that sort as they do."""
+
+    ordered: NDArray[np.uint64]
+
+    def __len__(self) -> int:
+        return len(self.ordered)
+
+    def __getitem__(self, row: int) -> bytes:
+        return int(self.ordered[row]).to_bytes(NUMBER, "big")
+
+    def take(self, rows: NDArray[np.int64]) -> "NotedNumbers":
+        return NotedNumbers(self.ordered[rows])
+
+    def range(self) -> tuple[bytes, bytes]:
+        low, high = int(self.ordered.min()), int(self.ordered.max())
+        return low.to_bytes(NUMBER, "big"), high.to_bytes(NUMBER, "big")
+
+    def extent(self) -> tuple[int, int]:
+        return NUMBER * len(self.ordered), NUMBER
 
 
-_NOTED: Mapping[str, Callable[[Any], bytes]] = {
-    "i": of_integer,
-    "b": of_integer,
-    "f": of_double,
-    "n": of_double,
-    "d": lambda value: of_integer(kinds.moment(bytes(value)) // 86_400),
-    "t": lambda value: of_integer(kinds.moment(bytes(value)) * 1_000_000),
-    "s": lambda value: value if isinstance(value, bytes) else kinds.as_text(value),
-    "y": bytes,
-}
+def of_integers(values: NDArray[np.int64]) -> NotedNumbers:
+    """Turn the sign, so that what is below zero comes first."""
+    return NotedNumbers(values.view(np.uint64) ^ SIGN)
+
+
+def of_doubles(values: NDArray[np.float64]) -> NotedNumbers:
+    """Of what is below zero turn all bits; there is one zero."""
+    bits = (values + 0.0).view(np.uint64)
+    return NotedNumbers(np.where(bits >= SIGN, ~bits, bits | SIGN))
 
 
 @dataclass(slots=True)
@@ -58,7 +89,6 @@ class _Slot:
 class PythonSketch:
     """One column's; `add` takes a portion of its values with their hashes."""
 
-    letter: str
     kept: int
     values: int = 0
     limit: int = NO_LIMIT
@@ -69,7 +99,7 @@ class PythonSketch:
     seen: dict[int, list[Any]] = field(default_factory=dict)
     frequent: dict[int, _Slot] = field(default_factory=dict)
 
-    def add(self, values: Sequence[Any], hashes: Hashes) -> None:
+    def add(self, values: Noted, hashes: Hashes) -> None:
         if not self.kept or not len(values):
             return
         self._range(values)
@@ -80,7 +110,7 @@ class PythonSketch:
             if one := self.seen.get(hash_):
                 one[0] += count
             else:
-                self.seen[hash_] = [count, self._noted(values[int(below[at])])]
+                self.seen[hash_] = [count, values[int(below[at])][:ROOM]]
         if len(self.seen) > 2 * self.kept:
             self._make_room()
 
@@ -96,18 +126,13 @@ class PythonSketch:
             self.values, limit, self.low, self.high, self.total, self.longest, kept, frequent
         )  # fmt: skip
 
-    def _noted(self, value: Any) -> bytes:  # noqa: ANN401 - as SQLite gave it
-        return _NOTED[self.letter](value)[:ROOM]
-
-    def _range(self, values: Sequence[Any]) -> None:
-        if self.letter == "s" and any(type(one) is not bytearray for one in values):
-            values = [kinds.as_text(one) for one in values]
-        low, high = self._noted(min(values)), self._noted(max(values))
+    def _range(self, values: Noted) -> None:
+        low, high = (one[:ROOM] for one in values.range())
         self.low = min(self.low, low) if self.values else low
         self.high = max(self.high, high) if self.values else high
-        sizes = list(map(len, values)) if self.letter in "sy" else [8] * len(values)
-        self.total += sum(sizes)
-        self.longest = max(self.longest, *sizes)
+        total, longest = values.extent()
+        self.total += total
+        self.longest = max(self.longest, longest)
         self.values += len(values)
 
     def _make_room(self) -> None:
@@ -120,7 +145,7 @@ class PythonSketch:
         self.limit = hashes[self.kept]
         self.seen = {hash_: self.seen[hash_] for hash_ in hashes[: self.kept]}
 
-    def _vote(self, portion: Sequence[tuple[int, int, int]], values: Sequence[Any]) -> None:
+    def _vote(self, portion: Sequence[tuple[int, int, int]], values: Noted) -> None:
         """Whoever has a slot stays there unless the others of this portion outnumber its votes."""
         others: dict[int, list[int]] = {}
         for hash_, at, count in portion:
@@ -139,7 +164,7 @@ class PythonSketch:
                 slot.votes -= together
                 continue
             left = together - slot.votes if slot else count
-            raw = self._noted(values[EVERY * at])
+            raw = values[EVERY * at][:ROOM]
             self.frequent[place] = _Slot(hash_, count, min(count, left), raw)
 
 
