@@ -7,6 +7,7 @@ import subprocess
 import tarfile
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -16,6 +17,7 @@ from thoth_ai.errors import ExitCode, ServerError
 CHUNK = 1 << 20
 BLOCK = tarfile.BLOCKSIZE
 PRIVATE_FILE = 0o600
+ZSTD, AGE = "/usr/bin/zstd", "/usr/bin/age"
 Producer = Callable[[BinaryIO], None]
 
 
@@ -119,36 +121,61 @@ class _Metered(io.RawIOBase):
         return len(content)
 
 
+class _Draining(threading.Thread):
+    """Carries what comes out of a pipe to a sink; where that fails, the pipe is closed."""
+
+    def __init__(self, source: BinaryIO, sink: _Metered) -> None:
+        super().__init__()
+        self._source, self._sink = source, sink
+        self.error: OSError | None = None
+
+    def run(self) -> None:
+        try:
+            with self._source:
+                while chunk := self._source.read(CHUNK):
+                    self._sink.write(chunk)
+        except OSError as error:  # whoever writes to the pipe ends of it, and so does its writer
+            self.error = error
+
+
 def _packed(recipient: str, produce: Producer, stream: BinaryIO) -> Packed:
-    zstd = subprocess.Popen(
-        ["/usr/bin/zstd", "-q", "-T0", "-3"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    )
-    age = subprocess.Popen(  # noqa: S603 - no shell, and the key begins with age1
-        ["/usr/bin/age", "--encrypt", "--recipient", recipient],
-        stdin=zstd.stdout,
-        stdout=subprocess.PIPE,
-    )
-    assert zstd.stdin and zstd.stdout and age.stdout  # noqa: S101, PT018 - all are pipes
-    zstd.stdout.close()
+    zstd, age = _programs(recipient)
+    assert zstd.stdin and age.stdout  # noqa: S101, PT018 - both are pipes
     plain, stored = _Metered(cast("BinaryIO", zstd.stdin)), _Metered(stream)
-    reading = threading.Thread(target=_drain, args=(age.stdout, stored))
-    reading.start()
+    draining = _Draining(cast("BinaryIO", age.stdout), stored)
+    draining.start()
     try:
-        produce(cast("BinaryIO", plain))
+        with suppress(BrokenPipeError):  # why nobody reads any more is told below
+            produce(cast("BinaryIO", plain))
     finally:
-        zstd.stdin.close()
-        reading.join()
+        with suppress(BrokenPipeError):
+            zstd.stdin.close()
+        draining.join()
         ended = zstd.wait(), age.wait()
+    if draining.error:
+        raise failed(f"The backup could not be written: {draining.error}.") from draining.error
     if ended != (0, 0):
-        raise ServerError(
-            "The backup could not be packed.",
-            hint="See what was said above; nothing was published.",
-            code="backup_failed",
-            exit_code=ExitCode.BACKUP_FAILED,
-        )
+        raise failed("The backup could not be packed.")
     return Packed(plain.size, plain.digest.hexdigest(), stored.size, stored.digest.hexdigest())
 
 
-def _drain(source: BinaryIO, sink: _Metered) -> None:
-    while chunk := source.read(CHUNK):
-        sink.write(chunk)
+def _programs(recipient: str) -> tuple[subprocess.Popen[bytes], subprocess.Popen[bytes]]:
+    zstd = subprocess.Popen(  # noqa: S603 - no shell
+        [ZSTD, "-q", "-T0", "-3"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    age = subprocess.Popen(  # noqa: S603 - no shell, and the key begins with age1
+        [AGE, "--encrypt", "--recipient", recipient], stdin=zstd.stdout, stdout=subprocess.PIPE
+    )
+    assert zstd.stdout  # noqa: S101 - a pipe
+    zstd.stdout.close()
+    return zstd, age
+
+
+def failed(message: str) -> ServerError:
+    """Nothing was published."""
+    return ServerError(
+        message,
+        hint="See what was said above, and how much space is free; nothing was published.",
+        code="backup_failed",
+        exit_code=ExitCode.BACKUP_FAILED,
+    )

@@ -5,6 +5,7 @@ import json
 import os
 import platform
 import secrets
+import sqlite3
 import subprocess
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -14,7 +15,7 @@ from pathlib import Path
 from thoth_ai import secret_files, version
 from thoth_ai.errors import ExitCode, ServerError
 from thoth_ai.keeping import point
-from thoth_ai.keeping.archive import Archive, Producer, tar_of_files, tar_of_folder
+from thoth_ai.keeping.archive import Archive, Producer, failed, tar_of_files, tar_of_folder
 
 FORMAT, STACK, STORE, NAME = "thoth-backup/1", "thoth-ai", "data", "container"
 KEY = "backup_key"
@@ -52,23 +53,31 @@ def make(order: Order) -> dict[str, object]:
     order.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     aside, path = order.folder / f".{backup}", order.folder / f"{backup}.thoth-backup"
     try:
-        with point.taken(order.data) as held, aside.open("w+b") as stream:
-            aside.chmod(0o600)
-            counts = point.counted(held)
-            archive = Archive(stream, int(now.timestamp()))
-            head = _head(order, backup, now)
-            archive.document("thoth-backup.json", head)
-            parts = [_part(archive, order, *one) for one in _streams(order, held)]
-            parts[-1]["counts"] = counts
-            took = round((datetime.now(UTC) - now).total_seconds() * 1000)
-            archive.seal({**head, **_manifest(order), "duration_ms": took, "parts": parts})
-            stream.flush()
-            os.fsync(stream.fileno())
+        counts = _written(order, aside, backup, now)
         aside.rename(path)
+    except (OSError, sqlite3.Error) as error:
+        raise failed(f"The backup could not be written: {error}.") from error
     finally:
         aside.unlink(missing_ok=True)
     told = {"id": backup, "file": str(path), "size": path.stat().st_size}
     return {**told, "fingerprint": _fingerprint(order.recipient), "counts": counts}
+
+
+def _written(order: Order, aside: Path, backup: str, now: datetime) -> dict[str, int]:
+    """Everything, and that it is durable; returns what was counted."""
+    with point.taken(order.data) as held, aside.open("w+b") as stream:
+        aside.chmod(0o600)
+        counts = point.counted(held)
+        archive = Archive(stream, int(now.timestamp()))
+        head = _head(order, backup, now)
+        archive.document("thoth-backup.json", head)
+        parts = [_part(archive, order, *one) for one in _streams(order, held)]
+        parts[-1]["counts"] = counts
+        took = round((datetime.now(UTC) - now).total_seconds() * 1000)
+        archive.seal({**head, **_manifest(order), "duration_ms": took, "parts": parts})
+        stream.flush()
+        os.fsync(stream.fileno())
+    return counts
 
 
 def _streams(order: Order, held: Path) -> list[tuple[str, str, Producer]]:
