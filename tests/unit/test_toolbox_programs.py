@@ -96,6 +96,19 @@ def test_a_writer_in_the_middle_of_a_change_does_not_hold_the_point_up(tmp_path:
     assert words_in(tmp_path / ".thoth-backup/app.sqlite") == ["before"]
 
 
+def test_a_point_that_is_made_inside_at_the_same_time_is_no_part_of_it(tmp_path: Path) -> None:
+    (tmp_path / ".thoth-backup-inside").mkdir()
+    (tmp_path / ".thoth-backup-inside/app.sqlite").write_text("half")
+    (tmp_path / "app.txt").write_text("whole")
+    with talk("thoth-tree", "point", str(tmp_path)) as tree:
+        tree.ask()
+        tree.ask("point")
+        assert tree.ask("copy")["files"] == 1
+        tree.ask("drop")
+
+    assert (tmp_path / ".thoth-backup-inside/app.sqlite").read_text() == "half"
+
+
 def test_what_is_only_replaced_is_linked_and_all_else_is_copied(tmp_path: Path) -> None:
     (tmp_path / "read-only").write_text("old")
     (tmp_path / "read-only").chmod(0o400)

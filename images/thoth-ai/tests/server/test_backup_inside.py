@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -35,8 +36,42 @@ def test_the_point_holds_rows_and_files_and_nothing_of_other_work(
 
     assert counts["thoth.sqlite#workspaces_workspace"] == 1
     assert f"databases/{Database.objects.get().file}" in names
-    assert not [name for name in names if name.startswith(("backups", "incoming"))]
+    assert not [name for name in names if name.startswith(("backups", "incoming", "."))]
     assert not (data / point.ASIDE).exists()
+
+
+def test_a_point_of_the_toolbox_is_left_alone_and_left_out(cards: Client, data: Path) -> None:
+    on_sqlite(data)
+    (data / ".thoth-backup").mkdir()
+    (data / ".thoth-backup/half").write_text("x")
+
+    with point.taken(data) as held:
+        assert not list(held.rglob("half"))
+
+    assert (data / ".thoth-backup/half").exists()
+
+
+def test_a_second_backup_waits_for_the_first_which_keeps_its_point(
+    cards: Client, data: Path
+) -> None:
+    on_sqlite(data)
+    taken, begun, other = threading.Event(), threading.Event(), []
+
+    def second() -> None:
+        begun.set()
+        with point.taken(data) as held:
+            taken.set()
+            other.append(point.counted(held))
+
+    with point.taken(data) as held:
+        waiting = threading.Thread(target=second)
+        waiting.start()
+        begun.wait(10)
+        assert not taken.wait(0.5)
+        counts = point.counted(held)
+    waiting.join(30)
+
+    assert other == [counts]
 
 
 def test_a_file_that_is_gone_while_its_row_is_there_makes_no_backup(

@@ -1,5 +1,6 @@
 """The data folder at one point: the database by SQLite's own backup, other files as links."""
 
+import fcntl
 import os
 import shutil
 import sqlite3
@@ -9,9 +10,13 @@ from pathlib import Path
 
 from thoth_ai.errors import ExitCode, ServerError
 
-ASIDE = ".thoth-backup"
+ASIDE, FROM_OUTSIDE = ".thoth-backup-inside", ".thoth-backup"
+"""Where the point is, and where `thothctl backup` has its own, maybe at the same time."""
+LOCK = ".backup.lock"
 DATABASE = "thoth.sqlite"
-LEFT_OUT = frozenset({ASIDE, "backups", "incoming", ".setup.lock", ".incoming.lock"})
+LEFT_OUT = frozenset(
+    {ASIDE, FROM_OUTSIDE, LOCK, "backups", "incoming", ".setup.lock", ".incoming.lock"}
+)
 LOGS = ("-wal", "-shm", "-journal")
 ATTEMPTS = 3
 FILES = "SELECT file FROM workspaces_database WHERE engine = 'sqlite'"
@@ -20,7 +25,23 @@ FILES = "SELECT file FROM workspaces_database WHERE engine = 'sqlite'"
 @contextmanager
 def taken(data: Path) -> Iterator[Path]:
     """Give a folder with everything as of one moment; it is gone afterwards."""
-    aside = data / ASIDE
+    with _one_at_a_time(data), _held(data / ASIDE, data) as aside:
+        yield aside
+
+
+@contextmanager
+def _one_at_a_time(data: Path) -> Iterator[None]:
+    """The kernel frees the lock of whoever died."""
+    descriptor = os.open(data / LOCK, os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _held(aside: Path, data: Path) -> Iterator[Path]:
     try:
         for _ in range(ATTEMPTS):
             shutil.rmtree(aside, ignore_errors=True)
