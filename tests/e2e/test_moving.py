@@ -30,6 +30,8 @@ def test_everything_comes_out_as_plain_files_that_need_nothing_of_ours(
     folder = tmp_path / "out"
     assert stack.ok("export-data", "--to", str(folder), "--plan").data["plan"]
     assert not folder.exists()
+    words = "mkdir -p /data/secrets && echo CANARY-OF-A-KEY > /data/secrets/backup_key"
+    docker("exec", stack.container(), "sh", "-c", words)
 
     stack.ok("export-data", "--to", str(folder))
 
@@ -43,6 +45,7 @@ def test_everything_comes_out_as_plain_files_that_need_nothing_of_ours(
     knowledge = json.loads((folder / "workspaces/chinook.json").read_text())
     assert knowledge["format"] == "thoth-workspace/1"
     everything = b"".join(p.read_bytes() for p in folder.rglob("*") if p.is_file())
+    assert b"CANARY-OF-A-KEY" not in everything
     for secret in (stack.folder / "secrets").iterdir():
         assert secret.read_bytes().strip() not in everything, secret.name
     assert stack.json("export-data", "--to", str(folder)).code == 2

@@ -43,9 +43,9 @@ class ExportFolders:
                 yield stream
 
     @contextmanager
-    def tree(self, target: Path, folder: str) -> Iterator[Sink]:
+    def tree(self, target: Path, folder: str, without: str) -> Iterator[Sink]:
         reading, writing = os.pipe()
-        unpacking = _Unpacking(reading, _place(_aside(target), folder))
+        unpacking = _Unpacking(reading, _place(_aside(target), folder), without)
         unpacking.start()
         with os.fdopen(writing, "wb") as stream:
             with suppress(BrokenPipeError):
@@ -75,15 +75,15 @@ class ExportFolders:
 class _Unpacking(threading.Thread):
     """Reads a tar from a pipe into a folder."""
 
-    def __init__(self, descriptor: int, folder: Path) -> None:
+    def __init__(self, descriptor: int, folder: Path, without: str) -> None:
         super().__init__(daemon=True)
-        self._descriptor, self._folder = descriptor, folder
+        self._descriptor, self._folder, self._without = descriptor, folder, without
         self.error: ThothctlError | None = None
 
     def run(self) -> None:
         try:
             with os.fdopen(self._descriptor, "rb") as stream, translated(f"write {self._folder}"):
-                _unpack(stream, self._folder)
+                _unpack(stream, self._folder, self._without)
                 while stream.read(CHUNK):
                     pass
         except ThothctlError as error:
@@ -94,12 +94,14 @@ class _Unpacking(threading.Thread):
             )
 
 
-def _unpack(stream: BinaryIO, folder: Path) -> None:
+def _unpack(stream: BinaryIO, folder: Path, without: str) -> None:
     """Owners are left behind: the files are for whoever asked for them."""
     folder.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
     with tarfile.open(fileobj=stream, mode="r|", bufsize=CHUNK) as tar:
         for member in tar:
             place = _place(folder, member.name)
+            if (folder / without) in (place, *place.parents):
+                continue
             if member.isdir():
                 place.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
             elif member.isreg() and (content := tar.extractfile(member)):

@@ -27,6 +27,8 @@ KIND = "export"
 RESERVE = 256 * MIB
 NEWS_BYTES = 8 * MIB
 SETTINGS = "settings.yaml"
+FILES, SECRETS = "files", "secrets"
+"""How many files there are is told by their sums; what a server keeps secret there stays there."""
 
 
 @step
@@ -137,7 +139,7 @@ def _pour(scene: Scene, order: BackupOrder, stream: Stream) -> Mapping[str, int]
     exports, target = scene.world.exports, Path(order.target)
     is_tree = stream.kind is PartKind.TAR
     name = stream.name.removesuffix(".tar")
-    made = exports.tree(target, name) if is_tree else exports.file(target, name)
+    made = exports.tree(target, name, SECRETS) if is_tree else exports.file(target, name)
     with made as sink:
         metered = _Metered(sink, scene.world, stream)
         ended = scene.world.toolbox.run(_source(stream), into=metered.write)
@@ -146,7 +148,7 @@ def _pour(scene: Scene, order: BackupOrder, stream: Stream) -> Mapping[str, int]
             f"{stream.name} could not be read to its end: {ended.said}",
             hint="see `thothctl health`; nothing was exported, run the command again",
         )
-    return dict(stream.counts())
+    return {counted: rows for counted, rows in stream.counts().items() if counted != FILES}
 
 
 def _source(stream: Stream) -> Task | Inside:

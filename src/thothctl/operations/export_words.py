@@ -13,7 +13,7 @@ there are no passwords and no keys here, but everything else: keep it where nobo
 | `export.json` | when, from what, and the number of rows of each table |
 | `settings.yaml` | what the user chose |
 | `workspaces/NAME.json` | what is known of each database: descriptions, evidence, examples |
-| `data/` | files as they are: `sqlite3 data/thoth.sqlite`, and what was imported |
+| `data/` | files as they are, no secrets: `sqlite3 data/thoth.sqlite`, what was imported |
 | `postgres/globals.sql` | roles: `psql -d postgres -f globals.sql` |
 | `postgres/NAME.dump` | a database: `pg_restore --create -d postgres NAME.dump`, as SQL `-f -` |
 | `redis/` | an append-only folder that a Redis server starts from |

@@ -21,8 +21,8 @@ class Exports(Protocol):
     def file(self, target: Path, name: str) -> AbstractContextManager[Sink]:
         """One file of it, by its relative name."""
 
-    def tree(self, target: Path, folder: str) -> AbstractContextManager[Sink]:
-        """A tar that is unpacked as it comes: files and folders, nothing else."""
+    def tree(self, target: Path, folder: str, without: str) -> AbstractContextManager[Sink]:
+        """A tar that is unpacked as it comes: files and folders, `without` one, nothing else."""
 
     def publish(self, target: Path) -> int:
         """Write the sums of all files, make them durable, rename; returns how many there are."""

@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from thoth_ai import secret_files
 from thoth_ai.keeping import point
 from thoth_ai.workspaces import storage
 from thoth_ai.workspaces.models import Database
@@ -49,6 +50,17 @@ def test_a_point_of_the_toolbox_is_left_alone_and_left_out(cards: Client, data: 
         assert not list(held.rglob("half"))
 
     assert (data / ".thoth-backup/half").exists()
+
+
+def test_secrets_are_no_part_of_the_data(cards: Client, data: Path) -> None:
+    on_sqlite(data)
+    secret_files.ensure(data, secret_files.SECRET_KEY)
+    canary = secret_files.read(data, secret_files.SECRET_KEY).encode()
+
+    with point.taken(data) as held:
+        there = b"".join(path.read_bytes() for path in held.rglob("*") if path.is_file())
+
+    assert canary not in there
 
 
 def test_a_second_backup_waits_for_the_first_which_keeps_its_point(

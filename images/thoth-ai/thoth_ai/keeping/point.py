@@ -14,9 +14,9 @@ ASIDE, FROM_OUTSIDE = ".thoth-backup-inside", ".thoth-backup"
 """Where the point is, and where `thothctl backup` has its own, maybe at the same time."""
 LOCK = ".backup.lock"
 DATABASE = "thoth.sqlite"
-LEFT_OUT = frozenset(
-    {ASIDE, FROM_OUTSIDE, LOCK, "backups", "incoming", ".setup.lock", ".incoming.lock"}
-)
+LOCKS = frozenset({LOCK, ".setup.lock", ".incoming.lock"})
+LEFT_OUT = LOCKS | {ASIDE, FROM_OUTSIDE, "backups", "incoming", "secrets"}
+"""Secrets are a part of their own."""
 LOGS = ("-wal", "-shm", "-journal")
 ATTEMPTS = 3
 FILES = "SELECT file FROM workspaces_database WHERE engine = 'sqlite'"
