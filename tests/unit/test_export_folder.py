@@ -2,6 +2,7 @@
 
 import io
 import tarfile
+import threading
 from pathlib import Path
 
 import pytest
@@ -44,3 +45,27 @@ def test_the_secrets_of_a_volume_stay_there(target: Path, volume: Path) -> None:
     names = {p.relative_to(target).as_posix() for p in target.rglob("*") if p.is_file()}
     assert names == {"data/app.sqlite", "data/databases/secrets", SUMS}
     assert CANARY not in b"".join(p.read_bytes() for p in target.rglob("*") if p.is_file())
+
+
+def test_what_was_published_before_the_end_was_noted_is_published(target: Path) -> None:
+    with EXPORTS.file(target, "README.md") as sink:
+        sink.write(b"all of it")
+    EXPORTS.publish(target)
+
+    EXPORTS.publish(target)
+
+    assert (target / "README.md").read_bytes() == b"all of it"
+
+
+def test_an_interruption_waits_for_what_is_being_unpacked(target: Path, volume: Path) -> None:
+    def interrupted() -> None:
+        with EXPORTS.tree(target, "data", "secrets") as sink:
+            sink.write(tarred(volume))
+            raise KeyboardInterrupt
+
+    before = threading.active_count()
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+
+    assert threading.active_count() == before

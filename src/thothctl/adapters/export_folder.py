@@ -47,17 +47,18 @@ class ExportFolders:
         reading, writing = os.pipe()
         unpacking = _Unpacking(reading, _place(_aside(target), folder), without)
         unpacking.start()
-        with os.fdopen(writing, "wb") as stream:
-            with suppress(BrokenPipeError):
+        try:
+            with suppress(BrokenPipeError), os.fdopen(writing, "wb") as stream:
                 yield stream
-            with suppress(BrokenPipeError):
-                stream.flush()
-        unpacking.join()
+        finally:
+            unpacking.join()  # what is unpacked may be removed next
         if unpacking.error is not None:
             raise unpacking.error
 
-    def publish(self, target: Path) -> int:
+    def publish(self, target: Path) -> None:
         aside = _aside(target)
+        if target.exists() and not aside.exists():
+            return
         with translated(f"publish {target}"):
             names = [path for path in sorted(aside.rglob("*")) if path.is_file()]
             sums = "".join(f"{_sha256(p)}  {p.relative_to(aside).as_posix()}\n" for p in names)
@@ -65,7 +66,6 @@ class ExportFolders:
             os.sync()
             aside.rename(target)
             sync_folder(target.parent)
-        return len(names)
 
     def discard(self, target: Path) -> None:
         with translated(f"remove what was made for {target}"), suppress(FileNotFoundError):

@@ -24,7 +24,7 @@ class Exports(Protocol):
     def tree(self, target: Path, folder: str, without: str) -> AbstractContextManager[Sink]:
         """A tar that is unpacked as it comes: files and folders, `without` one, nothing else."""
 
-    def publish(self, target: Path) -> int:
-        """Write the sums of all files, make them durable, rename; returns how many there are."""
+    def publish(self, target: Path) -> None:
+        """Write the sums of all files, make them durable, rename; nothing where that was done."""
 
     def discard(self, target: Path) -> None: ...
