@@ -53,7 +53,7 @@ def is_remote(address: str) -> bool:
 
 def checked(address: str) -> str:
     """The address without a slash at its end; raises for one that nobody can get to."""
-    there = urlsplit(address)
+    there = _split(address)
     kinds = {"sftp": _sftp_root, "s3": _s3_root}
     if there.scheme not in kinds:
         raise UsageError(
@@ -68,6 +68,19 @@ def checked(address: str) -> str:
     kinds[there.scheme](there)
     base = address.partition("?")[0].rstrip("/")
     return f"{base}?{there.query}" if there.query else base
+
+
+def _split(address: str) -> SplitResult:
+    """What cannot be read is not repeated: part of it may be a password."""
+    try:
+        there = urlsplit(address)
+        _ = there.port  # read only when it is asked for
+    except ValueError:
+        raise InvalidInputError(
+            "the address of that place cannot be read",
+            hint="give sftp://USER@HOST:PORT/FOLDER, PORT a number, or s3://BUCKET/FOLDER",
+        ) from None
+    return there
 
 
 @contextmanager
