@@ -1,6 +1,7 @@
 """Addresses of places on other machines, and what gets in there."""
 
 import json
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -104,3 +105,19 @@ def test_sftp_takes_the_key_of_the_account_or_a_password_that_is_a_secret(tmp_pa
     assert "RCLONE_CONFIG_PLACE_KEY_FILE" not in by_word["files"]
     assert by_word["obscured"] == {"RCLONE_CONFIG_PLACE_PASS": "let me in"}
     assert "let me in" not in json.dumps(by_word["environment"])
+
+
+def test_what_a_killed_process_kept_for_a_moment_goes_and_what_is_in_use_stays(
+    tmp_path: Path,
+) -> None:
+    with subprocess.Popen(["true"]) as ended:
+        ended.wait()
+    left = tmp_path / f".place-{ended.pid}-abcd"
+    left.mkdir()
+    (left / "place").write_text("secret")
+
+    with described(tmp_path, "s3://bucket", Credentials(nothing, KEYS)) as used:
+        opened(tmp_path, "s3://bucket", Credentials(nothing, KEYS))
+        assert used.exists()
+
+    assert not list(tmp_path.iterdir())

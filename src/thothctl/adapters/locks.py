@@ -47,14 +47,15 @@ class LockFolder:
             pid = int(json.loads(note.read_text())["pid"])
         except (OSError, ValueError, KeyError):
             return ""
-        return _read(note) if _lives(pid) else ""
+        return _read(note) if lives(pid) else ""
 
     def _owner(self, command: str) -> dict[str, str | int]:
         since = self._clock.now().isoformat(timespec="seconds")
         return {"command": command, "user": _user(), "pid": os.getpid(), "since": since}
 
 
-def _lives(pid: int) -> bool:
+def lives(pid: int) -> bool:
+    """A process of this machine has that number; where nobody can tell, it has."""
     if os.name != "posix":  # there, a signal of zero is one that kills
         return True
     try:

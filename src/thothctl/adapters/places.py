@@ -1,6 +1,8 @@
 """Addresses of places on other machines, and what rclone has to know to get there."""
 
 import json
+import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -9,9 +11,10 @@ from pathlib import Path
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from thothctl.adapters.files import private_folder, translated, write_durably
+from thothctl.adapters.locks import lives
 from thothctl.errors import AnswerMissingError, InvalidInputError, UsageError
 
-SCHEMES = "://"
+SCHEMES, MOMENT = "://", ".place-"
 PRIVATE_FILE = 0o600
 SSH_PORT = 22
 PATIENCE = {
@@ -91,10 +94,19 @@ def described(
     text = json.dumps(_description(address, credentials, name, repository))
     with translated("keep credentials for a moment"):
         private_folder(home)
-        with tempfile.TemporaryDirectory(dir=home, prefix=".place-") as folder:
+        _sweep(home)
+        with tempfile.TemporaryDirectory(dir=home, prefix=f"{MOMENT}{os.getpid()}-") as folder:
             path = Path(folder) / name
             write_durably(path, text, mode=PRIVATE_FILE)
             yield path
+
+
+def _sweep(home: Path) -> None:
+    """What a killed process kept for a moment does not stay for longer."""
+    for folder in home.glob(f"{MOMENT}*-*"):
+        pid = folder.name.removeprefix(MOMENT).partition("-")[0]
+        if pid.isdecimal() and not lives(int(pid)):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _description(
