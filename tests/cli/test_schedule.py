@@ -104,6 +104,30 @@ def test_without_systemd_cron_runs_them_and_lines_of_others_stay(run: Run, cront
     assert crontab.read_text() == OTHERS + "\n"
 
 
+def test_a_folder_is_that_of_whoever_wrote_the_schedule(
+    run: Run, crontab: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    document = run("backup", "schedule", "set", "--to", "disk/backups")[1]
+
+    assert document["data"]["target"] == str(tmp_path / "disk/backups")
+    monkeypatch.chdir("/")
+    schedule = run("backup", "schedule", "show")[1]["data"]["schedule"]
+    assert schedule["target"] == str(tmp_path / "disk/backups")
+
+
+def test_a_folder_of_the_settings_is_the_same_wherever_it_is_asked_for(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run("config", "set", "backup.target=disk", "--yes")[0] == 0
+
+    places = run("backup", "list")[1]["data"]["places"]
+
+    assert str(tmp_path / "my 100% home/disk") in places
+
+
 def test_a_run_that_fails_tells_a_webhook_and_a_mail_command(
     run: Run, crontab: Path, tmp_path: Path
 ) -> None:

@@ -95,6 +95,7 @@ def set_schedule(  # noqa: PLR0913, PLR0917 - typer reads the signature
     with session.locked("backup schedule"):
         place = UnitPlace(user_unit, root)
         made = operation.install(session.world, session.install, chosen, place)
+        chosen = operation.refuse_unscheduled(session.world, session.install)
     data = {"by": made.by, "changed": list(made.changed), **_data(session, chosen)}
     word = "a backup each" if made.changed else "nothing to do: a backup each"
     line = f"[green]✓[/] {word} {every.value}, by {made.by}"

@@ -58,8 +58,13 @@ def default_target(world: World, name: str) -> Path:
 
 
 def usual_target(world: World, name: str) -> str:
-    """The one that the settings name, else the folder beside the install."""
+    """The one that the settings name, else the folder beside the install.
+
+    A folder that does not begin at the root lies in the home of thothctl, whoever asks from where.
+    """
     chosen = str((world.installs.settings(name) or {}).get(TARGET, ""))
+    if chosen and "://" not in chosen:
+        return str(world.home / Path(chosen).expanduser())
     return chosen or str(default_target(world, name))
 
 

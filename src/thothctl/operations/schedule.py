@@ -2,7 +2,7 @@
 
 import shlex
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from thothctl.config.unit_file import cron_line
 from thothctl.errors import NoSystemdError, ThothctlError, UsageError
@@ -38,8 +38,9 @@ def place_of(world: World, place: UnitPlace) -> UnitPlace:
 def install(world: World, name: str, schedule: Schedule, place: UnitPlace) -> Clockwork:
     """Write the schedule down, and have the machine keep it."""
     install_of(world, name)
-    if schedule.target and "://" in schedule.target:
-        world.targets.open(schedule.target, name)  # a typing error is told now
+    if schedule.target:  # a typing error is told now, and a folder is one wherever it is run from
+        address = world.targets.open(schedule.target, name).address
+        schedule = replace(schedule, target=address)
     before = world.backup_records.schedule(name)
     world.backup_records.save_schedule(name, schedule)
     try:
