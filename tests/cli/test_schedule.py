@@ -128,6 +128,17 @@ def test_a_folder_of_the_settings_is_the_same_wherever_it_is_asked_for(
     assert str(tmp_path / "my 100% home/disk") in places
 
 
+def test_a_line_that_somebody_put_below_the_mark_stays(run: Run, crontab: Path) -> None:
+    run("backup", "schedule", "set", "--jitter", "0")
+    first, mark, line = crontab.read_text().splitlines()
+    another = line.replace("--install default ", "--install default-2 ")
+    crontab.write_text("\n".join([first, mark, another, mark, OTHERS, mark, line, ""]))
+
+    run("backup", "schedule", "remove")
+
+    assert crontab.read_text().splitlines() == [first, another, OTHERS]
+
+
 def test_a_run_that_fails_tells_a_webhook_and_a_mail_command(
     run: Run, crontab: Path, tmp_path: Path
 ) -> None:

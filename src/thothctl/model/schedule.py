@@ -11,6 +11,7 @@ from thothctl.model.retention import Keep
 from thothctl.model.unit import Chore
 
 TITLE = "makes a backup and removes those that need not be kept"
+COMMAND = ("backup", "run")
 LIMIT = "12h"
 MINUTES = 60
 CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
@@ -53,7 +54,7 @@ class Schedule:
         return Chore(
             "backup",
             TITLE,
-            ("backup", "run"),
+            COMMAND,
             self._calendar(),
             self._cron(install, jitter),
             f"{jitter}min",

@@ -9,7 +9,7 @@ from thothctl.errors import NoSystemdError, ThothctlError, UsageError
 from thothctl.model.backup import Engine
 from thothctl.model.backup_access import ACCESS
 from thothctl.model.event import Note
-from thothctl.model.schedule import Schedule
+from thothctl.model.schedule import COMMAND, Schedule
 from thothctl.model.unit import UnitPlace
 from thothctl.operations import service_unit
 from thothctl.operations.steps import install_of
@@ -103,12 +103,13 @@ def _leave_cron(world: World, name: str) -> tuple[str, ...]:
 
 
 def _others(world: World, name: str) -> tuple[str, ...]:
-    """A line of ours comes right after its mark."""
+    """A line of ours comes right after its mark, and runs what we run."""
     first, lines = f"# {mark(name, world.home)}", world.crontab.lines()
+    command = f" {shlex.join([*COMMAND, '--install', name])} "
     return tuple(
         line
         for before, line in zip(("", *lines), lines, strict=False)
-        if first not in (before, line)
+        if line != first and not (before == first and command in line)
     )
 
 
