@@ -2,11 +2,13 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
@@ -17,7 +19,7 @@ from tests.server import databases, imports
 from tests.server.conversations import ask
 from tests.services import application_database, checkout
 from thoth_ai.errors import ServerError
-from thoth_ai.importing import importer, staging
+from thoth_ai.importing import importer, space, staging
 from thoth_ai.providers.types import ProviderSettings
 from thoth_ai.values import places, renewing
 from thoth_ai.values.opened import OPENED
@@ -175,6 +177,19 @@ def test_what_is_too_large_is_left_out_and_told(
     assert made.left_out
     assert made.columns < 6
     assert found("2004") == ["2004: opened"]
+
+
+def test_an_index_is_not_begun_where_there_is_no_room_for_it(
+    shops: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = SimpleNamespace(free=space.RESERVE + 1000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: room)
+    before = indexes(data)
+
+    with pytest.raises(ServerError, match="The index of values has") as refused:
+        renewing.renew(database())
+
+    assert (refused.value.code, indexes(data)) == ("no_space", before)
 
 
 def test_a_model_is_told_how_values_are_spelled(

@@ -12,11 +12,11 @@ RESERVE = 64 * 1024 * 1024
 NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
-def require(folder: Path, size: int) -> None:
+def require(folder: Path, size: int, what: str = "database") -> None:
     """Refuse what would leave the volume without its reserve."""
     free = shutil.disk_usage(folder).free
     if size + RESERVE > free:
-        raise _error(f"The database has {size:,} bytes, the data volume only {free:,} free.")
+        raise _error(f"The {what} has {size:,} bytes, the data volume only {free:,} free.")
 
 
 @contextmanager

@@ -81,7 +81,7 @@ def _searchable(
     with scratch.path("runs").open("wb") as target:
         for block in blocks(texts, ends):
             run = grams.of_block(_folded(block), len(block), size)
-            (run.documents + np.uint32(len(runs) * BLOCK)).tofile(target)
+            files.put(target, run.documents + np.uint32(len(runs) * BLOCK))
             runs.append(Run(run.grams, run.counts, run.documents[:0], run.sizes, run.hashes))
             done(len(block))
     hashes = _joined([run.hashes for run in runs], np.uint32)
@@ -157,16 +157,14 @@ class _Scratch:
     def joined(self, columns: Sequence[Filled]) -> NDArray[np.uint8]:
         with self.path("texts").open("wb") as target:
             for column in columns:
-                column.texts.tofile(target)
+                files.put(target, column.texts)
         return _mapped(self.path("texts"), np.uint8)
 
     def mapped(self, name: str) -> NDArray[np.uint32]:
         return _mapped(self.path(name), np.uint32)
 
     def array(self, name: str, length: int) -> NDArray[np.uint32]:
-        if not length:
-            return np.empty(0, np.uint32)
-        return np.memmap(self.path(name), np.uint32, "w+", shape=(length,))
+        return files.room(self.path(name), length) if length else np.empty(0, np.uint32)
 
     def clear(self) -> None:
         for name in ("texts", "runs", "postings", "unfinished"):

@@ -10,7 +10,7 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,11 +55,23 @@ def write(
         target.write(head + header)
         for array in arrays.values():
             target.write(bytes(-target.tell() % _ALIGNED))
-            array.tofile(target)
+            put(target, array)
         target.flush()
         if durable:
             os.fsync(target.fileno())
     unfinished.replace(path)
+
+
+def put(target: BinaryIO, array: Array) -> None:
+    """Write an array; what `tofile` raises on a full disk does not say that it is full."""
+    target.write(array.data)
+
+
+def room(path: Path, length: int) -> NDArray[np.uint32]:
+    """Map numbers whose room is there: where a sparse file finds none, the process is killed."""
+    with path.open("wb") as target:
+        os.posix_fallocate(target.fileno(), 0, length * np.dtype(np.uint32).itemsize)
+    return np.memmap(path, np.uint32, "r+")
 
 
 def read(path: Path) -> Opened:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from thoth_ai.importing import space
 from thoth_ai.importing.inspection import TableSchema
 from thoth_ai.values import building, collecting, columns
 from thoth_ai.values.collecting import Collected, Sources
@@ -19,6 +20,8 @@ from thoth_ai.values.reading import Values
 
 TEXTS_SHARE = 6
 """An index takes about so many times the bytes of its texts."""
+MEANWHILE_SHARE = 3
+"""Until it is made, it and the files beside it take about so many times its own bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,10 @@ def make(
     with parts(_key(described)) as folder:
         collected = collecting.collect(wanted, sources, folder, progress.column)
         chosen, too_large = _within(collected.filled)
-        progress.total += sum(len(one.texts) for one in chosen) // building.BLOCK
+        size = sum(len(one.texts) for one in chosen)
+        needed = MEANWHILE_SHARE * TEXTS_SHARE * size
+        space.require(target.parent, needed, "index of values")
+        progress.total += size // building.BLOCK
         left_out = [dict(one) for one in (*collected.left_out, *too_large)]
         about = {"database": described.sha256, "made": int(time.time()), "left_out": left_out}
         building.build(target, chosen, about, settings.VALUE_INDEX.ngram, progress.texts)
