@@ -167,3 +167,28 @@ def test_an_import_that_fails_leaves_the_old_profile(
     assert outcome.status == 130
     assert columns(staff) == before
     assert Workspace.objects.count() == 1
+
+
+def test_no_values_leave_for_the_provider_of_vectors_once_they_are_kept_back(
+    staff: Client, tmp_path: Path
+) -> None:
+    def told_to_provider() -> str:
+        return " ".join(VectorPoint.objects.filter(kind="column").values_list("text", flat=True))
+
+    assert "'open'" in told_to_provider()
+
+    patch(staff, {"values_shared": "none"})
+    assert not [value for value in ("open", "Alpha", "blue") if value in told_to_provider()]
+
+    said = {"columns": {"notes": {"contact": {"personal": False}}}}
+    patch(staff, said, "/descriptions")
+    assert "canary" not in told_to_provider()
+
+    assert imports.from_file(tmp_path / "staff.sqlite", "--replace", name="staff").status == 0
+    assert not [
+        value for value in ("open", "Alpha", "blue", "canary") if value in told_to_provider()
+    ]
+
+    patch(staff, {"values_shared": "safe"})
+    assert "'open'" in told_to_provider()
+    assert columns(staff)["state"]["derived"] == "State: text; values: 'open', 'shut'."

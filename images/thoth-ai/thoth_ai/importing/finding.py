@@ -8,10 +8,13 @@ from thoth_ai.importing import personal
 from thoth_ai.importing.inspection import TableSchema
 from thoth_ai.importing.knowledge import Knowledge, TableText
 from thoth_ai.importing.postgres.loading import Loaded
+from thoth_ai.importing.postgres.report import Report
 from thoth_ai.importing.reporting import Phase, Progress
+from thoth_ai.importing.taught import Before
 from thoth_ai.profiles import joins, personal_values, telling
 from thoth_ai.profiles.column import ColumnProfile
 from thoth_ai.profiles.joins import Join, Seen
+from thoth_ai.workspaces import sharing
 
 Profiles = Mapping[str, Mapping[str, ColumnProfile]]
 """By the names of table and column where they are read."""
@@ -25,29 +28,41 @@ class Findings:
     joins: tuple[Join, ...]
 
 
-def find(path: Path, loaded: Loaded, knowledge: Knowledge, reporter: Progress) -> Findings:
-    """Look at the profiles of everything that was loaded."""
-    profiles = profiles_of(loaded)
+def find(loaded: Loaded, before: Before, path: Path, reporter: Progress) -> Findings:
+    """Look at the profiles of everything that was loaded from a file."""
+    profiles = profiles_of(loaded.tables, loaded.report)
     reporter.progress(Phase.JOINS, 0, 1, "databases")
     likely = tuple(joins.likely(path, list(_seen(loaded))))
     reporter.progress(Phase.JOINS, 1, 1, "databases")
-    marked = personal.marked(knowledge, loaded.declared, dict(_looks(profiles)))
+    marked = personal.marked(before.knowledge, loaded.declared, dict(_looks(profiles)))
     texts = dict(marked.tables)
     for table in loaded.tables:
         text = marked.about(table.name)
-        texts[table.name] = _derived(table, text, profiles.get(table.name, {}), likely)
+        derived = replace(text, derived=_table(table, likely))
+        texts[table.name] = told_columns(derived, profiles.get(table.name, {}), before.shared)
     return Findings(replace(marked, tables=texts), likely)
 
 
-def profiles_of(loaded: Loaded) -> Profiles:
+def told_columns(text: TableText, profiles: Mapping[str, ColumnProfile], shared: str) -> TableText:
+    """Describe the columns by what was seen of them, with the values that may be told."""
+    columns = {
+        name: telling.column(
+            name, profile, values=sharing.may_be_told(shared, personal=name in text.personal)
+        )
+        for name, profile in profiles.items()
+    }
+    return replace(text, derived_columns=columns)
+
+
+def profiles_of(tables: Sequence[TableSchema], report: Report) -> Profiles:
     """Return what was remembered of every column."""
     return {
         table.name: {
             column.name: seen.profile
-            for column, seen in zip(table.columns, report.columns, strict=False)
+            for column, seen in zip(table.columns, told.columns, strict=False)
             if seen.profile
         }
-        for table, report in zip(loaded.tables, loaded.report.tables, strict=True)
+        for table, told in zip(tables, report.tables, strict=True)
     }
 
 
@@ -65,18 +80,8 @@ def _looks(profiles: Profiles) -> Iterator[tuple[tuple[str, str], personal_value
                 yield (table, column), look
 
 
-def _derived(
-    table: TableSchema,
-    text: TableText,
-    profiles: Mapping[str, ColumnProfile],
-    likely: Sequence[Join],
-) -> TableText:
+def _table(table: TableSchema, likely: Sequence[Join]) -> str:
     joined = [key.referenced_table for key in table.foreign_keys]
     joined += [join.referenced_table for join in likely if join.table == table.name]
-    columns = {
-        name: telling.column(name, profile, values=name not in text.personal)
-        for name, profile in profiles.items()
-    }
     names = [column.name for column in table.columns]
-    told = telling.table(table.name, table.rows, names, joined)
-    return replace(text, derived=told, derived_columns=columns)
+    return telling.table(table.name, table.rows, names, joined)

@@ -1,7 +1,7 @@
 """The procedure of an import: prepare everything, then commit once."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from thoth_ai import language_model
@@ -25,90 +25,16 @@ from thoth_ai.importing.inspection import TableSchema
 from thoth_ai.importing.knowledge import Knowledge
 from thoth_ai.importing.placing import Batch, Place
 from thoth_ai.importing.postgres.loading import Loaded
-from thoth_ai.importing.postgres.report import Report
+from thoth_ai.importing.prepared import Prepared
 from thoth_ai.importing.question_file import Proposal
-from thoth_ai.importing.registering import Prepared, Target, refuse_taken, register
+from thoth_ai.importing.registering import Target, refuse_taken, register
 from thoth_ai.importing.reporting import Phase, Progress
 from thoth_ai.importing.staging import Staging
+from thoth_ai.importing.summary import Summary
+from thoth_ai.importing.taught import Before
 from thoth_ai.importing.trial import Rejection
-from thoth_ai.profiles.joins import Join
 from thoth_ai.workspaces import points
 from thoth_ai.workspaces.models import NAME_PATTERN
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What an import brought."""
-
-    workspace: str
-    tables: tuple[TableSchema, ...]
-    examples: int
-    rejected: tuple[Rejection, ...]
-    documents: int
-    replaced: bool
-    described: Described
-    report: Report
-    joins: tuple[Join, ...]
-    written: describing.Written
-    values: value_index.Facts
-
-    def as_event(self) -> Mapping[str, object]:
-        """Return the fields of the result event."""
-        return {
-            "workspace": self.workspace,
-            "rows": self.report.rows,
-            "rows_in": self.report.rows,
-            "rows_out": self.report.rows,
-            "diverted": self.report.diverted,
-            "verified": self.report.sentence,
-            "encoder": self.report.encoder,
-            "resumed": self.report.resumed,
-            "seconds": round(self.report.seconds, 3),
-            "tables": self._tables(),
-            "foreign_keys": sum(
-                len({key.number for key in table.foreign_keys}) for table in self.tables
-            ),
-            "examples": self.examples,
-            "rejected_examples": [
-                {"question": entry.question, "reason": entry.reason} for entry in self.rejected
-            ],
-            "documents": self.documents,
-            "values": self.values,
-            "replaced": self.replaced,
-            "evidence": len(self.described.knowledge.evidence),
-            "descriptions": self._descriptions(),
-            "joins": [join.as_document() for join in self.joins],
-            "model": self.written.as_document(),
-            "warnings": list(self.described.knowledge.warnings),
-        }
-
-    def _tables(self) -> list[dict[str, object]]:
-        return [
-            {
-                "name": table.name,
-                "rows": table.rows,
-                "columns": len(table.columns),
-                "rows_in": report.rows_in,
-                "rows_out": report.rows_out,
-                "diverted": report.diverted,
-            }
-            for table, report in zip(self.tables, self.report.tables, strict=True)
-        ]
-
-    def _descriptions(self) -> Mapping[str, object]:
-        about = self.described.knowledge.about
-        texts = [about(table.name) for table in self.tables]
-        names = [(about(table.name), one.name) for table in self.tables for one in table.columns]
-        return {
-            "tables": sum(bool(text.description) for text in texts),
-            "columns": sum(name in text.columns or name in text.values for text, name in names),
-            "values": sum(name in text.values for text, name in names),
-            "personal": sum(len(text.personal) for text in texts),
-            "files": [
-                {"file": one.file.name, "table": one.table.name, "matched_by": one.how}
-                for one in self.described.pairs
-            ],
-        }
 
 
 def require_free(target: Target) -> None:
@@ -145,17 +71,16 @@ def _inspected(staging: Staging, reporter: Progress) -> tuple[TableSchema, ...]:
 def _take_in(
     target: Target, staging: Staging, told: Knowledge, loaded: Loaded, way: "_Way"
 ) -> Summary:
-    tables = loaded.tables
-    described = _describe(target, _warned(told, loaded), loaded)
-    found = finding.find(staging.database, loaded, described.knowledge, way.reporter)
-    written = _written(target, loaded, found.knowledge, way.reporter)
+    tables, report = loaded.tables, loaded.report
+    described = _describe(_warned(told, loaded), loaded)
+    before = taught.read(target.name, described.knowledge)
+    found = finding.find(loaded, before, staging.database, way.reporter)
+    written = _written(target, loaded, replace(before, knowledge=found.knowledge), way.reporter)
     described = replace(described, knowledge=written.knowledge)
-    knowledge = described.knowledge
-    proved = _proved(target, loaded, knowledge, way)
-    report = loaded.report
+    proved = _proved(loaded, before, written.knowledge, way)
     prepared = Prepared(
-        way.sha256, tables, knowledge, proved.examples, proved.indexed, report, found.joins,
-        proved.rejected, taught.values_shared(target.name),
+        way.sha256, tables, written.knowledge, proved.examples, proved.rejected, proved.indexed,
+        report, found.joins, before,
     )  # fmt: skip
     values = _values(target, staging, loaded, way)
     replaced = not target.options.dry_run and _registered(target, staging, prepared, way)
@@ -174,15 +99,15 @@ class _Proved:
     indexed: tuple[points.IndexedDocument, ...]
 
 
-def _proved(target: Target, loaded: Loaded, knowledge: Knowledge, way: "_Way") -> _Proved:
-    tables = loaded.tables
-    kept, native = taught.examples(target.name), taught.engine(target.name) == way.place.engine
+def _proved(loaded: Loaded, before: Before, knowledge: Knowledge, way: "_Way") -> _Proved:
+    tables, kept = loaded.tables, before.examples
     given = kept + knowledge.proposals
-    profiled = generated.of_profiles(tables, finding.profiles_of(loaded), knowledge)
+    profiles = finding.profiles_of(tables, loaded.report)
+    profiled = generated.of_profiles(tables, profiles, knowledge)
     ours = _not_asked([*generated.proposals(tables), *profiled], given)
     work = _Work(way.reporter, documents.count(tables, knowledge) + 2 * len(given + ours))
     trials = trial.Trials(way.place.adopt, work.step)
-    trials.run(kept, native=native)
+    trials.run(kept, native=before.engine == way.place.engine)
     trials.run(knowledge.proposals, native=False)
     rejected = tuple(trials.rejected)
     # A generated question that does not run is nobody's mistake and nobody's news.
@@ -194,15 +119,15 @@ def _proved(target: Target, loaded: Loaded, knowledge: Knowledge, way: "_Way") -
 
 
 def _written(
-    target: Target, loaded: Loaded, knowledge: Knowledge, reporter: Progress
+    target: Target, loaded: Loaded, before: Before, reporter: Progress
 ) -> describing.Written:
     """Let the language model describe what nobody did, unless that is not wanted."""
     model = language_model.current()
-    shared = taught.values_shared(target.name)
     if model is None or not target.options.describe or target.options.dry_run:
-        return describing.Written(knowledge)
-    task = describing.Task(model, loaded.tables, finding.profiles_of(loaded), shared)
-    return task.run(knowledge, reporter)
+        return describing.Written(before.knowledge)
+    profiles = finding.profiles_of(loaded.tables, loaded.report)
+    task = describing.Task(model, loaded.tables, profiles, before.shared)
+    return task.run(before.knowledge, reporter)
 
 
 def _values(target: Target, staging: Staging, loaded: Loaded, way: "_Way") -> value_index.Facts:
@@ -223,11 +148,11 @@ def _warned(told: Knowledge, loaded: Loaded) -> Knowledge:
     return replace(told, warnings=(*told.warnings, *loaded.warnings))
 
 
-def _describe(target: Target, told: Knowledge, loaded: Loaded) -> Described:
-    """Work in the files, which speak of the names in the database, then what was known before."""
+def _describe(told: Knowledge, loaded: Loaded) -> Described:
+    """Work in the files, which speak of the names in the database."""
     described = descriptions.work_in(told, loaded.sources)
     renamed = descriptions.renamed(described.knowledge, loaded.sources, loaded.declared)
-    return replace(described, knowledge=taught.carried_over(target.name, renamed))
+    return replace(described, knowledge=renamed)
 
 
 @dataclass(frozen=True, slots=True)

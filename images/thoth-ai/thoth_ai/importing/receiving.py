@@ -16,10 +16,10 @@ from thoth_ai.importing import (
 )
 from thoth_ai.importing.bird_folder import Source
 from thoth_ai.importing.description_files import DescriptionFile
-from thoth_ai.importing.importer import Summary
 from thoth_ai.importing.knowledge import Knowledge
 from thoth_ai.importing.registering import Target
 from thoth_ai.importing.reporting import Progress
+from thoth_ai.importing.summary import Summary
 from thoth_ai.importing.tabular import converting
 
 

@@ -7,15 +7,16 @@ from django.db import transaction
 
 from thoth_ai import durability
 from thoth_ai.errors import ServerError
+from thoth_ai.importing import meanwhile
 from thoth_ai.importing.inspection import ColumnSchema, TableSchema
 from thoth_ai.importing.knowledge import Knowledge, TableText
 from thoth_ai.importing.options import Options
 from thoth_ai.importing.placing import Place
-from thoth_ai.importing.postgres.report import Report, TableReport
+from thoth_ai.importing.postgres.report import TableReport
+from thoth_ai.importing.prepared import Prepared
 from thoth_ai.importing.question_file import Proposal
 from thoth_ai.importing.staging import Staging
 from thoth_ai.importing.trial import Rejection
-from thoth_ai.profiles.joins import Join
 from thoth_ai.values import places
 from thoth_ai.workspaces import disposal, points
 from thoth_ai.workspaces.models import (
@@ -30,7 +31,6 @@ from thoth_ai.workspaces.models import (
     Workspace,
 )
 from thoth_ai.workspaces.points import IndexedDocument
-from thoth_ai.workspaces.sharing import Shared
 
 Numbered = Mapping[str, Sequence[Example] | Sequence[Evidence]]
 
@@ -44,21 +44,6 @@ class Target:
     replace: bool
     milestone: str = ""
     options: Options = field(default_factory=Options)
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """Everything an import found out, ready to be committed."""
-
-    sha256: str
-    tables: tuple[TableSchema, ...]
-    knowledge: Knowledge
-    examples: tuple[Proposal, ...]
-    indexed: tuple[IndexedDocument, ...]
-    report: Report
-    joins: tuple[Join, ...] = ()
-    rejected: tuple[Rejection, ...] = ()
-    values_shared: str = Shared.SAFE
 
 
 def refuse_taken(target: Target) -> None:
@@ -86,6 +71,7 @@ def register(target: Target, staging: Staging, prepared: Prepared, place: Place)
     with transaction.atomic():
         durability.one_at_a_time(target.name)
         refuse_taken(target)
+        prepared = meanwhile.worked_in(target.name, prepared, place)
         old = _remove(target.name)
         database = _write_rows(target, staging, prepared, place)
         if target.milestone:
@@ -109,7 +95,7 @@ def _write_rows(target: Target, staging: Staging, prepared: Prepared, place: Pla
         title=knowledge.title or target.name,
         notice=knowledge.notice,
         origin=knowledge.origin,
-        values_shared=prepared.values_shared,
+        values_shared=prepared.before.shared,
     )
     database = Database.objects.create(
         workspace=workspace,

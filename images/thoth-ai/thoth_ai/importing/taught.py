@@ -1,6 +1,6 @@
 """What people taught a workspace, to be carried over when its database is replaced."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from thoth_ai.importing.knowledge import Knowledge, TableText
 from thoth_ai.importing.question_file import Proposal
@@ -8,28 +8,38 @@ from thoth_ai.workspaces.models import Column, Database, Example, Table, Workspa
 from thoth_ai.workspaces.sharing import Shared
 
 
-def examples(workspace: str) -> tuple[Proposal, ...]:
-    """Return the examples people stored."""
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What an import goes by: what it brings, with its gaps filled by what people had taught."""
+
+    brought: Knowledge
+    knowledge: Knowledge
+    examples: tuple[Proposal, ...]
+    engine: str
+    """What the SQL of these examples was written for."""
+    shared: str
+
+
+def read(workspace: str, brought: Knowledge) -> Before:
+    """Read it as it is now."""
+    found = Workspace.objects.filter(name=workspace).values_list("values_shared", flat=True)
+    knowledge, shared = _carried_over(workspace, brought), found.first() or Shared.SAFE
+    return Before(brought, knowledge, _examples(workspace), _engine(workspace), shared)
+
+
+def _examples(workspace: str) -> tuple[Proposal, ...]:
     own = Example.objects.filter(workspace__name=workspace, origin="user").order_by("id")
     return tuple(
         Proposal(one.question, one.sql, one.evidence, one.difficulty, one.origin) for one in own
     )
 
 
-def engine(workspace: str) -> str:
-    """Return what the SQL of these examples was written for."""
+def _engine(workspace: str) -> str:
     names = Database.objects.filter(workspace__name=workspace).values_list("engine", flat=True)
     return names.first() or ""
 
 
-def values_shared(workspace: str) -> str:
-    """Return which values a language model may be told, as it was before."""
-    found = Workspace.objects.filter(name=workspace).values_list("values_shared", flat=True)
-    return found.first() or Shared.SAFE
-
-
-def carried_over(workspace: str, told: Knowledge) -> Knowledge:
-    """Return what is told now, its gaps filled with what the workspace knew before."""
+def _carried_over(workspace: str, told: Knowledge) -> Knowledge:
     before = Workspace.objects.filter(name=workspace).first()
     if before is None:
         return told

@@ -9,9 +9,11 @@ from thoth_ai.profiles import telling
 from thoth_ai.profiles.column import ColumnProfile
 from thoth_ai.workspaces import upkeep
 from thoth_ai.workspaces.models import Column, Table, Workspace
+from thoth_ai.workspaces.sharing import may_be_told
 
 BATCH = 100
-EDITED = ["description", "values", "personal", "judged", "derived", "told_by_model"]
+RETOLD = ["derived", "told_by_model"]
+EDITED = ["description", "values", "personal", "judged", *RETOLD]
 Described = Table | Column
 
 
@@ -43,7 +45,8 @@ class Change:
 
 def prepare(workspace: Workspace, words: Words) -> Change:
     """Find what differs and embed it; nothing is written."""
-    tables = Table.objects.filter(database__workspace=workspace).prefetch_related("columns")
+    found = Table.objects.filter(database__workspace=workspace)
+    tables = found.select_related("database__workspace").prefetch_related("columns")
     by_name: dict[str, list[Table]] = {}
     for table in tables:
         by_name.setdefault(table.name, []).append(table)
@@ -57,7 +60,7 @@ def write(workspace: Workspace, change: Change) -> int:
     tables = [row for row in change.rows if isinstance(row, Table)]
     columns = [row for row in change.rows if isinstance(row, Column)]
     with transaction.atomic():
-        Workspace.objects.get(pk=workspace.pk)
+        Workspace.objects.select_for_update().get(pk=workspace.pk)
         Table.objects.bulk_update(tables, ["description"], batch_size=BATCH)
         Column.objects.bulk_update(columns, EDITED, batch_size=BATCH)
         if change.rows:
@@ -75,13 +78,38 @@ class Details:
 
 
 def write_details(workspace: Workspace, details: Details) -> int:
-    """Change what is given; returns how many changed."""
+    """Change what is given; returns how many changed.
+
+    What was derived of values is told to the provider of embeddings: it changes with them.
+    """
     given = {name: value for name, value in asdict(details).items() if value is not None}
     changed = [name for name, value in given.items() if getattr(workspace, name) != value]
+    before = workspace.values_shared
     for name in changed:
         setattr(workspace, name, given[name])
-    workspace.save(update_fields=changed)
+    columns = list(_retold(workspace, before))
+    renewed = upkeep.embedded(columns)
+    with transaction.atomic():
+        workspace.save(update_fields=changed)
+        Column.objects.bulk_update(columns, RETOLD, batch_size=BATCH)
+        if columns:
+            upkeep.replace(workspace, renewed)
     return len(changed)
+
+
+def _retold(workspace: Workspace, before: str) -> Iterator[Column]:
+    """Give the columns whose values may be told now and could not be before, or the other way."""
+    if workspace.values_shared == before:
+        return
+    columns = Column.objects.filter(table__database__workspace=workspace).exclude(profile={})
+    for column in columns.select_related("table"):
+        told, was = (
+            may_be_told(shared, personal=column.personal)
+            for shared in (workspace.values_shared, before)
+        )
+        if told != was and not (told and column.told_by_model):
+            _derive(column, values=told)
+            yield column
 
 
 def _changed(by_name: Mapping[str, Sequence[Table]], words: Words) -> Iterator[Described]:
@@ -96,8 +124,8 @@ def _changed(by_name: Mapping[str, Sequence[Table]], words: Words) -> Iterator[D
 
 def _changed_columns(table: Table, words: Mapping[str, ColumnWords]) -> Iterator[Column]:
     for column in table.columns.all():
+        column.table = table
         if (said := words.get(column.name)) and _apply(column, said):
-            column.table = table
             yield column
 
 
@@ -112,11 +140,16 @@ def _apply(column: Column, said: ColumnWords) -> bool:
 
 def judge(column: Column, *, personal: bool) -> None:
     """What was derived of the values goes when they are to be kept back, and comes again."""
-    if column.profile:
-        profile = ColumnProfile.read(column.profile)
-        column.derived = telling.column(column.name, profile, values=not personal)
-        column.told_by_model = False
     column.personal, column.judged = personal, True
+    if column.profile:
+        shared = column.table.database.workspace.values_shared
+        _derive(column, values=may_be_told(shared, personal=personal))
+
+
+def _derive(column: Column, *, values: bool) -> None:
+    profile = ColumnProfile.read(column.profile)
+    column.derived = telling.column(column.name, profile, values=values)
+    column.told_by_model = False
 
 
 def _unknown(by_name: Mapping[str, Sequence[Table]], words: Words) -> Iterator[str]:

@@ -56,6 +56,11 @@ def index_later(documents: Sequence[Document]) -> tuple[IndexedDocument, ...]:
     return tuple(IndexedDocument(document, b"", "") for document in documents)
 
 
+def index_soon(documents: Sequence[Document]) -> tuple[IndexedDocument, ...]:
+    """Embed documents here, or leave those of a provider, which takes its time, to later."""
+    return tuple(index(documents)) if embedding_model.is_local() else index_later(documents)
+
+
 def _embedded(texts: Sequence[str]) -> NDArray[np.float32]:
     try:
         return embedding_model.current().embed(texts)

@@ -87,7 +87,9 @@ def create(
 
 
 def _indexed(documents: Sequence[Document]) -> tuple[IndexedDocument, ...]:
-    """An edit is kept though the provider of vectors does not answer now."""
+    """An edit is kept though the provider of vectors does not answer now; many may take long."""
+    if len(documents) > points.BATCH:
+        return points.index_soon(documents)
     try:
         return tuple(points.index(documents))
     except ServerError:
