@@ -113,3 +113,35 @@ def test_columns_that_did_not_change_are_taken_from_the_older_index(
     assert source.read == ["id", "name"], "what had been left out is looked at again"
     assert again.kept == 4
     assert [bytes(one.texts) for one in again.filled] == [bytes(one.texts) for one in found.filled]
+
+
+def test_a_text_with_a_nul_is_as_long_as_it_is(tmp_path: Path) -> None:
+    path = databases.make(
+        tmp_path / "long.sqlite",
+        """
+        CREATE TABLE t (some TEXT, all_of_them TEXT);
+        WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 30)
+        INSERT INTO t SELECT 'short ' || x, 'a' || char(0) || printf('%.*c', 900000, 'x') FROM n;
+        UPDATE t SET some = 'b' || char(0) || printf('%.*c', 900000, 'x') WHERE rowid = 1;
+        """,
+    )
+    values, some = SqliteValues(path), Wanted("t", "some", few=False)
+
+    (read,) = values.different(some, 1000)
+
+    assert read[0] == 29
+    assert len(read[1]) < 30 * 10
+    assert values.mean_length(Wanted("t", "all_of_them", few=False)) > columns.LONGEST_MEAN
+    values.close()
+
+
+def test_the_length_of_a_text_is_that_of_its_characters(tmp_path: Path) -> None:
+    path = databases.make(
+        tmp_path / "wide.sqlite",
+        f"CREATE TABLE t (a TEXT); INSERT INTO t VALUES ('{'é' * 90}'), ('{'漢' * 90}'), (7), ('')",
+    )
+    values, column = SqliteValues(path), Wanted("t", "a", few=False)
+
+    assert values.mean_length(column) == (90 + 90 + 1 + 0) / 4
+    assert sum(count for count, _ in values.different(column, 9)) == 3
+    values.close()

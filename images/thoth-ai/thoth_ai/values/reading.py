@@ -16,6 +16,7 @@ from thoth_ai.values.columns import LONGEST, Wanted
 
 ROWS = 65_536
 SAMPLE = 2_000
+WIDEST = 4
 _ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
 _MEANT = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"b": b"\b", b"f": b"\f", b"v": b"\v"}
 
@@ -56,7 +57,7 @@ class SqliteValues:
         rows = f"SELECT {name} AS v FROM {quoted(column.table)} WHERE {name} IS NOT NULL"  # noqa: S608 - quoted
         told = (
             self._opened()
-            .execute(f"SELECT avg(length(v)) FROM ({rows} LIMIT {SAMPLE})")  # noqa: S608 - quoted
+            .execute(f"SELECT avg({_length('v')}) FROM ({rows} LIMIT {SAMPLE})")  # noqa: S608 - quoted
             .fetchone()
         )
         return float(told[0] or 0)
@@ -66,7 +67,7 @@ class SqliteValues:
         text = (
             f"SELECT DISTINCT CAST({name} AS TEXT) FROM {quoted(column.table)}"  # noqa: S608 - quoted
             f" WHERE typeof({name}) IN ('text', 'integer', 'real')"
-            f" AND length({name}) BETWEEN 1 AND {LONGEST} LIMIT ?"
+            f" AND {_length(name)} BETWEEN 1 AND {LONGEST} LIMIT ?"
         )
         cursor = self._opened().execute(text, (most,))
         while rows := cursor.fetchmany(ROWS):
@@ -108,6 +109,11 @@ class PostgresValues:
     def _filled(self, text: sql.SQL, column: Wanted, most: int) -> sql.Composed:
         table = sql.Identifier(self.schema, column.table)
         return text.format(sql.Identifier(column.column), table, most, LONGEST)
+
+
+def _length(name: str) -> str:
+    """SQLite ends a text at a NUL where it counts characters; one has up to four bytes."""
+    return f"max(length({name}), (length(CAST({name} AS BLOB)) + {WIDEST - 1}) / {WIDEST})"
 
 
 def _ended(texts: list[bytes]) -> bytes:
