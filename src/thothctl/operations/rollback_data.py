@@ -71,6 +71,7 @@ def _way_back(world: World, back: Back, choice: Choice, number: int) -> Way:
     names = irreversible(world, back)
     if not names:
         return Way(Choice.KEEP, _down(world, back, number))
+    _refuse_in_place(back)
     if choice is Choice.AUTO:
         return _restored(world, back)
     raise IncompatibleError(
@@ -98,7 +99,7 @@ class Prospect:
     data: Choice
     lost_minutes: int
     gone: tuple[str, ...]
-    """Volumes and images that are not there any more."""
+    """Volumes, images and data that are not there any more."""
 
 
 def prospect(world: World, back: Back) -> Prospect:
@@ -115,7 +116,9 @@ def prospect(world: World, back: Back) -> Prospect:
     absent = [i for i in back.goal.images.values() if "@" not in i and not world.engine.image(i)]
     volumes = set(world.engine.observe(back.install.uuid).volumes)
     wanted = {back.install.volume(s, n) for s, n in back.goal.generations.items()}
-    gone = (*absent, *(() if kept else sorted(wanted - volumes)))
+    changed = ("its data, which was migrated in place",)
+    lost = changed if migrated_in_place(back.release, back.goal) else sorted(wanted - volumes)
+    gone = (*absent, *(() if kept else lost))
     return Prospect(
         Choice.KEEP if kept else Choice.RESTORE, 0 if kept else lost_minutes(world, back), gone
     )
@@ -168,6 +171,7 @@ def _restored(world: World, back: Back) -> Way:
     """The generations of then, which must still be there."""
     release, goal = back.release, back.goal
     data = Carried({**release.generations, **goal.generations}, goal.databases)
+    _refuse_in_place(back)
     if same_data(release, goal):
         return Way(Choice.KEEP, as_it_is(release))
     if gone := missing(world, back):
@@ -179,6 +183,16 @@ def _restored(world: World, back: Back) -> Way:
     why = "nobody writes to data that is about to be left"
     stop = StopServices(back.install.name, release.number, writers(stack, release), why=why)
     return Way(Choice.RESTORE, replace(data, steps=(stop,)), lost_minutes(world, back))
+
+
+def _refuse_in_place(back: Back) -> None:
+    """Raise where the data of then is there no more, though its volumes are."""
+    if migrated_in_place(back.release, back.goal):
+        raise IncompatibleError(
+            f"the data of release {back.goal.number} was migrated in place, and "
+            f"{back.goal.version} cannot read what became of it",
+            hint="bring the backup from before back: `thothctl backup list`, `thothctl restore ID`",
+        )
 
 
 def missing(world: World, back: Back) -> tuple[str, ...]:
@@ -206,6 +220,11 @@ def same_data(one: Release, other: Release) -> bool:
     return all(one.generations[v] == other.generations[v] for v in volumes) and all(
         one.databases.get(n, 1) == other.databases.get(n, 1) for n in names
     )
+
+
+def migrated_in_place(release: Release, goal: Release) -> bool:
+    """The data of then is the data of now, and another version's: nothing was copied."""
+    return same_data(release, goal) and goal.database_revision != release.database_revision
 
 
 def lost_minutes(world: World, back: Back) -> int:

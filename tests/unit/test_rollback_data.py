@@ -1,0 +1,69 @@
+"""Which data a rollback finds, and what it refuses to start an older version on."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+from fakes import FakeClock
+from played_containers import INSTALL, RELEASE
+
+from thothctl.adapters.bundles import TemplateBundles
+from thothctl.errors import IncompatibleError
+from thothctl.model.install import LABEL_REVERSIBLE_TO
+from thothctl.model.observed import ObservedImage, ObservedStack
+from thothctl.operations.rollback_data import Back, Choice, prospect, way_back
+from thothctl.world import World
+
+OLD = replace(
+    RELEASE,
+    number=1,
+    version="1.0.0",
+    generations={"data": 1},
+    database_revision="0001",
+    images={"thoth-ai": "thoth-ai:1"},
+    created="2025-12-31T00:00:00+00:00",
+)
+NEW = replace(OLD, number=2, version="1.1.0", database_revision="0002")
+BACK = Back(INSTALL, NEW, OLD, (OLD, NEW))
+
+
+def world(*, irreversible: str = '["0002"]') -> World:
+    """Everything is there; the newer image tells which migrations cannot be taken back."""
+    image = ObservedImage("id", (), 1, "", {LABEL_REVERSIBLE_TO: "0002"})
+    volume = INSTALL.volume("data", 1)
+    once = f'{{"irreversible": {irreversible}}}'
+    parts = SimpleNamespace(
+        bundles=TemplateBundles(),
+        clock=FakeClock(),
+        installs=SimpleNamespace(release_folder=lambda *_: "/2"),
+        compose=SimpleNamespace(once=lambda *_: (0, once)),
+        engine=SimpleNamespace(
+            image=lambda _: image, observe=lambda _: ObservedStack((), (volume,))
+        ),
+    )
+    return cast("World", parts)
+
+
+@pytest.mark.parametrize("choice", Choice)
+def test_data_that_was_migrated_in_place_is_nothing_to_go_back_to(choice: Choice) -> None:
+    with pytest.raises(IncompatibleError, match="was migrated in place") as error:
+        way_back(world(), BACK, choice, 3)
+
+    assert error.value.exit_code == 13
+    assert "`thothctl restore ID`" in error.value.hint
+
+
+def test_releases_tell_that_such_data_is_gone() -> None:
+    found = prospect(world(), BACK)
+
+    assert found.gone == ("its data, which was migrated in place",)
+
+
+def test_the_same_data_with_the_same_database_is_served_as_it_is() -> None:
+    goal = replace(OLD, database_revision="0002")
+
+    way = way_back(world(), replace(BACK, goal=goal), Choice.RESTORE, 3)
+
+    assert (way.choice, way.data.steps, way.lost) == (Choice.KEEP, (), 0)
+    assert prospect(world(), replace(BACK, goal=goal)).gone == ()
