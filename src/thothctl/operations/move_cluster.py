@@ -163,7 +163,9 @@ class MoveCluster:
     copies: ClassVar[bool] = True
 
     def apply(self, world: World) -> None:
+        """A try that was killed may still be dumping, or have a server on the very volume."""
         install = install_of(world, self.name)
+        world.toolbox.clear(install.uuid)
         server = server_of(world, install, self.service)
         before = {name: told(world, server, SURVEY, name) for name in self.databases}
         self._emptied(world, install)
