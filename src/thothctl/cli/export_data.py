@@ -29,7 +29,7 @@ def export_data(
     session: Session, to: To = "", plan: PlanOnly = False, longest_pause: Longest = PAUSE_SECONDS
 ) -> Outcome:
     """Write the data of all stores, of one moment, as plain files: dumps, databases, JSON."""
-    with session.locked("export-data"):
+    with session.locked("export-data", plans=plan):
         with session.watched():
             provide_toolbox(session.world)
         made = plan_export(session.world, session.install, to, longest_pause)

@@ -7,7 +7,7 @@ from thothctl.operations.finalize import Surplus, plan_finalize, surplus
 
 def finalize(session: Session, *, only_plan: bool) -> Outcome:
     """Free old generations, never what the next rollback goes back to."""
-    with session.locked("upgrade finalize"):
+    with session.locked("upgrade finalize", plans=only_plan):
         seen = surplus(session.world, session.install)
         if seen.names and not only_plan:
             session.confirm(f"Remove {', '.join(seen.names)} for good?")

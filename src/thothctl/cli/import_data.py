@@ -60,9 +60,9 @@ def import_data(
         raise InvalidInputError(f"there is no file {missing[0]}", hint="look at its path")
     if len(source) == 1 and not paths[0].is_file():
         session.install = session.chosen or _name_for(source[0])
-        with session.locked("import-data"):
+        with session.locked("import-data", plans=plan):
             return _carry(session, _adopt(session, source[0], longest_pause), plan=plan)
-    with session.locked("import-data"):
+    with session.locked("import-data", plans=plan):
         if str(paths[0]).endswith(JSON):
             if len(paths) > 1:
                 raise UsageError("one .json at a time", hint="import the others afterwards")

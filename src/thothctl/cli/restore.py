@@ -101,7 +101,7 @@ def restore(  # noqa: PLR0913, PLR0917 - typer reads the signature
     gates.refuse_newer(manifest, session.world.version, runs)
     with key_of(session, found, identity_file, passphrase_file) as key:
         session.install = name
-        with session.locked("restore"):
+        with session.locked("restore", plans=plan):
             session.world.restores.keep_key(session.install, key)
             with session.watched():
                 provide_toolbox(session.world)
@@ -216,7 +216,7 @@ def _carry(session: Session, found: Found, made: Plan, *, plan: bool) -> Outcome
 
 
 def _undo(session: Session, *, plan: bool) -> Outcome:
-    with session.locked("restore"):
+    with session.locked("restore", plans=plan):
         seen = restoring.present(session.world, session.install)
         made = restoring.plan_undo(seen, session.options.timeout or SECONDS)
         if plan or session.options.dry_run:

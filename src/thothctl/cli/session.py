@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -12,13 +12,7 @@ from pathlib import Path
 from rich.console import Console
 
 from thothctl.cli.progress import Watcher, watching
-from thothctl.errors import (
-    DeclinedError,
-    EngineRefusedError,
-    EngineUnreachableError,
-    InvalidInputError,
-    UsageError,
-)
+from thothctl.errors import DeclinedError, InvalidInputError, UsageError
 from thothctl.model.event import Event
 from thothctl.operations import figures
 from thothctl.operations.execute import execute, new_operation
@@ -136,14 +130,17 @@ class Session:
             raise DeclinedError("declined; nothing was changed", hint="run it again when ready")
 
     @contextmanager
-    def locked(self, command: str, *, fresh: bool = True) -> Iterator[None]:
-        """Hold the install's lock; `fresh` refuses an unfinished operation."""
+    def locked(self, command: str, *, fresh: bool = True, plans: bool = False) -> Iterator[None]:
+        """Hold the install's lock; `fresh` refuses an unfinished operation.
+
+        Who only `plans` changes nothing, and what is due waits for who does.
+        """
         with self.world.locks.hold(self.install, command):
             if fresh:
                 refuse_unfinished(self.world, self.install)
             settle(self.world, self.install)
-            if fresh and not self.options.dry_run:
-                with suppress(EngineRefusedError, EngineUnreachableError):
+            if fresh and not (plans or self.options.dry_run):
+                with self.watched():
                     finish_due(self.world, self.install)
             try:
                 yield

@@ -86,7 +86,7 @@ def upgrade(  # noqa: PLR0913, PLR0917 - typer reads the signature
     if plan or session.options.dry_run:
         refuse_unfinished(session.world, request.name)
         return _planned(session, request, wish)
-    with session.locked("upgrade"):
+    with session.locked("upgrade", plans=rehearse):
         if rehearse:
             return _rehearsed(session, request)
         return _upgraded(session, request, wish)

@@ -1,10 +1,12 @@
 """Frees old generations: all but what is served, and what the next rollback would go back to."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar
 
+from thothctl.errors import EngineRefusedError, EngineUnreachableError, ThothctlError
 from thothctl.model.event import Note
 from thothctl.model.install import LABEL_GENERATION, LABEL_STORE, Install, Release
 from thothctl.model.setting import SettingValue
@@ -94,14 +96,28 @@ def plan_finalize(seen: Surplus) -> Plan:
 
 
 def finish_due(world: World, name: str) -> None:
-    """Free what an upgrade was told to free by now; a server that does not run has time."""
+    """Free what an upgrade was told to free by now, before something else that was asked for.
+
+    A server that does not run has time; what cannot be removed stops nobody.
+    """
     number = world.installs.active(name)
     due = world.installs.release(name, number).finalize_after if number else ""
     if not due or world.clock.now() < datetime.fromisoformat(due):
         return
-    if (seen := surplus(world, name)).names:
-        world.report(Note(f"Removing {', '.join(seen.names)}: its time is over"))
-        execute(plan_finalize(seen), world, operation=new_operation(world, KIND))
+    with suppress(EngineRefusedError, EngineUnreachableError):
+        if (seen := surplus(world, name)).names:
+            world.report(Note(f"Removing {', '.join(seen.names)}: its time is over"))
+            _freed(world, seen)
+
+
+def _freed(world: World, seen: Surplus) -> None:
+    """As an operation that ends here, whatever comes of it: nobody was asked to go on with it."""
+    plan = replace(plan_finalize(seen), recovery=Recovery.UNWIND, had_release=False)
+    try:
+        execute(plan, world, operation=new_operation(world, KIND))
+    except ThothctlError as error:
+        said = f"Warning: old data is still there: {error.message}"
+        world.report(Note(f"{said}; `thothctl upgrade finalize` removes it"))
 
 
 @step
