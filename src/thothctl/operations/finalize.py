@@ -1,4 +1,4 @@
-"""Frees old generations: all but what is served, and what the next rollback would go back to."""
+"""Frees old generations: all but what is served, and what is still to be gone back to."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -39,18 +39,22 @@ class Surplus:
         return (*self.volumes, *(name for found in self.databases.values() for name in found))
 
 
-def surplus(world: World, name: str) -> Surplus:
-    """Look at what is there; changes nothing."""
+def surplus(world: World, name: str, *, since: int | None = None) -> Surplus:
+    """Look at what is there; changes nothing.
+
+    The release before the active one stays gone back to, or every one from release `since` on.
+    """
     current = active(world, name)
     older = [r for r in world.installs.releases(name) if r.number < current.release.number]
-    kept = (current.release, *older[-1:])
+    stay = older[-1:] if since is None else [r for r in older if r.number >= since]
+    kept = (current.release, *stay)
     stack = world.bundles.stack(current.install.stack).having(current.release.images)
     return Surplus(
         current.install,
         current.release,
         _volumes(world, current.install, kept),
         _databases(world, current.install, stack, kept),
-        older[-1].number if older else None,
+        stay[-1].number if stay else None,
     )
 
 
@@ -100,14 +104,20 @@ def finish_due(world: World, name: str) -> None:
 
     A server that does not run has time; what cannot be removed stops nobody.
     """
-    number = world.installs.active(name)
-    due = world.installs.release(name, number).finalize_after if number else ""
-    if not due or world.clock.now() < datetime.fromisoformat(due):
+    if (since := _due(world, name)) is None:
         return
     with suppress(EngineRefusedError, EngineUnreachableError):
-        if (seen := surplus(world, name)).names:
+        if (seen := surplus(world, name, since=since)).names:
             world.report(Note(f"Removing {', '.join(seen.names)}: its time is over"))
             _freed(world, seen)
+
+
+def _due(world: World, name: str) -> int | None:
+    """The newest release up to the active one that was to free what is older, and may by now."""
+    active_now, now = world.installs.active(name) or 0, world.clock.now()
+    told = [r for r in world.installs.releases(name) if r.number <= active_now and r.finalize_after]
+    passed = [r.number for r in told if datetime.fromisoformat(r.finalize_after) <= now]
+    return max(passed, default=None)
 
 
 def _freed(world: World, seen: Surplus) -> None:

@@ -1,0 +1,84 @@
+"""Which old data goes: by hand what no next rollback needs, by its time what was before."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+from fakes import FakeWorld
+from played_containers import INSTALL, RELEASE
+
+from thothctl.adapters.bundles import TemplateBundles
+from thothctl.model.install import LABEL_GENERATION, LABEL_STORE, Release
+from thothctl.model.observed import ObservedStack
+from thothctl.operations.finalize import finish_due, surplus
+
+PASSED, TO_COME = "2025-12-31T23:59:59+00:00", "2026-01-01T00:00:01+00:00"
+
+
+def release(number: int, generation: int, due: str = "") -> Release:
+    return replace(RELEASE, number=number, generations={"data": generation}, finalize_after=due)
+
+
+class Here(FakeWorld):
+    """A standalone install of these releases, the last of them active, with all their volumes."""
+
+    def __init__(self, *releases: Release) -> None:
+        super().__init__()
+        self.releases = releases
+        self.there = {INSTALL.volume("data", r.generations["data"]) for r in releases}
+        self.engine = SimpleNamespace(
+            observe=lambda _: ObservedStack((), tuple(sorted(self.there))),
+            volume_labels=lambda name: {LABEL_STORE: "data", LABEL_GENERATION: name[-1]},
+            remove_volumes=lambda _, names: self.there.difference_update(names),
+        )
+
+    @property
+    def bundles(self) -> SimpleNamespace:
+        return cast("SimpleNamespace", TemplateBundles())
+
+    @property
+    def installs(self) -> SimpleNamespace:
+        return SimpleNamespace(
+            find=lambda _: INSTALL,
+            active=lambda _: self.releases[-1].number,
+            releases=lambda _: self.releases,
+            release=lambda _, number: next(r for r in self.releases if r.number == number),
+            stored_secrets=lambda _: (),
+        )
+
+    def left(self) -> list[int]:
+        """The generations that are still there."""
+        return sorted(int(name[-1]) for name in self.there)
+
+
+@pytest.mark.parametrize(
+    ("releases", "left"),
+    [
+        ([release(1, 1), release(2, 2, PASSED)], [2]),
+        ([release(1, 1), release(2, 2, TO_COME)], [1, 2]),
+        ([release(1, 1), release(2, 2, PASSED), release(3, 2)], [2]),
+        ([release(1, 1), release(2, 2, PASSED), release(3, 3)], [2, 3]),
+        ([release(1, 1), release(2, 2, PASSED), release(3, 1)], [1, 2]),
+        ([release(1, 1), release(2, 2, PASSED), release(3, 3, TO_COME)], [2, 3]),
+        ([release(1, 1), release(2, 2)], [1, 2]),
+    ],
+    ids=["due", "not yet", "after a change", "after more", "served again", "newer", "no wish"],
+)
+def test_the_data_of_before_goes_when_its_time_is_over(
+    releases: Iterable[Release], left: list[int]
+) -> None:
+    here = Here(*releases)
+
+    finish_due(here.as_world(), "default")
+
+    assert here.left() == left
+
+
+def test_by_hand_the_release_before_can_still_be_gone_back_to() -> None:
+    here = Here(release(1, 1), release(2, 2, PASSED), release(3, 3))
+
+    seen = surplus(here.as_world(), "default")
+
+    assert (seen.names, seen.target) == ((INSTALL.volume("data", 1),), 2)
