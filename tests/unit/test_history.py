@@ -52,6 +52,16 @@ def test_an_operation_is_told_with_its_ending() -> None:
     assert (bad.ending, bad.done, bad.error) == ("rolled back", 1, "it broke")
 
 
+@pytest.mark.parametrize(("breaks", "ending"), [("", "completed"), ("b", "rolled back")])
+def test_a_hook_afterwards_is_not_how_an_operation_ended(breaks: str, ending: str) -> None:
+    hooked = done(breaks=breaks)
+    hooked.record("default", "2026-x", {"event": "hook", "hook": "post_upgrade", "status": 0})
+
+    (found,) = history.operations(world(hooked), "default")
+
+    assert found.ending == ending
+
+
 def test_an_undo_that_failed_and_an_operation_that_was_cut_off_are_told_as_such() -> None:
     cut = done()
     cut.files["2026-x"] = cut.files["2026-x"][:3]

@@ -122,7 +122,8 @@ def entries(world: World, name: str, operation: str) -> JournalFile:
 
 
 def _done(journal: JournalFile) -> Done:
-    first, last = journal.entries[0], journal.entries[-1]
+    first = journal.entries[0]
+    last = [entry for entry in journal.entries if entry["event"] != "hook"][-1]
     plan: Any = first["plan"]
     failed = [entry for entry in journal.entries if entry["event"] in {"failed", "stuck"}]
     return Done(
