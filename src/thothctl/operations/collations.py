@@ -1,14 +1,13 @@
 """Whether the server sorts as it did when its indexes were made, and what mends them."""
 
 import json
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from thothctl.errors import ThothctlError
+from thothctl.errors import EngineRefusedError
 from thothctl.model.event import Note
-from thothctl.model.install import Install, Release
+from thothctl.model.install import Release
 from thothctl.model.stack import SaveKind, Stack
 from thothctl.operations.cloning import Carried
 from thothctl.operations.clusters import image_name
@@ -63,7 +62,8 @@ class CheckSorting:
     title: ClassVar[str] = "Sorting"
 
     def apply(self, world: World) -> None:
-        mend(world, install_of(world, self.name), self.service)
+        server = server_of(world, install_of(world, self.name), self.service)
+        mend(world, server, sorted_otherwise(world, server))
 
     def undo(self, world: World) -> None:
         """`KeepSorting` does, once the server from before runs again."""
@@ -84,14 +84,22 @@ class KeepSorting:
         """The server that runs has sorted what there is."""
 
     def undo(self, world: World) -> None:
-        """A server that does not run was not reached by what is taken back."""
-        with suppress(ThothctlError):
-            mend(world, install_of(world, self.name), self.service)
+        """A server that does not run, or is too old to know, was sorted by nobody else."""
+        try:
+            server = server_of(world, install_of(world, self.name), self.service)
+            names = sorted_otherwise(world, server)
+        except EngineRefusedError:
+            return
+        mend(world, server, names)
 
 
-def mend(world: World, install: Install, service: str) -> None:
-    """Look at every database; indexes made by other rules would miss rows."""
-    server = server_of(world, install, service)
-    for name in json.loads(told(world, server, OTHERS)):
+def sorted_otherwise(world: World, server: str) -> Sequence[str]:
+    """Look at every database of the server."""
+    return [str(name) for name in json.loads(told(world, server, OTHERS))]
+
+
+def mend(world: World, server: str, names: Sequence[str]) -> None:
+    """Indexes made by other rules would miss rows."""
+    for name in names:
         world.report(Note(f"{name} was sorted by another version: its indexes are made anew"))
-        told(world, server, MEND, str(name))
+        told(world, server, MEND, name)
