@@ -46,20 +46,19 @@ def _minutes(world: World, since: str) -> int:
 
 def kept(world: World, plan: Plan, operation: str, started: Sequence[int]) -> None:
     """Keep what the containers of the release wrote, before they are gone."""
-    files = {
-        f"{one.name}.log": _text(world, plan, _lines(world, one))
-        for one in _containers(world, plan, started)
-    }
-    if not files:
-        return
-    with suppress(OSError, ThothctlError):  # going back matters more
-        world.bundles.write(folder_of(world, operation), files)
+    with suppress(OSError, ValueError, ThothctlError):  # going back matters more
+        files = {
+            f"{one.name}.log": _text(world, plan, _lines(world, one))
+            for one in _containers(world, plan, started)
+        }
+        if files:
+            world.bundles.write(folder_of(world, operation), files)
 
 
 def supported(world: World, plan: Plan, operation: str, said: str) -> Path:
     """Put the journal and what runs beside the logs; no secret is among it."""
     folder = folder_of(world, operation)
-    with suppress(OSError, ThothctlError):
+    with suppress(OSError, ValueError, ThothctlError):
         install = world.installs.find(plan.install)
         observed = world.engine.observe(install.uuid).containers if install else ()
         found = [
