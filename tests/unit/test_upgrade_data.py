@@ -146,6 +146,8 @@ def test_generations_of_a_database_are_told_from_other_databases() -> None:
     found = {name: one.generation(name) for name in ("thoth", "thoth_g3", "thoth_data", "thoth_gx")}
     assert list(found.values()) == [1, 3, None, None]
     assert [n for n in (*found, "thoth_g4_new") if one.left(n, 3)] == ["thoth", "thoth_g4_new"]
+    foreign = ("thoth_new", "thoth_g1", "thoth_g0", "thoth_g02", "thoth_g\u00b2", "thoth_g3_old")
+    assert [n for n in foreign if one.generation(n) or one.left(n, 3)] == []
     with pytest.raises(ValueError, match="cannot be the name"):
         Database("application", "postgres", 'thoth"; DROP')
 

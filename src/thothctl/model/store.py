@@ -58,9 +58,13 @@ class Database:
         if called == self.database:
             return 1
         number = called.removeprefix(f"{self.database}_g")
-        return int(number) if number != called and number.isdigit() else None
+        found = int(number) if number != called and number.isdecimal() else 1
+        return found if found > 1 and self.called(found) == called else None
 
     def left(self, called: str, served: int) -> bool:
         """It is a copy of another generation than the one that is served, whole or not."""
-        number = self.generation(called.removesuffix("_new"))
-        return number is not None and called != self.called(served)
+        if called == self.called(served):
+            return False
+        whole = called.removesuffix("_new")
+        number = self.generation(whole)
+        return number is not None and (number > 1 or whole == called)
