@@ -69,7 +69,7 @@ bench: dev engine
 	$(BIN)/pytest -m bench tests/bench
 
 bench-backup: dev engine
-	$(BIN)/pytest -m bench --timeout 3600 tests/bench/test_backup.py
+	$(BIN)/pytest -m bench --timeout 3600 --show-capture=no tests/bench/test_backup.py
 
 bench-upgrade: dev engine
 	$(BIN)/pytest -m bench --timeout 3600 tests/bench/test_upgrade.py

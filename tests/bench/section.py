@@ -1,8 +1,12 @@
-"""The page of figures has sections; each measurement writes its own and leaves the others."""
+"""What a measurement leaves: its section of the page of figures, and a line at its very end."""
 
 from pathlib import Path
 
+import pytest
+
 PAGE = Path(__file__).parents[2] / "docs/reference/figures.md"
+SUMMARY = pytest.StashKey[str]()
+"""The last line that a bench prints."""
 
 
 def put(title: str, lines: list[str]) -> None:

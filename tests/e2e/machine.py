@@ -140,6 +140,7 @@ class Machine:
 
     def clean(self) -> None:
         """Remove what the test made, by the labels its records and the engine name."""
+        self._end_tasks()
         project = f"com.docker.compose.project=thoth-{self.name}"
         for listing, removal in (
             (["ps", "-aq"], ["rm", "-f", "-v"]),
@@ -149,6 +150,12 @@ class Machine:
             found = docker(*listing, "--filter", f"label={project}").split()
             if found:
                 docker(*removal, *found)
+
+    def _end_tasks(self) -> None:
+        """A command that was killed leaves the containers of its tasks; some are just going."""
+        if (self.folder / "install.json").is_file():
+            found = self.left(self.label)["containers"]
+            subprocess.run(["docker", "rm", "-f", "-v", *found], capture_output=True, check=False)
 
 
 def tree(folder: Path, *, leave: Sequence[str] = ()) -> dict[str, bytes]:
