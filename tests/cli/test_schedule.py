@@ -3,13 +3,13 @@
 import json
 import os
 import shlex
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from local_world import Play
+from needs import needs_systemctl
 from webhook import TOKEN, webhook
 
 from thothctl.adapters.systemd import SystemdUnits
@@ -20,9 +20,6 @@ OTHERS = "0 5 * * * /usr/bin/other"
 CRONTAB = """#!/bin/sh
 case $1 in -l) cat "$CRONTAB_FILE" 2>/dev/null ;; *) cat > "$CRONTAB_FILE" ;; esac
 """
-needs_systemctl = pytest.mark.skipif(
-    not shutil.which("systemctl"), reason="systemctl is not installed"
-)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import typer.main
 from local_world import Play
+from needs import needs_systemctl
 
 from thothctl.adapters.shipped import shipped
 from thothctl.adapters.systemd import RUNNING, SystemdUnits
@@ -49,11 +50,6 @@ def units(root: Path) -> dict[str, str]:
 
 def directives(text: str) -> dict[str, str]:
     return dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
-
-
-needs_systemctl = pytest.mark.skipif(
-    not shutil.which("systemctl"), reason="systemctl is not installed"
-)
 
 
 @needs_systemctl

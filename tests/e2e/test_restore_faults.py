@@ -12,6 +12,9 @@ import pytest
 from e2e.machine import KEEP, Machine, docker, events, tree
 from e2e.small_disk import small_disk
 from e2e.test_backup import QUESTION, finished, inside, tasks
+from needs import needs_mounts
+
+pytestmark = needs_mounts
 
 MIB = 1024 * 1024
 BIG, SMALL_DISK = 200, 6144
