@@ -47,7 +47,7 @@ def played(*restarts: int) -> tuple[World, FakeClock]:
 
 
 def outlook() -> Outlook:
-    return Outlook("thoth-ai", OLD, NEW, (NEW,), cast("RegistryVersions", None))
+    return Outlook("thoth-ai", OLD, NEW, (NEW,), cast("RegistryVersions", None), OLD.settings)
 
 
 def test_the_plan_of_an_upgrade_reads_as_its_own_specification() -> None:

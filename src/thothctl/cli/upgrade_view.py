@@ -1,6 +1,6 @@
 """How the plan of an upgrade is shown: its steps, its images and what they take."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from rich.console import Console
 from rich.table import Table
@@ -41,6 +41,7 @@ def plan_data(
         "plan": str(plan).splitlines(),
         "images": images,
         "disk_bytes": absent * UNPACKED + carried.bytes,
+        "migrations": [{"name": one.name, "reversible": one.reversible} for one in seen.migrations],
         "database": {"from": seen.release.database_revision, "to": target.published.revision},
         "cloned": [{"name": one.name, "bytes": one.bytes} for one in carried.copies],
         "downtime_seconds": 0
@@ -69,9 +70,20 @@ def show_plan(
     console.print(table)
     if len(hops) > 1:
         console.print(f"By way of {', '.join(hops[:-1])}, each a release of its own.")
+    for told in _migrations(data):
+        console.print(told)
     for one in carried.copies:
         console.print(f"{one.name} is copied first: {one.bytes / MIB:,.1f} MiB.")
     kept = "" if carried.copies else "The data stays as it is. "
     away = data["downtime_seconds"]
     told = f"Away for about {away} s." if away else "It answers all the time."
     console.print(f"{kept}{told} Nothing was changed.")
+
+
+def _migrations(data: Mapping[str, object]) -> Iterator[str]:
+    """Those of all hops; which of them `rollback` takes back with what was written since."""
+    found = data["migrations"]
+    assert isinstance(found, list)  # noqa: S101 - made above
+    for one in found:
+        back = "can be taken back" if one["reversible"] else "cannot be taken back"
+        yield f"Migration {one['name']} {back}."

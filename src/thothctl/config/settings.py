@@ -4,12 +4,12 @@ import difflib
 import ipaddress
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from thothctl.errors import AnswerMissingError, InvalidInputError
 from thothctl.model.provider import NONE, SKIPPED, STORED
-from thothctl.model.setting import Setting, SettingKind, SettingValue
+from thothctl.model.setting import Setting, SettingKind, SettingValue, renamed
 from thothctl.model.stack import Stack
 
 EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
@@ -44,6 +44,7 @@ class Resolved:
 
 def resolve(stack: Stack, layers: Sequence[Layer]) -> Resolved:
     """The first layer that names a setting wins; raises InvalidInputError with the key."""
+    layers = [replace(one, values=renamed(stack.settings, one.values)) for one in layers]
     for layer in layers:
         refuse_unknown(layer.source, layer.values, [s.key for s in stack.settings])
     values: dict[str, SettingValue] = {}

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from thothctl.config.settings import parse, refuse_unknown
 from thothctl.errors import InvalidInputError
+from thothctl.model.setting import renamed
 from thothctl.model.stack import Stack
 
 
@@ -13,7 +14,7 @@ def problems(
     """An error for each key that is unknown and each value that is none of its kind."""
     known = {setting.key: setting for setting in stack.settings}
     found: list[InvalidInputError] = []
-    for key, value in values.items():
+    for key, value in renamed(stack.settings, values).items():
         try:
             refuse_unknown(source, [key], list(known))
             if value is not None:

@@ -122,6 +122,7 @@ def read_setting(key: str, node: Node) -> Setting:
         lowest=node.number_or("lowest", 0),
         highest=node.number_or("highest", 2**31 - 1),
         advanced=bool(node.data.get("advanced")),
+        was=node.texts_or_none("was"),
     )
     default = node.data.get("default")
     if default in {None, ""}:

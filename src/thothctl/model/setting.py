@@ -1,11 +1,13 @@
 """One thing that the user of a stack chooses."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeVar
 
 SettingValue = str | int | bool
+T = TypeVar("T")
 
 
 class SettingKind(StrEnum):
@@ -49,6 +51,8 @@ class Setting:
     lowest: int = 0
     highest: int = 2**31 - 1
     advanced: bool = False
+    was: tuple[str, ...] = ()
+    """Keys that it had in older versions."""
 
     @property
     def optional(self) -> bool:
@@ -74,3 +78,10 @@ class Setting:
         """The question makes sense after these answers."""
         other = str(values.get(self.belongs_to, ""))
         return (not self.when or other in self.when) and other not in self.unless
+
+
+def renamed(settings: Sequence[Setting], values: Mapping[str, T]) -> dict[str, T]:
+    """The values under the keys of today; one that is there already counts."""
+    now = {old: setting.key for setting in settings for old in setting.was}
+    older = {now[key]: value for key, value in values.items() if key in now}
+    return older | {key: value for key, value in values.items() if key not in now}

@@ -5,7 +5,7 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 
 from thothctl.model.secret_spec import SecretSpec
-from thothctl.model.setting import Setting, SettingValue
+from thothctl.model.setting import Setting, SettingValue, renamed
 from thothctl.model.store import Database as Database  # noqa: PLC0414 - handed on
 from thothctl.model.store import SaveKind as SaveKind  # noqa: PLC0414 - handed on
 from thothctl.model.store import Store as Store  # noqa: PLC0414 - handed on
@@ -166,7 +166,7 @@ class Stack:
     def complete(self, values: Mapping[str, SettingValue]) -> dict[str, SettingValue]:
         """The values with today's defaults for what they, being older, do not name."""
         defaults = {s.key: s.default for s in self.settings if s.default is not None}
-        return {**defaults, **values}
+        return {**defaults, **renamed(self.settings, values)}
 
     def setting(self, key: str) -> Setting:
         return next(setting for setting in self.settings if setting.key == key)

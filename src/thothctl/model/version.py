@@ -7,6 +7,7 @@ from functools import total_ordering
 
 from thothctl.errors import IncompatibleError
 from thothctl.model.install import (
+    LABEL_MIGRATIONS,
     LABEL_REQUIRES,
     LABEL_REVERSIBLE_TO,
     LABEL_REVISION,
@@ -67,7 +68,7 @@ class Published:
 
     `upgrade_from` is the oldest version that may come here directly, `requires` the oldest thothctl
     that can run it, `revision` the state its database has, `reversible_to` the oldest state its
-    migrations go back down to.
+    migrations go back down to, `migrations` names all of them, in order.
     """
 
     version: Version
@@ -76,6 +77,7 @@ class Published:
     yanked: str = ""
     revision: str = ""
     reversible_to: str = ""
+    migrations: str = ""
 
 
 def published(version: Version, images: Iterable[Mapping[str, str]]) -> Published:
@@ -95,6 +97,7 @@ def published(version: Version, images: Iterable[Mapping[str, str]]) -> Publishe
         next(iter(said(LABEL_YANKED)), ""),
         next(iter(said(LABEL_REVISION)), ""),
         next(iter(said(LABEL_REVERSIBLE_TO)), ""),
+        next(iter(said(LABEL_MIGRATIONS)), ""),
     )
 
 

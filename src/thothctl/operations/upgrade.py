@@ -7,6 +7,8 @@ from pathlib import Path
 from thothctl.errors import NoSpaceError, UsageError
 from thothctl.model.install import Release
 from thothctl.model.observed import OfferedImage
+from thothctl.model.revision import Migration, pending
+from thothctl.model.setting import SettingValue
 from thothctl.model.version import Version, way
 from thothctl.operations.cloning import Carried
 from thothctl.operations.configure import edited_files, refusal_of
@@ -16,6 +18,7 @@ from thothctl.operations.release_step import RenderRelease
 from thothctl.operations.rolling import ExchangeReplicas, StartOthers, TryReplica
 from thothctl.operations.running import active
 from thothctl.operations.steps import ActivateRelease, AwaitHealthy, StartRelease
+from thothctl.operations.upgrade_settings import fitted
 from thothctl.operations.upgrade_steps import PullImages, Soak
 from thothctl.world import World
 
@@ -48,17 +51,28 @@ class UpgradeRequest:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """Where the install is, where it may go, and the versions on the way there."""
+    """Where the install is, where it may go, the versions on the way, the settings they take."""
 
     stack: str
     release: Release
     target: Version
     hops: tuple[Version, ...]
     versions: Versions = field(repr=False)
+    settings: Mapping[str, SettingValue] = field(default_factory=dict)
 
     @property
     def installed(self) -> Version:
         return version_of(self.release)
+
+    @property
+    def migrations(self) -> tuple[Migration, ...]:
+        """Those of every version on the way, in order."""
+        offer, revision = self.versions.offer(), self.release.database_revision
+        found: list[Migration] = []
+        for one in map(offer.look, self.hops):
+            found += pending(revision, one.revision, one.migrations, one.reversible_to)
+            revision = one.revision
+        return tuple(found)
 
 
 def version_of(release: Release) -> Version:
@@ -78,7 +92,8 @@ def newest_offered(world: World, request: UpgradeRequest) -> tuple[Version, Vers
 def look_out(world: World, request: UpgradeRequest) -> Outlook:
     """Ask what is offered and find the way; changes nothing.
 
-    Raises IncompatibleError for a version that cannot be gone to.
+    Raises IncompatibleError for a version that cannot be gone to, InvalidInputError for settings
+    that it does not take.
     """
     current = active(world, request.name)
     stack = world.bundles.stack(current.install.stack)
@@ -87,7 +102,8 @@ def look_out(world: World, request: UpgradeRequest) -> Outlook:
     newest = None if request.version else found.newest(request.channel)
     target = request.version or max(newest or installed, installed)
     hops = way(installed, target, found.offer(), own_version(world))
-    return Outlook(current.install.stack, current.release, target, hops, found)
+    settings = fitted(world, request.name, stack, current.release) if hops else {}
+    return Outlook(current.install.stack, current.release, target, hops, found, settings)
 
 
 def refuse_edits(world: World, name: str) -> None:
@@ -122,7 +138,7 @@ def plan_upgrade(
     wanted = Wanted(
         "upgrade",
         version,
-        seen.release.settings,
+        seen.settings,
         {**seen.release.images, **target.references},
         data,
     )

@@ -13,11 +13,14 @@ PROJECT = Path(__file__).parents[2]
 
 
 @checkout.needed
-def test_the_labels_name_the_newest_migrations_and_how_far_there_is_a_way_back(data: Path) -> None:
-    reached = migrating.oldest_reachable(MigrationLoader(connection).disk_migrations)
+def test_the_labels_name_the_migrations_and_how_far_there_is_a_way_back(data: Path) -> None:
+    every = MigrationLoader(connection).disk_migrations
+    reached = migrating.oldest_reachable(every)
+    ours = sorted(f"{app}.{name}" for app, name in every if app in migrating.OURS)
 
     assert argument("DATABASE_REVISION") == migrating.own_revision() == migrating.revision()
     assert argument("REVERSIBLE_TO") == migrating.written(reached)
+    assert argument("MIGRATIONS").split(",") == ours
 
 
 def test_no_model_waits_for_a_migration(data: Path) -> None:
