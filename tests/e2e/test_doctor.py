@@ -80,17 +80,26 @@ def test_planted_faults_are_found(machine: Machine) -> None:
     assert verdicts(machine)["folders"] == "pass"
 
 
-def test_objects_without_a_record_are_named(machine: Machine) -> None:
+def test_f11_what_was_written_by_hand_and_objects_without_a_record_are_named(
+    machine: Machine,
+) -> None:
     label = "00000000-test"
     project = f"com.docker.compose.project=thoth-{machine.name}"
     docker("volume", "create", "--label", f"{LABEL}={label}", "--label", project, machine.name)
     machine.set_up("--no-demo")
+    assert verdicts(machine)["container-files"] == "pass"
+    hand = "mount -o remount,rw / && echo 1 > /opt/thoth/by-hand && mkdir -p /opt/data/more"
+    docker("exec", "--privileged", "--user", "0", machine.container(), "sh", "-c", hand)
 
     done = machine.json("doctor", "--strict")
 
-    [found] = [c for c in done.envelope["checks"] if c["probe"] == "leftovers"]
+    found = {c["probe"]: c for c in done.envelope["checks"]}
     assert done.code == 4
-    assert found["verdict"] == "warn"
+    assert found["leftovers"]["verdict"] == "warn"
+    assert found["container-files"]["verdict"] == "warn"
+    assert "-app-1:/opt/data/more, " in found["container-files"]["summary"]
+    assert "-app-1:/opt/thoth/by-hand" in found["container-files"]["summary"]
+    assert "no backup has them" in found["container-files"]["hint"]
 
 
 def test_the_real_stack_passes_every_check_of_its_containers(stack: Machine) -> None:

@@ -95,6 +95,17 @@ class DockerEngine:
         found = (inspection.container(document, networks) for document in documents)
         return tuple(sorted(found, key=lambda one: one.name))
 
+    def written(self, install: str) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        for one in self.inspect(install):
+            with asking_to(f"compare {one.name} with its image"):
+                try:
+                    differing = self._client.api.diff(one.name) or ()
+                except NotFound:  # gone between the list and the look
+                    continue
+            found[one.name] = inspection.written(one, [str(d["Path"]) for d in differing])
+        return found
+
     def figures(self, install: str) -> tuple[ContainerFigures, ...]:
         label = {"label": f"{LABEL_INSTALL}={install}"}
         with asking_to("measure what belongs to the install"):

@@ -1,7 +1,7 @@
 """Reads the engine's inspect documents, and Compose's, into what the checks look at."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from thothctl.model.inspected import Declared, InspectedContainer, Joined, Mounted, Published
@@ -45,9 +45,25 @@ def container(found: Document, networks: Mapping[str, Document]) -> InspectedCon
         namespaces={space: str(host.get(key) or "") for space, key in SPACES.items()},
         devices=tuple(_devices(host)),
         mounts=tuple(_mount(one) for one in found.get("Mounts") or ()),
+        memory_folders=tuple(map(str, host.get("Tmpfs") or ())),
         published=tuple(_published(host, found.get("NetworkSettings") or {})),
         networks=tuple(_networks(found, networks)),
     )
+
+
+def written(one: InspectedContainer, differing: Iterable[str]) -> tuple[str, ...]:
+    """The paths that are neither mounts, nor on the way to one, nor the folder of another."""
+    places = [mount.target.rstrip("/") for mount in one.mounts] + [*one.memory_folders]
+    own = sorted(
+        path
+        for path in differing
+        if not any(_within(path, place) or _within(place, path) for place in places)
+    )
+    return tuple(p for p in own if not any(_within(other, p) for other in own if other != p))
+
+
+def _within(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(f"{folder}/")
 
 
 def _environment(config: Document) -> Iterator[tuple[str, Secret]]:

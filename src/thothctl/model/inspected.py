@@ -72,6 +72,8 @@ class InspectedContainer:
     namespaces: Mapping[str, str] = field(default_factory=dict)
     devices: tuple[str, ...] = ()
     mounts: tuple[Mounted, ...] = ()
+    memory_folders: tuple[str, ...] = ()
+    """Where it may write what ends with it."""
     published: tuple[Published, ...] = ()
     networks: tuple[Joined, ...] = ()
 

@@ -23,6 +23,7 @@ from thothctl.probes import (
     data_folder,
     engine,
     exposure,
+    layers,
     port,
     preflight,
     records,
@@ -32,13 +33,11 @@ from thothctl.probes.parallel import Probe, each, guarded
 from thothctl.world import World
 
 QUICK_SECONDS, FULL_SECONDS = 2.5, 8.0
-
 RENEWAL = {
     "self-signed": "`thothctl certificates renew`; `thothctl service install` does it by the clock",
     "files": "replace the files, then `thothctl certificates renew` reads them",
     "acme": "`thothctl certificates renew`; `thothctl service install` does it by the clock",
 }
-
 Probes = Mapping[str, Probe]
 
 
@@ -194,6 +193,7 @@ def _installed(install: Install, current: Active | None, depth: Depth) -> Probes
         **always,
         "override": lambda world: records.override(world, install, release),
         "logs": lambda world: records.logs(world, install),
+        layers.PROBE: lambda world: layers.unchanged(world, install),
     }
 
 

@@ -71,6 +71,9 @@ class Engine(Protocol):
     def inspect(self, install: str) -> tuple[InspectedContainer, ...]:
         """The install's containers with the rights and limits they really have."""
 
+    def written(self, install: str) -> Mapping[str, tuple[str, ...]]:
+        """By container, what differs from its image's files and goes with it; no mounts."""
+
     def figures(self, install: str) -> tuple[ContainerFigures, ...]:
         """What each container of the install takes of the machine now."""
 
