@@ -122,6 +122,16 @@ def moving_cells(faults: tuple[str, ...]) -> list[Cell]:
     return [Cell(MOVE, step, fault, end) for step, fault in faulty for end in ENDINGS]
 
 
+FAULTS = ("killed as it begins", "killed when done", INSIDE, "engine killed", "disk full")
+
+
+def place(cell: tuple[str, ...]) -> tuple[int, ...]:
+    """Where a cell stands in the table: as plans, their steps and faults are listed here."""
+    routes = (UPGRADE, ROLLBACK, MOVE)
+    plan = next(n for n, one in enumerate(routes) if one.name == cell[0])
+    return plan, routes[plan].index(cell[1]), FAULTS.index(cell[2]), ENDINGS.index(cell[3])
+
+
 def cells(faults: tuple[str, ...]) -> list[Cell]:
     """Both plans, every step; what is gone on with leads to where the next plan begins."""
     found = []

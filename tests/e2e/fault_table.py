@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from e2e.fault_cells import place
+
 CELL = "cell"
 """The property of a test's report: plan, step, fault, and the command that came afterwards."""
 OUTCOMES = {"passed": "healthy, data equal", "failed": "FAILED", "error": "FAILED"}
@@ -33,7 +35,7 @@ def keep(file: Path, found: Outcomes) -> None:
     """Write the cells into the file, beside those of earlier runs."""
     known = json.loads(file.read_text()) if file.exists() else []
     cells = {tuple(one[:4]): one[4] for one in known} | found
-    lines = [json.dumps([*cell, said]) for cell, said in cells.items()]
+    lines = [json.dumps([*cell, cells[cell]]) for cell in sorted(cells, key=place)]
     file.write_text("[\n" + ",\n".join(lines) + "\n]\n")
 
 

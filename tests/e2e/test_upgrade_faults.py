@@ -78,7 +78,7 @@ def test_f15_rows_written_after_a_killed_return_are_not_lost_by_going_on(
     assert (version_served(bare), served(bare)) == ("1.1.0", after)
 
 
-def test_f18_f19_f20_a_failed_upgrade_is_no_failed_install_and_says_that_it_failed(
+def test_f18_f19_f20_f21_a_failed_upgrade_is_no_failed_install_and_says_that_it_failed(
     bare: Machine, shelf: Shelf
 ) -> None:
     set_up(bare, shelf.registry.host, "1.0.0")
