@@ -129,7 +129,7 @@ def test_a_line_that_somebody_put_below_the_mark_stays(run: Run, crontab: Path) 
     run("backup", "schedule", "set", "--jitter", "0")
     first, mark, line = crontab.read_text().splitlines()
     another = line.replace("--install default ", "--install default-2 ")
-    crontab.write_text("\n".join([first, mark, another, mark, OTHERS, mark, line, ""]))
+    crontab.write_text(f"{first}\n{mark}\n{another}\n{mark}\n{OTHERS}\n{mark}\n{line}\n")
 
     run("backup", "schedule", "remove")
 
