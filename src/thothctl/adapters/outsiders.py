@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 import tarfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -54,7 +55,7 @@ class Outsiders:
     def project(self, source: str) -> tuple[OutsideContainer, ...]:
         listed = self._docker("ps", "--all", "--quiet", "--filter", f"label={PROJECT}").split()
         documents = json.loads(self._docker("inspect", *listed)) if listed else []
-        folder = str(Path(source).expanduser().absolute())
+        folder = os.path.normpath(Path(source).expanduser().absolute())
         return tuple(
             _container(one)
             for one in documents
@@ -121,7 +122,15 @@ def _container(document: Mapping[str, object]) -> OutsideContainer:
         labels,
         {name: value for name, _, value in pairs},
         {str(m["Destination"]): str(m.get("Name") or m["Source"]) for m in mounts},
+        _aliases(document),
     )
+
+
+def _aliases(document: Mapping[str, object]) -> frozenset[str]:
+    settings = cast("Mapping[str, object]", document.get("NetworkSettings") or {})
+    networks = cast("Mapping[str, Mapping[str, object]]", settings.get("Networks") or {})
+    given = (cast("list[str]", one.get("Aliases") or []) for one in networks.values())
+    return frozenset(name for names in given for name in names)
 
 
 @contextmanager

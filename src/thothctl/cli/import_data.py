@@ -15,6 +15,7 @@ from thothctl.model.address import base_url
 from thothctl.operations import adopting, outside, taking_in
 from thothctl.operations import restore as restoring
 from thothctl.operations.backup import provide_toolbox
+from thothctl.operations.outside_database import refuse_other_database
 from thothctl.operations.plan import Plan
 from thothctl.operations.restore_new import NewInstall, fitted, refuse_taken
 from thothctl.operations.take_dump import plan_dump
@@ -98,8 +99,9 @@ def _adopt(session: Session, source: str, pause: int) -> Plan:
     with session.watched():
         provide_toolbox(world)
     stack = world.bundles.stack(STACK)
-    outside.refuse_other_database(world, stack, project)
-    settings = fitted(world, stack, outside.settings_for(stack, project, {}))
+    outside.refuse_empty(world, project)
+    refuse_other_database(world, stack, project)
+    settings = fitted(world, stack, outside.settings_for(stack, project))
     now = world.clock.now().isoformat(timespec="seconds")
     made = NewInstall(world.entropy.uuid(), stack, settings, world.entropy.uuid(), now)
     limits = (pause, session.options.timeout or SECONDS)

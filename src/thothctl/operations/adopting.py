@@ -13,11 +13,12 @@ from thothctl.model.install import Install
 from thothctl.model.setting import SettingValue
 from thothctl.model.stack import SaveKind, Stack, Store
 from thothctl.operations import steps
-from thothctl.operations.backup_postgres import COUNTS, DATABASES
+from thothctl.operations.backup_postgres import COUNTS
 from thothctl.operations.generations import FROM, TO, FreshGeneration
 from thothctl.operations.loading import PLACE, STAGED, counts_of, refuse
-from thothctl.operations.outer_steps import folder_steps, provide
-from thothctl.operations.outside import DATA, Project, asked, project_of, user_of
+from thothctl.operations.outer_steps import provide
+from thothctl.operations.outside import DATA, Project, project_of
+from thothctl.operations.outside_database import asked, databases, user_of
 from thothctl.operations.plan import Plan, Step, step
 from thothctl.operations.release_step import RenderRelease
 from thothctl.operations.restore import live
@@ -90,7 +91,7 @@ def _copy(
 def _dump(world: World, install: Install, mount: Mount, server: OutsideContainer) -> Counts:
     """Everything is asked for through its own server, so that its files are never touched."""
     user = ("-U", user_of(server))
-    names = [str(name) for name in _listed(asked(world, server, DATABASES))]
+    names = [one.name for one in databases(world, server)]
     dumps = {"globals.sql": ("pg_dumpall", *user, "--globals-only", "--no-role-passwords")}
     dumps |= {f"{n}.dump": ("pg_dump", *user, "--format=custom", f"--dbname={n}") for n in names}
     for file, words in dumps.items():
@@ -99,10 +100,6 @@ def _dump(world: World, install: Install, mount: Mount, server: OutsideContainer
         refuse(world.toolbox.run(task, feed=Inside(server.id, words)), file)
     found = ((name, asked(world, server, COUNTS, name)) for name in names)
     return counts_of("\n".join(f"{name}\t{counted}" for name, counted in found))
-
-
-def _listed(answer: str) -> list[str]:
-    return [one.strip(' "') for one in answer.strip("[]").split(",") if one.strip(' "')]
 
 
 def _load(world: World, stack: Stack, install: Install, store: Store, counted: Counts) -> None:
@@ -139,7 +136,6 @@ def plan_adopting(name: str, project: Project, made: NewInstall, limits: tuple[i
         steps.CreateInstall(name, made.uuid, reference, made.now, why=own),
         steps.GenerateSecrets(name, reference, settings, why="no default passwords"),
         steps.SaveSettings(name, settings, None, why="what the project says of itself"),
-        *folder_steps(name, reference, settings, numbers),
         *_fresh(name, made, numbers),
         CopyProject(
             name, project.name, settings, limits[0], why=f"{project.name} is read, and goes on"

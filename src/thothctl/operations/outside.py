@@ -1,31 +1,35 @@
 """A Compose project that others made: looked at, and changed in nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from thothctl.errors import EngineRefusedError, IncompatibleError, InvalidInputError
+from thothctl.errors import IncompatibleError, InvalidInputError
 from thothctl.model.install import LABEL_INSTALL
 from thothctl.model.setting import SettingValue
 from thothctl.model.stack import Stack
-from thothctl.operations.backup_postgres import PSQL
-from thothctl.operations.taking_in import MAJOR
+from thothctl.operations.loading import PLACE
 from thothctl.world import World
-from thothctl.world.backups import Inside, Program
+from thothctl.world.backups import Mount, Task
 from thothctl.world.outsiders import OutsideContainer
 
+PROJECT = "com.docker.compose.project"
 TITLE, SERVERS = "org.opencontainers.image.title", ("thoth-ai", "thoth-ai-development")
-DATA = "/data"
-POSTGRES_PLACES = ("/var/lib/postgresql", "/var/lib/postgresql/data", "/data")
-ROLES = "SELECT count(*) FROM pg_roles WHERE rolname = ANY(string_to_array('{}', ','))"
+DATA, FILE = "/data", "thoth.sqlite"
+DATABASE_HOST = "POSTGRES_HOST"
 
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """What of a project is of use: who serves, and who keeps its database."""
+    """What of a project is of use: who serves and works, and who keeps its database."""
 
     name: str
-    server: OutsideContainer
+    servers: tuple[OutsideContainer, ...]
+    """All that run the application; the first has its data."""
     database: OutsideContainer | None
+
+    @property
+    def server(self) -> OutsideContainer:
+        return self.servers[0]
 
     @property
     def mode(self) -> str:
@@ -33,7 +37,7 @@ class Project:
 
     @property
     def writers(self) -> tuple[str, ...]:
-        return (self.server.id,) if self.server.running else ()
+        return tuple(one.id for one in self.servers if one.running)
 
 
 def project_of(world: World, source: str) -> Project:
@@ -49,35 +53,43 @@ def project_of(world: World, source: str) -> Project:
         raise InvalidInputError(
             f"{source} is an install of thothctl already", hint="see `thothctl status`"
         )
-    servers = [c for c in containers if _serves(world, c)]
-    if not servers:
+    servers = sorted((one for one in containers if _is_ours(world, one)), key=_rank)
+    if not servers or DATA not in servers[0].mounts:
         raise IncompatibleError(
             f"{source} runs no server of this application that keeps its data in a volume",
-            hint="import its databases by `thothctl import-bird`",
+            hint="give what it keeps itself: its SQLite files to `thothctl import-bird`",
         )
-    database = next((c for c in containers if c not in servers and _keeps_postgres(c)), None)
-    return Project(source, _first(servers), database)
+    name = servers[0].labels.get(PROJECT, source)
+    return Project(name, tuple(servers), _database(servers[0], containers))
 
 
-def _serves(world: World, container: OutsideContainer) -> bool:
+def _is_ours(world: World, container: OutsideContainer) -> bool:
     image = world.engine.image(container.image)
-    named = image is not None and image.labels.get(TITLE) in SERVERS
-    return named and DATA in container.mounts
+    return image is not None and image.labels.get(TITLE) in SERVERS
 
 
-def _keeps_postgres(container: OutsideContainer) -> bool:
-    named = any(variable.startswith("POSTGRES_") for variable in container.environment)
-    return named and bool(set(POSTGRES_PLACES) & set(container.mounts))
+def _rank(one: OutsideContainer) -> tuple[bool, bool, bool, str]:
+    """First comes who has the data and answers, rather than its worker or a setup that ended."""
+    return (DATA not in one.mounts, not one.running, one.service == "worker", one.service)
 
 
-def _first(servers: Sequence[OutsideContainer]) -> OutsideContainer:
-    """The one that answers rather than its worker: they share their data."""
-    return min(servers, key=lambda one: (one.service == "worker", one.service))
+def _database(
+    server: OutsideContainer, containers: Sequence[OutsideContainer]
+) -> OutsideContainer | None:
+    """Where the server says that its database is; its own files, if it says nothing."""
+    host = server.environment.get(DATABASE_HOST, "")
+    if not host:
+        return None
+    for one in containers:
+        if host in {one.service, one.name, *one.aliases}:
+            return one
+    raise IncompatibleError(
+        f"{server.name} keeps its data in PostgreSQL at {host}, which is no service of the project",
+        hint=f"set {DATABASE_HOST} there to a service of the project that has that database",
+    )
 
 
-def settings_for(
-    stack: Stack, project: Project, given: Mapping[str, SettingValue]
-) -> dict[str, SettingValue]:
+def settings_for(stack: Stack, project: Project) -> dict[str, SettingValue]:
     """What the project says of itself; everything else is a default."""
     vector = project.server.environment.get("VECTOR_STORE", "")
     if vector in {"chroma", "qdrant"}:
@@ -88,48 +100,16 @@ def settings_for(
     own: dict[str, SettingValue] = {"mode": project.mode, "demo": False}
     if vector:
         own["vector"] = vector
-    return stack.complete({**own, **given})
+    return stack.complete(own)
 
 
-def refuse_other_database(world: World, stack: Stack, project: Project) -> None:
-    """A server that is newer than ours, or without our roles, is told before anything is made."""
-    if (server := project.database) is None:
+def refuse_empty(world: World, project: Project) -> None:
+    """A server without a database of its own keeps it in a file, which has to be there."""
+    if project.database:
         return
-    if not server.running:
-        raise InvalidInputError(
-            f"{server.name} does not run, and its data is read through it",
-            hint="start the project, then adopt it",
-        )
-    number = int(asked(world, server, "SHOW server_version_num")) // 10000
-    if number > int(MAJOR):
+    place = Mount(project.server.mounts[DATA], PLACE)
+    if not world.toolbox.run(Task("", "look", ("test", "-f", f"{PLACE}/{FILE}"), (place,))).good:
         raise IncompatibleError(
-            f"{server.name} is PostgreSQL {number}; this stack runs {MAJOR}",
-            hint="databases go to the same or a newer version only",
+            f"{project.server.name} has no {FILE} in {DATA}, so nobody knows where its data is",
+            hint="start it once, or give the project that has served",
         )
-    roles = [one.postgres_role for one in stack.secrets if one.postgres_role]
-    if int(asked(world, server, ROLES.format(",".join(roles)))) != len(roles):
-        raise IncompatibleError(
-            f"{server.name} lacks roles of this application: {', '.join(roles)}",
-            hint="import its databases by `thothctl import-bird`",
-        )
-
-
-def user_of(server: OutsideContainer) -> str:
-    """Whom its database knows as the superuser."""
-    return server.environment.get("POSTGRES_USER", "postgres")
-
-
-def asked(world: World, server: OutsideContainer, query: str, database: str = "postgres") -> str:
-    """The answer of its server to a query."""
-    words = (*PSQL[:1], "-U", user_of(server), *PSQL[1:], database, "-c", query)
-    return _heard(world, Inside(server.id, words), server.name)
-
-
-def _heard(world: World, program: Program, what: str) -> str:
-    said: list[bytes] = []
-    ended = world.toolbox.run(program, into=said.append)
-    if not ended.good:
-        raise EngineRefusedError(
-            f"{what} did not answer: {ended.said}", hint="see its logs: `docker logs`"
-        )
-    return b"".join(said).decode().strip()

@@ -13,6 +13,7 @@ from thothctl.model.stack import SaveKind, Stack, Store
 from thothctl.operations.adopt_script import SCRIPT
 from thothctl.operations.backup_postgres import COUNTS
 from thothctl.operations.generations import FreshGeneration
+from thothctl.operations.known_databases import refuse_strange
 from thothctl.operations.loading import PLACE, refuse
 from thothctl.operations.outer_steps import folder_steps, provide
 from thothctl.operations.plan import Plan, Step, step
@@ -28,6 +29,10 @@ from thothctl.world.outsiders import VolumeTar
 KIND = IMPORT
 MAJOR = "17"
 """Of PostgreSQL: the only one whose files our image reads."""
+TABLES_HINT = (
+    "if its tables are what you want, write each as CSV there (psql: \\copy TABLE TO FILE CSV"
+    " HEADER), and give their folder to `thothctl import-bird`"
+)
 
 
 @step
@@ -92,10 +97,11 @@ def look_through(world: World, stack: Stack, install: Install, mount: Mount, ima
     if ended.status == IncompatibleError.exit_code:
         raise IncompatibleError(
             f"it cannot be served: {ended.said}",
-            hint="take its data out with pg_dump and import the databases by `import-bird`",
+            hint=TABLES_HINT,
         )
     refuse(ended, "the database")
     names = [line.split("\t")[0] for line in b"".join(said).decode().splitlines()]
+    refuse_strange(stack, names, "the volume")
     world.report(Note(f"databases that were read to their end: {', '.join(names)}"))
 
 

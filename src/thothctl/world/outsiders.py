@@ -32,6 +32,8 @@ class OutsideContainer:
     labels: Mapping[str, str] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
     mounts: Mapping[str, str] = field(default_factory=dict)
+    aliases: frozenset[str] = frozenset()
+    """By which others in its networks reach it."""
 
 
 class Outsiders(Protocol):
