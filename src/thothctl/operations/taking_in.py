@@ -134,6 +134,12 @@ def _store_of(stack: Stack, seen: Present, tar: VolumeTar) -> Store:
             f"{seen.install.name} has no store of that kind for {tar.path}",
             hint="PostgreSQL belongs to an install of --mode production",
         )
+    if tar.database and there[0] not in stack.migrated_for(seen.active.settings):
+        raise IncompatibleError(
+            f"{tar.path} is the data of a server without PostgreSQL; that of {seen.install.name}"
+            " would never read it",
+            hint="take it into an install of --mode standalone: `setup --install NAME`",
+        )
     return there[0]
 
 
