@@ -1,6 +1,7 @@
 """Archives are unpacked where they say what they hold, and refused where they were made to harm."""
 
 import io
+import random
 import stat
 import tarfile
 import zipfile
@@ -21,7 +22,8 @@ def zipped(path: Path, *members: tuple[str, bytes]) -> Path:
 
 
 def tarred(path: Path, *members: tuple[str, bytes]) -> Path:
-    with tarfile.open(path, "w:gz") as archive:
+    compressor = "gz" if path.suffix == ".tgz" else path.suffix[1:]
+    with tarfile.open(path, f"w:{compressor}") as archive:  # type: ignore[call-overload]  # any of them
         for name, content in members:
             one = tarfile.TarInfo(name)
             one.size = len(content)
@@ -93,6 +95,21 @@ def test_what_was_made_to_harm_is_refused(tmp_path: Path, folder: Path, kind: st
     assert caught.value.exit_code == ExitCode.INVALID_INPUT
     assert caught.value.hint
     assert not (tmp_path / "evil").exists()
+
+
+@pytest.mark.parametrize("ending", ["gz", "bz2", "xz"])
+@pytest.mark.parametrize("place", ["in the middle", "its checksum"])
+def test_what_was_damaged_on_its_way_is_refused(
+    tmp_path: Path, folder: Path, ending: str, place: str
+) -> None:
+    content = random.Random(1).randbytes(90_000)  # noqa: S311 - the same every time
+    archive = tarred(tmp_path / f"a.tar.{ending}", ("a.sqlite", content))
+    damaged = bytearray(archive.read_bytes())
+    damaged[len(damaged) // 2 if place == "in the middle" else -8] ^= 1
+    archive.write_bytes(damaged)
+
+    with pytest.raises(InvalidInputError, match="is damaged"):
+        unpacking.unpack(archive, folder)
 
 
 def test_too_many_members_are_refused(

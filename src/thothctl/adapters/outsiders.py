@@ -4,7 +4,6 @@ import gzip
 import json
 import os
 import tarfile
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
 
 from thothctl.adapters import dumps
+from thothctl.adapters.compressed import DAMAGE, telling_damage
 from thothctl.adapters.files import translated
 from thothctl.adapters.process import output
 from thothctl.errors import EngineRefusedError, IntegrityError
@@ -146,19 +146,10 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
 @contextmanager
 def _understood(path: Path) -> Iterator[None]:
     try:
-        with translated(f"read {path}"), _not_of_the_disk():
+        with translated(f"read {path}"), telling_damage():
             yield
-    except (tarfile.TarError, EOFError, zlib.error) as error:
+    except DAMAGE as error:
         raise _broken(path, str(error)) from error
-
-
-@contextmanager
-def _not_of_the_disk() -> Iterator[None]:
-    """A checksum of gzip that is wrong comes as an error of the operating system."""
-    try:
-        yield
-    except gzip.BadGzipFile as error:
-        raise EOFError(str(error)) from error
 
 
 def _broken(path: Path, why: str) -> IntegrityError:

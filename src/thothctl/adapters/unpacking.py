@@ -5,13 +5,13 @@ import shutil
 import stat
 import tarfile
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from thothctl.adapters.compressed import DAMAGE, telling_damage
 from thothctl.adapters.files import translated
 from thothctl.errors import InvalidInputError, NoSpaceError
 
@@ -23,7 +23,6 @@ MOST_TIMES = 100
 ALWAYS_ALLOWED = 256 * MIB
 TARS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
 ENDINGS = (".zip", *TARS)
-_BROKEN = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, NotImplementedError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +50,9 @@ def unpack(archive: Path, folder: Path) -> Path:
     """Unpack into a folder; returns the one folder that everything is in, if there is one."""
     allowed = max(ALWAYS_ALLOWED, MOST_TIMES * archive.stat().st_size)
     try:
-        with translated(f"unpack {archive}"):
+        with translated(f"unpack {archive}"), telling_damage():
             _write_all(archive, folder, allowed)
-    except _BROKEN as error:
+    except DAMAGE as error:
         raise InvalidInputError(
             f"{archive} is damaged: {error}", hint="fetch or copy the archive again"
         ) from error
@@ -108,7 +107,15 @@ def _opened(archive: Path) -> Iterator[Iterator[_Member]]:
             yield (_zipped(packed, one) for one in packed.infolist())
         return
     with tarfile.open(archive) as packed_tar:
-        yield (_tarred(packed_tar, one) for one in packed_tar)
+        yield _all_of(packed_tar)
+
+
+def _all_of(packed: tarfile.TarFile) -> Iterator[_Member]:
+    """Read to the very end, behind the last member: the checksum of what is compressed is there."""
+    for one in packed:
+        yield _tarred(packed, one)
+    while packed.fileobj and packed.fileobj.read(MIB):
+        pass
 
 
 def _zipped(packed: zipfile.ZipFile, one: zipfile.ZipInfo) -> _Member:
