@@ -3,7 +3,10 @@
 import hashlib
 import random
 import shutil
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -147,7 +150,48 @@ def test_what_was_obtained_is_gone_afterwards(
     with obtained(tmp_path, environment, server.url, SHA256, lambda _: None) as path:
         assert path.read_bytes() == CONTENT
 
-    assert [one for one in tmp_path.rglob("*") if one.is_file()] == []
+    assert [one for one in tmp_path.rglob("*") if one.is_file() and one.suffix != ".lock"] == []
+
+
+def test_two_commands_fetch_one_address_one_after_the_other(
+    server: FileServer, keys: tuple[Path, Path], tmp_path: Path
+) -> None:
+    environment = {"THOTHCTL_CA_BUNDLE": str(keys[0])}
+    waits, holders = threading.Event(), list[str]()
+
+    def told(event: Event) -> None:
+        if "waiting" in str(event):
+            waits.set()
+
+    def second() -> bytes:
+        with obtained(tmp_path, environment, server.url, "", told) as path:
+            holders.append("second")
+            return path.read_bytes()
+
+    with ThreadPoolExecutor(1) as threads:
+        with obtained(tmp_path, environment, server.url, "", lambda _: None) as path:
+            other = threads.submit(second)
+            assert waits.wait(20)
+            assert path.read_bytes() == CONTENT
+            holders.append("first")
+        assert other.result() == CONTENT
+    assert holders == ["first", "second"]
+
+
+def test_a_part_that_another_program_wrote_into_is_not_believed(
+    server: FileServer, downloader: Downloader, tmp_path: Path
+) -> None:
+    def meddle(_: Event) -> None:
+        if not meddled:
+            meddled.append(1)
+            with next(tmp_path.rglob("part")).open("ab") as stream:
+                stream.write(b"!")
+
+    meddled: list[int] = []
+
+    path = replace(downloader, report=meddle).fetch(Wanted(server.url))
+
+    assert path.read_bytes() == CONTENT
 
 
 def test_the_checksum_of_a_local_file_counts_too(tmp_path: Path) -> None:

@@ -52,6 +52,11 @@ class Wanted:
             )
 
     @property
+    def key(self) -> str:
+        """Return what tells this address from others."""
+        return hashlib.sha256(self.url.encode()).hexdigest()[:24]
+
+    @property
     def name(self) -> str:
         """Return the name of the file, as far as the address has one."""
         last = unquote(urlsplit(self.url).path).rsplit("/", 1)[-1]
@@ -60,7 +65,10 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Downloader:
-    """Fetches into a folder; a part that was broken off lies there until it is whole."""
+    """Fetches into a folder of one address; what was broken off lies there until it is whole.
+
+    Nobody else may fetch into it meanwhile.
+    """
 
     folder: Path
     environment: Mapping[str, str]
@@ -69,7 +77,7 @@ class Downloader:
 
     def fetch(self, wanted: Wanted) -> Path:
         """Return the whole file; raises NetworkError, NoSpaceError or IntegrityError."""
-        place = private_folder(self.folder / hashlib.sha256(wanted.url.encode()).hexdigest()[:24])
+        place = private_folder(self.folder)
         part = _Part(place / "part", place / "part.json")
         tries = 0
         with httpx.Client(
@@ -125,6 +133,9 @@ class Downloader:
                 if begin // MIB > before // MIB or begin == total:
                     self._require_room(0)
                     self.report(Progress(wanted.name, "downloading", begin, total, "bytes"))
+        if part.size != begin:
+            part.forget()
+            raise _BrokenOffError("another program wrote into what came")
         if total is not None and begin != total:
             raise _BrokenOffError(f"{begin} of {total} bytes came")
 

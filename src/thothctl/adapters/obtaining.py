@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 from thothctl.adapters import unpacking
 from thothctl.adapters.download import Downloader, Wanted
 from thothctl.adapters.files import private_folder, translated
+from thothctl.adapters.work_folder import kept_folder, work_folder, work_of
 from thothctl.errors import IntegrityError, UsageError
 from thothctl.model.event import Progress
 from thothctl.world import Report
@@ -24,34 +24,35 @@ def obtained(
 
     Only what was fetched in part stays: the next try goes on with it.
     """
-    work = private_folder(private_folder(home) / "work")
     if "://" not in place:
         path = Path(place)
         if sha256:
             _require_digest(path, sha256)
-        with _unpacked(path, work, report) as found:
+        with _unpacked(path, home, report) as found:
             yield found
         return
-    downloads = private_folder(work / "downloads")
-    whole = Downloader(downloads, environment, report).fetch(Wanted(place, sha256))
-    try:
-        with _unpacked(whole, work, report) as found:
-            yield found
-    finally:
-        shutil.rmtree(whole.parent.parent, ignore_errors=True)
+    wanted = Wanted(place, sha256)
+
+    def waiting() -> None:
+        report(Progress(wanted.name, "waiting for another command that fetches it"))
+
+    with kept_folder(work_of(home) / "downloads" / wanted.key, waiting) as folder:
+        whole = Downloader(folder, environment, report).fetch(wanted)
+        try:
+            with _unpacked(whole, home, report) as found:
+                yield found
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
-def _unpacked(path: Path, work: Path, report: Report) -> Iterator[Path]:
+def _unpacked(path: Path, home: Path, report: Report) -> Iterator[Path]:
     if not unpacking.is_archive(path):
         yield path
         return
     report(Progress(path.name, "unpacking"))
-    with translated("make a working copy"):
-        folder = tempfile.TemporaryDirectory(dir=work, prefix="unpacked-")
-    with folder as name:
-        inside = private_folder(Path(name) / unpacking.stem_of(path.name))
-        yield unpacking.unpack(path, inside)
+    with work_folder(home, "unpacked") as folder:
+        yield unpacking.unpack(path, private_folder(folder / unpacking.stem_of(path.name)))
 
 
 def _require_digest(path: Path, sha256: str) -> None:

@@ -3,14 +3,14 @@
 import hashlib
 import shutil
 import sqlite3
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 from thothctl.adapters.bird_folder import description_files
-from thothctl.adapters.files import private_folder, translated
+from thothctl.adapters.files import translated
 from thothctl.adapters.sqlite_copy import LOCK_SECONDS, take
+from thothctl.adapters.work_folder import work_folder, work_of
 from thothctl.errors import InvalidInputError, NoSpaceError
 from thothctl.model.answer import DatabaseSource
 from thothctl.model.recorded import Snapshot
@@ -29,11 +29,9 @@ def snapshot(home: Path, wanted: DatabaseSource, report: Report) -> Iterator[Sna
     _refuse_unreadable(source)
     _refuse_missing(wanted)
     with translated("make a working copy"):
-        work = private_folder(private_folder(home) / "work")
-        _refuse_full(work, source)
-        folder = tempfile.TemporaryDirectory(dir=work, prefix="import-")
-    with folder as name:
-        copy = Path(name) / "database.sqlite"
+        _refuse_full(work_of(home), source)
+    with work_folder(home, "import") as folder:
+        copy = folder / "database.sqlite"
         with translated(f"copy {source}"):
             _copy(source, copy, report)
         _check(copy, source)
