@@ -54,3 +54,27 @@ def test_its_files_are_sent_with_their_checksums(folder: Path, tmp_path: Path) -
     assert manifest["tables"] == {
         name: hashlib.sha256(content).hexdigest() for name, content in contents.items()
     }
+
+
+def test_questions_are_read_once_however_many_databases_there_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a", "b", 'c "d"'):
+        (tmp_path / "database" / name).mkdir(parents=True)
+        (tmp_path / "database" / name / f"{name}.sqlite").touch()
+    (tmp_path / "train_spider.json").write_text(json.dumps([{"db_id": "a"}, {"db_id": "b"}]))
+    (tmp_path / "train_others.json").write_text(json.dumps([{"db_id": 'c "d"'}]))
+    read, reading = list[str](), Path.read_bytes
+
+    def noted(path: Path) -> bytes:
+        read.append(path.name)
+        return reading(path)
+
+    monkeypatch.setattr(Path, "read_bytes", noted)
+
+    found = find(tmp_path).sources
+
+    assert [(one.questions or one.file).name for one in found] == [
+        "train_spider.json", "train_spider.json", "train_others.json"
+    ]  # fmt: skip
+    assert sorted(read) == ["train_others.json", "train_spider.json"]

@@ -7,7 +7,7 @@ may have several files of questions: each database takes the first that asks abo
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,6 +28,7 @@ QUESTIONS = (
     "test.json",
 )
 TABLES = ("dev_tables.json", "train_tables.json", "tables.json", "test_tables.json")
+SUBJECT = re.compile(rb'"db_id"\s*:\s*("(?:[^"\\]|\\.)*")')
 
 
 def find(path: Path) -> DatabaseFolder:
@@ -46,7 +47,8 @@ def find(path: Path) -> DatabaseFolder:
             hint="give a SQLite file, a folder with one or with CSV or Parquet files, or a folder"
             " with dev_databases in it",
         )
-    questions, tables = _present(path, QUESTIONS), _present(path, TABLES)
+    questions = _subjects(_present(path, QUESTIONS))
+    tables = _subjects(_present(path, TABLES))
     return DatabaseFolder(
         sources=tuple(
             replace(one, questions=_about(one.id, questions), tables=_about(one.id, tables))
@@ -102,7 +104,7 @@ def _missing(
     root: Path,
     folders: Sequence[Path],
     sources: Sequence[DatabaseSource],
-    questions: Sequence[Path],
+    questions: Collection[Path],
 ) -> list[str]:
     found = {source.file.parent for source in sources}
     without = [f"{folder.name} has no database file" for folder in folders if folder not in found]
@@ -117,14 +119,27 @@ def _present(root: Path, names: Sequence[str]) -> list[Path]:
     return [root / name for name in names if (root / name).is_file()]
 
 
-def _about(database: str, files: Sequence[Path]) -> Path | None:
-    """Several files share out the databases; where none names this one, the server decides."""
-    named = re.compile(rb'"db_id"\s*:\s*' + re.escape(json.dumps(database).encode()))
+def _subjects(files: Sequence[Path]) -> dict[Path, frozenset[str]]:
+    """What each file asks about; each is read once, for all databases."""
+    found: dict[Path, frozenset[str]] = {}
     for file in files:
         with translated(f"read {file}"):
-            if named.search(file.read_bytes()):
-                return file
-    return files[0] if files else None
+            content = file.read_bytes()
+        found[file] = frozenset(_unquoted(one) for one in SUBJECT.findall(content))
+    return found
+
+
+def _unquoted(word: bytes) -> str:
+    try:
+        return str(json.loads(word))
+    except ValueError:
+        return ""
+
+
+def _about(database: str, files: Mapping[Path, frozenset[str]]) -> Path | None:
+    """Several files share out the databases; where none names this one, the server decides."""
+    named = (file for file, subjects in files.items() if database in subjects)
+    return next(named, next(iter(files), None))
 
 
 def _entries(folder: Path) -> list[Path]:
