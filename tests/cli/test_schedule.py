@@ -3,12 +3,13 @@
 import json
 import os
 import shlex
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from local_world import Play
+from local_world import Play, PlayedImages
 from needs import needs_systemctl
 from webhook import TOKEN, webhook
 
@@ -170,7 +171,35 @@ def test_a_webhook_that_is_gone_does_not_hide_why_the_run_failed(run: Run, tmp_p
     assert "scheduled" in document["errors"][0]["message"]
 
 
-@pytest.mark.parametrize("words", [("--at", "25:00"), ("--jitter", "9999"), ("--keep-last", "-1")])
+def stop_it() -> None:
+    """As systemd does with a run that takes longer than its limit."""
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def break_it() -> None:
+    raise RuntimeError("nobody thought of this")
+
+
+@pytest.mark.usefixtures("crontab")
+@pytest.mark.parametrize("fault", [stop_it, break_it])
+def test_whatever_ends_a_run_is_told(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: Callable[[], None]
+) -> None:
+    mailed = tmp_path / "mailed"
+    run("backup", "schedule", "set", "--mail-command", f"tee {mailed}")
+    monkeypatch.setattr(PlayedImages, "present", lambda *_: fault())
+
+    ended, document = run("backup", "run")
+
+    assert ended == {stop_it: 130, break_it: 1}[fault]
+    assert document["errors"][0]["message"] in mailed.read_text()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("--at", "25:00"), ("--jitter", "9999"), ("--keep-last", "-1"), ("--mail-command", "mail 'x")],
+)
+@pytest.mark.usefixtures("crontab")
 def test_nonsense_is_refused_before_anything_is_written(run: Run, words: tuple[str, ...]) -> None:
     assert run("backup", "schedule", "set", *words)[0] == 7
     assert run("backup", "schedule", "show")[1]["data"]["schedule"] is None

@@ -1,15 +1,19 @@
 """`thothctl backup schedule`: backups by the clock, and `backup run`, which the clock runs."""
 
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from thothctl.cli.boundary import failure_of
 from thothctl.cli.envelope import Outcome
 from thothctl.cli.options import command
 from thothctl.cli.session import Session
-from thothctl.errors import InvalidInputError, ThothctlError
+from thothctl.errors import InvalidInputError
 from thothctl.model.backup import Engine
 from thothctl.model.retention import Keep
 from thothctl.model.schedule import Every, Schedule
@@ -119,14 +123,30 @@ def remove(session: Session, user_unit: UserUnit = False, root: Root = None) -> 
 def run(session: Session) -> Outcome:
     """Make a backup as the schedule says, and remove what need not be kept; the clock runs this."""
     try:
-        return _run(session)
-    except ThothctlError as error:
-        told = {"code": error.code, "message": error.message, "hint": error.hint}
+        with interrupted_by_clock():
+            return _run(session)
+    except BaseException as error:
+        failure = failure_of(error)
+        told = {"code": failure.code, "message": failure.message, "hint": failure.hint}
         known = session.world.installs.find(session.install)
         found = session.world.backup_records.schedule(session.install) if known else None
         with session.watched():
             operation.tell(session.world, session.install, found, told)
         raise
+
+
+@contextmanager
+def interrupted_by_clock() -> Iterator[None]:
+    """What systemd sends to a run that takes too long is taken for Ctrl-C: put back, and told."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _run(session: Session) -> Outcome:

@@ -31,22 +31,24 @@ def conduct(session: Session, name: str, body: Callable[[], Outcome]) -> int:
 def _attempt(session: Session, body: Callable[[], Outcome]) -> tuple[Outcome, Failure | None]:
     try:
         outcome = body()
-    except ThothctlError as error:
-        _trace(session)
-        return Outcome(), _failure(error)
-    except KeyboardInterrupt:
-        hint = "run the same command again; it starts clean or goes on where it stopped"
-        return Outcome(), Failure("interrupted", "interrupted", hint, ExitCode.INTERRUPTED)
+    except KeyboardInterrupt as error:
+        return Outcome(), failure_of(error)
     except Exception as error:  # noqa: BLE001 - the boundary: whatever it is, the user hears of it
         _trace(session)
-        message = f"this is a bug in thothctl: {type(error).__name__}: {error}"
-        hint = "run it again with -vv and report what it prints"
-        return Outcome(), Failure("internal", message, hint, ExitCode.INTERNAL)
-    return outcome, _failure(outcome.error) if outcome.error else None
+        return Outcome(), failure_of(error)
+    return outcome, failure_of(outcome.error) if outcome.error else None
 
 
-def _failure(error: ThothctlError) -> Failure:
-    return Failure(error.code, error.message, error.hint, error.exit_code, error.quiet)
+def failure_of(error: BaseException) -> Failure:
+    """What people are told of it."""
+    if isinstance(error, ThothctlError):
+        return Failure(error.code, error.message, error.hint, error.exit_code, error.quiet)
+    if isinstance(error, KeyboardInterrupt):
+        hint = "run the same command again; it starts clean or goes on where it stopped"
+        return Failure("interrupted", "interrupted", hint, ExitCode.INTERRUPTED)
+    message = f"this is a bug in thothctl: {type(error).__name__}: {error}"
+    hint = "run it again with -vv and report what it prints"
+    return Failure("internal", message, hint, ExitCode.INTERNAL)
 
 
 def _trace(session: Session) -> None:

@@ -1,6 +1,7 @@
 """When backups are made by the clock, where they go, and who hears of one that failed."""
 
 import re
+import shlex
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import time
@@ -42,6 +43,10 @@ class Schedule:
             raise ValueError(f"{self.at!r} is no time of day")
         if not 0 <= self.jitter <= 12 * MINUTES:
             raise ValueError("the jitter is between 0 and 720 minutes")
+        try:
+            shlex.split(self.mail_command)
+        except ValueError as error:
+            raise ValueError(f"the mail command {self.mail_command!r}: {error}") from error
 
     @property
     def moment(self) -> time:
