@@ -29,7 +29,7 @@ from thothctl.operations.backup_key import current_key
 from thothctl.operations.backup_opening import Opener, has_key, opened
 from thothctl.operations.backup_order import PAUSE_SECONDS
 from thothctl.operations.backup_prune import plan_prune, prune, sweep_all
-from thothctl.operations.backup_shelf import LATEST, find, shelf
+from thothctl.operations.backup_shelf import LATEST, find, located, shelf
 from thothctl.operations.backup_verify import Proof, refuse_broken, verify
 from thothctl.world.backups import Archive
 
@@ -179,13 +179,13 @@ def verify_backup(  # noqa: PLR0913, PLR0917 - typer reads the signature
     passphrase_file: PassphraseFile = None,
 ) -> Outcome:
     """Prove that a backup is whole: hashes, and with its key that it opens."""
-    path = find(session.world, session.install, reference, place)
+    path, target = located(session.world, session.install, reference, place)
     archive = session.world.archives.open(path)
     opener = opener_of(session, archive.head, identity_file, passphrase_file)
     with session.watched():
         proofs = _proofs(session, archive, opener, deep=deep)
     refuse_broken(archive, proofs)
-    _remember(session, archive, deep=deep)
+    _remember(session, archive, target, deep=deep)
     data = {"id": archive.head.id, "file": str(path), "deep": deep, "parts": len(proofs)}
     return Outcome(data, lambda c: show_proofs(c, archive.head.id, proofs, deep=deep))
 
@@ -200,10 +200,10 @@ def _proofs(session: Session, archive: Archive, opener: Opener, *, deep: bool) -
         return verify(session.world, archive, identity, deep=deep)
 
 
-def _remember(session: Session, archive: Archive, *, deep: bool) -> None:
+def _remember(session: Session, archive: Archive, target: str, *, deep: bool) -> None:
     install = session.world.installs.find(session.install)
     if install is not None and install.uuid == archive.head.install:
-        event = {"event": "verified", "id": archive.head.id, "deep": deep}
+        event = {"event": "verified", "id": archive.head.id, "target": target, "deep": deep}
         session.world.backup_records.note(session.install, event)
 
 

@@ -63,14 +63,16 @@ def _unproved(found: Pruning, place: str) -> Stored | None:
 
 def prove(world: World, name: str, target: str, backup: str) -> None:
     """Read it as `backup verify` does, and write down that it is whole."""
-    archive = world.archives.open(world.targets.open(target, name).fetch(backup))
+    place = world.targets.open(target, name)
+    archive = world.archives.open(place.fetch(backup))
     if archive.manifest.engine == Engine.ARCHIVE:
         refuse_broken(archive, verify(world, archive, None, deep=False))
     else:
         provide_toolbox(world)
         with opened(world, name, archive, Opener()) as identity:
             refuse_broken(archive, verify(world, archive, identity, deep=False))
-    world.backup_records.note(name, {"event": "verified", "id": backup, "deep": False})
+    event = {"event": "verified", "id": backup, "target": place.address, "deep": False}
+    world.backup_records.note(name, event)
 
 
 def _free(world: World, name: str, there: Shelf, place: tuple[str, Sequence[Stored]]) -> None:

@@ -12,6 +12,8 @@ from thothctl.operations.steps import install_of
 from thothctl.world import World
 
 LATEST = "latest"
+PROOFS = frozenset({"verified", "copied"})
+"""Of a copy in its place: what is copied is compared on the way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +59,13 @@ def _order(stored: Stored) -> tuple[str, bool]:
 
 
 def _proved(stored: Stored, events: tuple[Mapping[str, object], ...]) -> Stored:
-    """With the times of the last proofs."""
+    """With the times of the last proofs; reading one copy proves nothing of another."""
     own = [event for event in events if event.get("id") == stored.id]
-    deep = _last(event for event in own if event.get("deep"))
+    here = [event for event in own if event.get("target") == stored.target]
     return replace(
         stored,
-        verified=_last(event for event in own if event.get("event") == "verified"),
-        deep=deep,
+        verified=_last(event for event in here if event.get("event") in PROOFS),
+        deep=_last(event for event in here if event.get("deep")),
         drilled=_last(event for event in own if event.get("event") == "drilled"),
     )
 
@@ -75,11 +77,16 @@ def _last(events: object) -> datetime | None:
 
 def find(world: World, name: str, reference: str, target: str = "") -> Path:
     """The archive of an id, of the latest backup, or a file by its path."""
-    path = Path(reference).expanduser()
+    return located(world, name, reference, target)[0]
+
+
+def located(world: World, name: str, reference: str, target: str = "") -> tuple[Path, str]:
+    """The same, and the address of the place it lies in."""
+    path = Path(reference).expanduser().absolute()
     if path.is_file():
-        return path.absolute()
+        return path, str(path.parent)
     chosen = found(world, name, reference, target)
-    return world.targets.open(chosen.target, name).fetch(chosen.id)
+    return world.targets.open(chosen.target, name).fetch(chosen.id), chosen.target
 
 
 def found(world: World, name: str, reference: str, target: str = "") -> Stored:
