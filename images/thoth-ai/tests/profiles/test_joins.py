@@ -1,8 +1,9 @@
 import sqlite3
-import time
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
+
+import pytest
 
 from thoth_ai.importing import inspection
 from thoth_ai.profiles import joins, passing
@@ -24,6 +25,18 @@ SHOP = """
 
 class Silent:
     def progress(self, *_: object) -> None: ...
+
+
+class Clock:
+    """A second goes by each time it is asked, or none ever."""
+
+    def __init__(self, *, standing: bool = False) -> None:
+        self.times, self._standing = 0, standing
+        self.watch = joins.Watch(clock=self)
+
+    def __call__(self) -> float:
+        self.times += 1
+        return 0.0 if self._standing else float(self.times)
 
 
 def likely(path: Path, script: str) -> list[Join]:
@@ -79,10 +92,45 @@ def test_thousands_of_tables_are_looked_at_in_bounded_time(tmp_path: Path) -> No
                 f"CREATE TABLE things_{number} (id INTEGER PRIMARY KEY, thing_id INTEGER, x TEXT)"
             )
             connection.execute(f"INSERT INTO things_{number} VALUES (1, 1, 'a'), (2, 2, 'b')")
-    known = seen(path)
 
-    began = time.monotonic()
-    found = joins.likely(path, known)
+    asked = Clock(standing=True)
+    found = joins.likely(path, seen(path), asked.watch)
 
-    assert time.monotonic() - began < 2 * joins.SECONDS
     assert len(found) <= joins.MOST_LOOKED_AT
+    assert asked.times < 1_500 * 2 * 2 * joins.MOST_NEAR + joins.MOST_LOOKED_AT
+
+
+def wide(path: Path, columns: int) -> Sequence[Seen]:
+    names = ", ".join(f"c{number} INTEGER" for number in range(columns))
+    values = ", ".join(f"n.i * {number + 1}" for number in range(columns))
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(f"CREATE TABLE wide ({names})")
+        connection.execute(
+            "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40)"
+            f" INSERT INTO wide SELECT {values} FROM n"
+        )
+    return seen(path)
+
+
+def test_the_columns_of_a_wide_table_are_not_all_compared_with_each_other(tmp_path: Path) -> None:
+    asked = Clock(standing=True)
+
+    joins.likely(tmp_path / "t.sqlite", wide(tmp_path / "t.sqlite", 400), asked.watch)
+
+    assert asked.times <= 400 * joins.MOST_NEAR + joins.MOST_LOOKED_AT + 2
+
+
+def test_pairs_are_no_more_looked_for_when_half_of_the_time_is_over(tmp_path: Path) -> None:
+    asked = Clock()
+
+    joins.likely(tmp_path / "t.sqlite", wide(tmp_path / "t.sqlite", 100), asked.watch)
+
+    assert asked.times <= joins.SECONDS + 3
+
+
+def test_whoever_stops_an_import_stops_the_looking_for_joins(tmp_path: Path) -> None:
+    def stop() -> None:
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        joins.likely(tmp_path / "t.sqlite", wide(tmp_path / "t.sqlite", 9), joins.Watch(stop))

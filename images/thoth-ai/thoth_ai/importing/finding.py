@@ -13,7 +13,7 @@ from thoth_ai.importing.reporting import Phase, Progress
 from thoth_ai.importing.taught import Before
 from thoth_ai.profiles import joins, personal_values, telling
 from thoth_ai.profiles.column import ColumnProfile
-from thoth_ai.profiles.joins import Join, Seen
+from thoth_ai.profiles.joins import Join, Seen, Watch
 from thoth_ai.workspaces import sharing
 
 Profiles = Mapping[str, Mapping[str, ColumnProfile]]
@@ -31,8 +31,8 @@ class Findings:
 def find(loaded: Loaded, before: Before, path: Path, reporter: Progress) -> Findings:
     """Look at the profiles of everything that was loaded from a file."""
     profiles = profiles_of(loaded.tables, loaded.report)
-    reporter.progress(Phase.JOINS, 0, 1, "databases")
-    likely = tuple(joins.likely(path, list(_seen(loaded))))
+    watch = Watch(lambda: reporter.progress(Phase.JOINS, 0, 1, "databases"))
+    likely = tuple(joins.likely(path, list(_seen(loaded)), watch))
     reporter.progress(Phase.JOINS, 1, 1, "databases")
     marked = personal.marked(before.knowledge, loaded.declared, dict(_looks(profiles)))
     texts = dict(marked.tables)

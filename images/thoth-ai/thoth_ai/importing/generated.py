@@ -8,7 +8,7 @@ from thoth_ai.importing.finding import Profiles
 from thoth_ai.importing.inspection import TableSchema
 from thoth_ai.importing.knowledge import Knowledge
 from thoth_ai.importing.question_file import Proposal
-from thoth_ai.profiles import joins, telling
+from thoth_ai.profiles import naming, telling
 from thoth_ai.profiles.column import ColumnProfile
 
 MOST_TABLES = 300
@@ -61,7 +61,7 @@ def _grouped(table: TableSchema, seen: Mapping[str, ColumnProfile]) -> Proposal 
 def _average(table: TableSchema, seen: Mapping[str, ColumnProfile]) -> Proposal | None:
     for name, one in seen.items():
         number = one.kind in NUMBERS and not one.unique and one.distinct >= LEAST_NUMBERS
-        if number and not joins.ENDINGS & set(telling.spoken(name).split()):
+        if number and not naming.ENDINGS & set(telling.spoken(name).split()):
             sql = f'SELECT AVG({quoted(name)}) AS "average" FROM {quoted(table.name)}'  # noqa: S608 - quoted
             return _of_column("average", name, table, sql)
     return None

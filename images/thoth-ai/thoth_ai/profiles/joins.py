@@ -4,18 +4,17 @@ A few values of each column that might refer are looked up where they would have
 decide what is looked at first, and the time for all of it is bounded.
 """
 
-import functools
-import re
+import heapq
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from thoth_ai.answering.words import fold, singular
 from thoth_ai.importing.checks import UNREADABLE, opened, quoted
 from thoth_ai.importing.inspection import TableSchema
+from thoth_ai.profiles import naming
 from thoth_ai.profiles.column import ColumnProfile
 
 LEAST_CONTAINED = 0.9
@@ -24,8 +23,6 @@ LONGEST_VALUE = 40  # longer ones may have been cut
 MOST_NEAR, MOST_LOOKED_AT, MOST_EACH = 100, 2_000, 2
 SECONDS, SECONDS_EACH = 20.0, 2.0
 STEPS = 50_000
-ENDINGS = frozenset("cd code fk id key no nr num number ref".split())
-WITHIN = frozenset("boss chief former manager next parent prev previous root supervisor".split())
 Place = tuple[int, int]
 
 
@@ -55,23 +52,46 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
+class Watch:
+    """The time there is; `heard` hears that it passes, and may raise."""
+
+    heard: Callable[[], None] = lambda: None
+    clock: Callable[[], float] = time.monotonic
+
+    def until(self, seconds: float) -> Callable[[], bool]:
+        """Return what says whether so much of it is left."""
+        ends = self.clock() + seconds
+
+        def is_left() -> bool:
+            self.heard()
+            return self.clock() < ends
+
+        return is_left
+
+
+@dataclass(frozen=True, slots=True)
 class _Pair:
     child: Place
     parent: Place
     likeness: float
 
 
-def likely(path: Path, tables: Sequence[Seen]) -> list[Join]:
+def likely(path: Path, tables: Sequence[Seen], watch: Watch | None = None) -> list[Join]:
     """Return joins that are not declared, the surest first."""
-    pairs = sorted(_pairs(tables), key=lambda pair: -pair.likeness)[:MOST_LOOKED_AT]
-    ends = time.monotonic() + SECONDS
+    watch = watch or Watch()
+    is_left = watch.until(SECONDS)
+    pairs = heapq.nlargest(
+        MOST_LOOKED_AT,
+        _pairs(tables, watch.until(SECONDS / 2)),
+        key=lambda pair: pair.likeness,
+    )
     found: dict[Place, tuple[float, list[Join]]] = {}
     try:
         with closing(opened(path)) as connection:
             for pair in pairs:
                 best, known = found.setdefault(pair.child, (pair.likeness, []))
                 alike = best == pair.likeness or not known
-                if time.monotonic() < ends and len(known) < MOST_EACH and alike:
+                if is_left() and len(known) < MOST_EACH and alike:
                     found[pair.child] = pair.likeness, known
                     known += _looked_up(connection, tables, pair)
     except UNREADABLE:  # the rows were read; that these cannot be looked up is no reason to fail
@@ -80,8 +100,8 @@ def likely(path: Path, tables: Sequence[Seen]) -> list[Join]:
     return sorted(every, key=lambda join: (-join.score, join.table, join.column))
 
 
-def _pairs(tables: Sequence[Seen]) -> Iterator[_Pair]:
-    """Give every column that might refer with the keys of the same kind that may hold it."""
+def _pairs(tables: Sequence[Seen], is_left: Callable[[], bool]) -> Iterator[_Pair]:
+    """Give the columns that might refer with the keys of the same kind that may hold them."""
     keys = _Keys(tables)
     declared = set(_declared(tables))
     for at, table in enumerate(tables):
@@ -90,6 +110,8 @@ def _pairs(tables: Sequence[Seen]) -> Iterator[_Pair]:
             if profile is None or child in declared or not _refers(profile):
                 continue
             for parent in keys.near(child, profile) - {child}:
+                if not is_left():
+                    return
                 likeness = _likeness(tables, child, parent)
                 sure = likeness == 1.0 or (keys.declares(parent) and not keys.declares(child))
                 if sure and _may_be(profile, _profile(tables, parent), likeness):
@@ -104,42 +126,45 @@ class _Keys:
         self._texts: list[Place] = []
         self._words: dict[str, list[Place]] = {}
         self._own: dict[int, list[Place]] = {}
-        for at, number in _keys(tables):
+        self._declared = [_declared_keys(table.source) for table in tables]
+        for at, number in self._found():
             source = tables[at].source
             self._own.setdefault(at, []).append((at, number))
-            for word in (_words(source.name) | _words(source.columns[number].name)) - ENDINGS:
+            for word in (
+                naming.words(source.name) | naming.words(source.columns[number].name)
+            ) - naming.ENDINGS:
                 self._words.setdefault(word, []).append((at, number))
             if tables[at].profiles[number].kind == "s":  # type: ignore[union-attr]  # keys have one
                 self._texts.append((at, number))
 
     def declares(self, place: Place) -> bool:
         """Say whether a column was declared to be a key by itself."""
-        return _is_key(self._tables[place[0]], place[1])
+        return place[1] in self._declared[place[0]]
 
     def near(self, child: Place, profile: ColumnProfile) -> set[Place]:
-        """Return keys that share a word, those of the same table, and for texts the first ones."""
-        found = set(self._own.get(child[0], ()))
+        """Return keys that share a word, and the first of the same table and of all texts."""
+        found = set(self._own.get(child[0], ())[:MOST_NEAR])
         name = self._tables[child[0]].source.columns[child[1]].name
-        for word in _words(name) - ENDINGS:
+        for word in naming.words(name) - naming.ENDINGS:
             found.update(self._words.get(word, ())[:MOST_NEAR])
         if profile.kind == "s" and profile.distinct >= LEAST_TELLING:
             found.update(self._texts[:MOST_NEAR])
         return found
 
+    def _found(self) -> Iterator[Place]:
+        for at, table in enumerate(self._tables):
+            for number, profile in enumerate(table.profiles):
+                if profile is None or profile.kind not in "is" or profile.distinct <= 1:
+                    continue
+                if profile.unique or self.declares((at, number)):
+                    yield at, number
 
-def _keys(tables: Sequence[Seen]) -> Iterator[Place]:
-    for at, table in enumerate(tables):
-        for number, profile in enumerate(table.profiles):
-            if profile is None or profile.kind not in "is" or profile.distinct <= 1:
-                continue
-            if profile.unique or _is_key(table, number):
-                yield at, number
 
-
-def _is_key(table: Seen, number: int) -> bool:
-    column = table.source.columns[number]
-    single = sum(one.primary_key_position > 0 for one in table.source.columns) == 1
-    return column.unique or (single and column.primary_key_position > 0)
+def _declared_keys(table: TableSchema) -> frozenset[int]:
+    """Return the columns that are a key by themselves."""
+    primary = [at for at, one in enumerate(table.columns) if one.primary_key_position > 0]
+    unique = [at for at, one in enumerate(table.columns) if one.unique]
+    return frozenset(unique + (primary if len(primary) == 1 else []))
 
 
 def _declared(tables: Sequence[Seen]) -> Iterator[Place]:
@@ -177,27 +202,12 @@ def _overlap(child: ColumnProfile, parent: ColumnProfile) -> bool:
 
 
 def _likeness(tables: Sequence[Seen], child: Place, parent: Place) -> float:
-    """Say how much the names speak for it: 1 where the column names the table or its key."""
-    name = _words(tables[child[0]].source.columns[child[1]].name)
-    key = _words(tables[parent[0]].source.columns[parent[1]].name)
-    table = _words(tables[parent[0]].source.name)
-    telling = name - ENDINGS
-    if child[0] == parent[0]:  # a table that refers to itself says so: parent_id, reports_to
-        return 0.5 if telling & (WITHIN | table) and name != key else 0.0
-    if name == key and (telling or len(name) > 1):
-        return 1.0
-    if telling and (telling == table or telling == key - ENDINGS):
-        return 1.0
-    if telling and telling & (table | key) - ENDINGS:
-        return 0.5
-    return 0.0
-
-
-@functools.lru_cache(16_384)
-def _words(name: str) -> frozenset[str]:
-    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)
-    folded = re.split(r"[\W_]+", fold(spaced))
-    return frozenset(singular(word) for word in folded if word)
+    name = tables[child[0]].source.columns[child[1]].name
+    table = tables[parent[0]].source
+    key = table.columns[parent[1]].name
+    if child[0] == parent[0]:
+        return naming.within(name, table.name, key)
+    return naming.likeness(name, table.name, key)
 
 
 def _looked_up(
