@@ -12,6 +12,7 @@ from provider_server import ProviderServer
 from tests.server import databases, imports
 from tests.server.conversations import ask
 from tests.server.test_profiles import CANARIES, STAFF
+from tests.services.application_database import ON_POSTGRES
 from thoth_ai.importing import describing
 from thoth_ai.providers.types import ProviderSettings
 from thoth_ai.workspaces.models import Column, VectorPoint, WrittenDescription
@@ -125,3 +126,22 @@ def test_nonsense_is_no_description(path: Path, provider: ProviderServer) -> Non
 
     assert derived("state") == "State: text; values: 'open', 'shut'."
     assert not WrittenDescription.objects.exists()
+
+
+def test_what_cannot_be_stored_of_a_reply_is_replaced(path: Path, provider: ProviderServer) -> None:
+    reply = r'{"notes": {"state": "Done \ud800 or\u0000not."}, "teams\ud800": {"title": "x"}}'
+    provider.rule({"match": "", "then": [{"reply": reply}]})
+
+    load(path)
+
+    assert derived("state") == "Done ? or not."
+
+
+def test_what_was_remembered_with_it_is_replaced_too(path: Path, provider: ProviderServer) -> None:
+    provider.rule({"match": "", "then": [{"reply": SAID}]})
+    load(path)
+    broken = {"notes": {"state": "Done \ud800."}}
+    if not ON_POSTGRES:  # which refuses to keep it at all
+        WrittenDescription.objects.update(texts=broken)
+        load(path)
+        assert derived("state") == "Done ?."

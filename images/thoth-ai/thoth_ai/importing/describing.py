@@ -16,6 +16,7 @@ from thoth_ai.importing.finding import Profiles
 from thoth_ai.importing.inspection import TableSchema
 from thoth_ai.importing.knowledge import Knowledge, TableText
 from thoth_ai.importing.reporting import Phase, Progress
+from thoth_ai.importing.storable import storable
 from thoth_ai.language_model import BusyError, LanguageModel
 from thoth_ai.profiles import telling
 from thoth_ai.providers.types import Message, ProviderError, Usage
@@ -176,7 +177,7 @@ def _fitting(document: object, batch: _Batch) -> Texts:
         wanted = batch.names.get(str(table), ())
         if isinstance(said, dict):
             kept = {
-                name: one_line(text.replace("\0", " "), LONGEST)
+                name: one_line(storable(text), LONGEST)
                 for name, text in said.items()
                 if name in wanted and isinstance(text, str) and text.strip()
             }

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from thoth_ai.answering.words import fold, singular
 from thoth_ai.errors import ServerError
+from thoth_ai.importing.storable import storable
 
 SQL_KEYS = ("SQL", "sql", "query")
 
@@ -72,8 +73,7 @@ def _proposals(entries: Iterator[dict[str, object]]) -> Iterator[Proposal]:
 
 
 def _text(value: object) -> str:
-    """Return a text that can be stored; a lone surrogate cannot."""
-    return value.encode("utf-8", "replace").decode("utf-8") if isinstance(value, str) else ""
+    return storable(value) if isinstance(value, str) else ""
 
 
 def _invalid(reason: str) -> ServerError:

@@ -80,11 +80,8 @@ def likely(path: Path, tables: Sequence[Seen], watch: Watch | None = None) -> li
     """Return joins that are not declared, the surest first."""
     watch = watch or Watch()
     is_left = watch.until(SECONDS)
-    pairs = heapq.nlargest(
-        MOST_LOOKED_AT,
-        _pairs(tables, watch.until(SECONDS / 2)),
-        key=lambda pair: pair.likeness,
-    )
+    every = _pairs(tables, watch.until(SECONDS / 2))
+    pairs = heapq.nlargest(MOST_LOOKED_AT, every, key=lambda pair: pair.likeness)
     found: dict[Place, tuple[float, list[Join]]] = {}
     try:
         with closing(opened(path)) as connection:
@@ -96,8 +93,8 @@ def likely(path: Path, tables: Sequence[Seen], watch: Watch | None = None) -> li
                     known += _looked_up(connection, tables, pair)
     except UNREADABLE:  # the rows were read; that these cannot be looked up is no reason to fail
         return []
-    every = [join for _, joins in found.values() for join in joins]
-    return sorted(every, key=lambda join: (-join.score, join.table, join.column))
+    likely = [join for _, joins in found.values() for join in joins]
+    return sorted(likely, key=lambda join: (-join.score, join.table, join.column))
 
 
 def _pairs(tables: Sequence[Seen], is_left: Callable[[], bool]) -> Iterator[_Pair]:
