@@ -36,3 +36,7 @@ class ServerError(Exception):
         self.hint = hint
         self.code = code
         self.exit_code = exit_code
+
+
+class PutBackError(Exception):
+    """Raised by a job that returns to the queue: it is neither done nor failed."""

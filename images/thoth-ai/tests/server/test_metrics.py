@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.server import databases, imports
 from tests.services import checkout, redis_server
+from thoth_ai.errors import PutBackError
 from thoth_ai.jobs.models import Job, State
 from thoth_ai.metrics import beside, jobs
 from thoth_ai.metrics.registry import QUESTION_SECONDS
@@ -106,8 +107,8 @@ def test_jobs_are_counted_by_how_they_end(client: Client) -> None:
     with pytest.raises(ValueError, match="no"), jobs.counted("trial"):
         raise ValueError("no")
 
-    with pytest.raises(jobs.PutBackError), jobs.counted("trial"):
-        raise jobs.PutBackError
+    with pytest.raises(PutBackError), jobs.counted("trial"):
+        raise PutBackError
 
     text = page(client)
     assert figure(text, 'thoth_jobs_total{kind="trial",outcome="done"}') == 1

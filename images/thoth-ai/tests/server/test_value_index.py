@@ -161,7 +161,10 @@ def test_other_settings_make_it_anew_without_reading_the_rows(
 ) -> None:
     monkeypatch.setattr(settings, "VALUE_INDEX", replace(settings.VALUE_INDEX, ngram=2))
 
-    assert renewing.renew(database()).kept == 6
+    made = renewing.renew(database())
+
+    assert made
+    assert made.kept == 6
     index = OPENED.of(database())
     assert index
     assert index.size == 2
@@ -172,8 +175,11 @@ def test_what_is_too_large_is_left_out_and_told(
 ) -> None:
     monkeypatch.setattr(settings, "VALUE_INDEX", replace(settings.VALUE_INDEX, bytes=6 * 40))
 
+    places.path_of(database().file).unlink()
+
     made = renewing.renew(database())
 
+    assert made
     assert made.left_out
     assert made.columns < 6
     assert found("2004") == ["2004: opened"]
@@ -184,12 +190,12 @@ def test_an_index_is_not_begun_where_there_is_no_room_for_it(
 ) -> None:
     room = SimpleNamespace(free=space.RESERVE + 1000)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: room)
-    before = indexes(data)
+    places.path_of(database().file).unlink()
 
     with pytest.raises(ServerError, match="The index of values has") as refused:
         renewing.renew(database())
 
-    assert (refused.value.code, indexes(data)) == ("no_space", before)
+    assert (refused.value.code, indexes(data)) == ("no_space", [])
 
 
 def test_a_model_is_told_how_values_are_spelled(

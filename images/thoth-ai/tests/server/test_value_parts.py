@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from thoth_ai.errors import PutBackError
+from thoth_ai.importing import staging
 from thoth_ai.values.parts import LOCK, PARTS_LIVE, parts
 
 LONG_AGO = time.time() - PARTS_LIVE - 60
@@ -69,3 +71,26 @@ def test_what_is_held_is_not_swept_however_old_it_is(folder: Path) -> None:
         os.utime(folder / "parts-a.lock", (LONG_AGO, LONG_AGO))
         with parts("b"):
             assert "parts-a" in left(folder)
+
+
+def test_what_was_left_long_ago_goes_with_the_next_start_too(folder: Path) -> None:
+    killed(folder, "a", LONG_AGO)
+    (folder.parent / "incoming").mkdir()
+
+    staging.sweep()
+
+    assert left(folder) == []
+
+
+def test_whoever_is_told_to_stop_leaves_them_and_who_fails_does_not(folder: Path) -> None:
+    def hold(key: str, error: type[Exception]) -> None:
+        with parts(key) as given:
+            (given / "a.part").touch()
+            raise error
+
+    with pytest.raises(PutBackError):
+        hold("stopped", PutBackError)
+    with pytest.raises(LookupError):
+        hold("failed", LookupError)
+
+    assert left(folder) == ["parts-stopped", "parts-stopped.lock"]

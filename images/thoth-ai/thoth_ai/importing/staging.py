@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from thoth_ai.values import places
+from thoth_ai.values import parts, places
 from thoth_ai.workspaces import storage
 from thoth_ai.workspaces.models import Database
 
@@ -87,6 +87,7 @@ def sweep() -> int:
     orphans = [file for file in published if file.stem not in live and file.name not in known]
     for file in orphans:
         file.unlink(missing_ok=True)
+    parts.sweep()
     places.sweep(indexes, known | live | {f"{name}{SUFFIX}" for name in live})
     return removed + len(orphans)
 

@@ -9,14 +9,14 @@ from time import monotonic
 from django.db import close_old_connections
 from django.utils import timezone
 
-from thoth_ai.errors import ExitCode, ServerError
+from thoth_ai.errors import ExitCode, PutBackError, ServerError
 from thoth_ai.importing import receiving
 from thoth_ai.importing.options import Options
 from thoth_ai.importing.registering import Target
 from thoth_ai.importing.reporting import Phase
 from thoth_ai.jobs import uploads
 from thoth_ai.jobs.models import OPEN, Job, State
-from thoth_ai.metrics.jobs import PutBackError, counted
+from thoth_ai.metrics.jobs import counted
 from thoth_ai.workspaces import points
 
 logger = logging.getLogger(__name__)

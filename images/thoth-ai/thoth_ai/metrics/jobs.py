@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from thoth_ai.errors import PutBackError
 from thoth_ai.metrics import registry
 
 
@@ -14,10 +15,6 @@ class Waiting:
 
     jobs: int
     oldest_seconds: float
-
-
-class PutBackError(Exception):
-    """Raised by a job that returns to the queue: it is neither done nor failed."""
 
 
 Look = Callable[[], dict[str, Waiting]]

@@ -24,16 +24,29 @@ def require_fitting(index: ValueIndex, database: Database) -> None:
         raise BrokenFileError("its grams are of another size")
 
 
-def renew(database: Database) -> Made:
-    """Make it and put it in place, in one move."""
-    target = places.path_of(database.file)
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+def renew(database: Database) -> Made | None:
+    """Make it and put it in place, in one move, unless another process just did."""
+    with places.locked(database.file):
+        try:
+            return None if _is_made(database) else _made(database)
+        finally:
+            places.unlock(database.file)
+
+
+def _is_made(database: Database) -> bool:
+    try:
+        require_fitting(ValueIndex(places.path_of(database.file)), database)
+    except BrokenFileError:
+        return False
+    return True
+
+
+def _made(database: Database) -> Made:
+    fresh, nobody = places.fresh_of(database.file), (lambda *_: None)
     with _values(database) as values:
-        fresh = target.with_suffix(".fresh")
-        made = making.make(fresh, _described(database), values, _own(database), lambda *_: None)
+        made = making.make(fresh, _described(database), values, _own(database), nobody)
     if Database.objects.filter(pk=database.pk).exists():
-        fresh.replace(target)
-    fresh.unlink(missing_ok=True)
+        fresh.replace(places.path_of(database.file))
     return made
 
 

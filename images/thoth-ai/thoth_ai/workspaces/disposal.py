@@ -7,6 +7,7 @@ from django.conf import settings
 
 from thoth_ai.errors import ServerError
 from thoth_ai.postgres import schemas
+from thoth_ai.values import places
 from thoth_ai.workspaces import readers, storage
 from thoth_ai.workspaces.models import Database
 
@@ -16,7 +17,7 @@ logger = logging.getLogger(__name__)
 def discard(databases: Iterable[Database]) -> None:
     """Remove files and schemas; what cannot be removed now, the next sweep removes."""
     for database in databases:
-        (storage.data() / "values" / f"{database.file}.values").unlink(missing_ok=True)
+        places.discard(database.file)
         if database.engine == readers.POSTGRES:
             _drop(database)
         else:
