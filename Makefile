@@ -79,6 +79,7 @@ bench-values: server-dev
 	cd $(SERVER) && PYTHONPATH=.:../../tests $(abspath $(SERVER_VENV))/bin/python -m tests.bench.values_bench --write
 
 bench-import: server-dev
+	-cd $(SERVER) && $(abspath $(SERVER_VENV))/bin/pip install --quiet --group import-bench
 	cd $(SERVER) && PYTHONPATH=.:../../tests $(abspath $(SERVER_VENV))/bin/python -m tests.bench.import_bench --write
 
 wheel: dev

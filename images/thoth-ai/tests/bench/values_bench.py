@@ -89,14 +89,8 @@ def main() -> int:
     """Print the table and the bars; with --write, into the page of figures too."""
     with tempfile.TemporaryDirectory(dir="/tmp") as name:
         found = measured(Path(name))
-    checked = bars(found)
-    missed = sum(not bar.holds for bar in checked)
-    last = f"bench-values: {len(checked) - missed} of {len(checked)} bars hold at {VALUES:,} values"
-    lines = [*table(found), "", *(f"- {bar.line()}" for bar in checked), "", last]
-    print(*lines, sep="\n")
-    if "--write" in sys.argv:
-        page.write("Value index", "make bench-values", lines)
-    return int(bool(missed))
+    size = f"{VALUES:,} values"
+    return page.told("Value index", "bench-values", table(found), bars(found), size)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Databases of the shapes people have: clean, dirty and hazardous; the same ones every time."""
 
 import random
+import shutil
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -59,6 +60,31 @@ def clean(path: Path, rows: int, seed: int = 1) -> Made:
 def dirty(path: Path, rows: int, seed: int = 1) -> Made:
     """Make the same with one value in a thousand of some columns that is not."""
     return _make(path, rows, random.Random(seed), dirty=True)
+
+
+_NEXT = {
+    "schools": "printf('%014d', cds + :by), name, county, opened, latitude, charter, pupils",
+    "scores": 'id + :by, cds, "Percent (%) Eligible", reading, taken, grade',
+    "Order Details": '"Order ID" + :by, line, price, quantity, note',
+    "readings": "id + :by, sensor, at, value, raw",
+    "documents": "id + :by, title, body, picture",
+    "events": "name, payload",
+}
+
+
+def repeated(made: Made, path: Path, times: int) -> Made:
+    """Make a file with the rows of another so many times, under keys that go on."""
+    shutil.copy(made.path, path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA synchronous = OFF")
+        connection.execute("PRAGMA journal_mode = OFF")
+        connection.execute("ATTACH ? AS once", (str(made.path),))
+        for table, columns in _NEXT.items():
+            for number in range(1, times):
+                text = f'INSERT INTO main."{table}" SELECT {columns} FROM once."{table}"'
+                connection.execute(text, {"by": number * made.rows} if ":by" in columns else {})
+        connection.commit()
+    return Made(path, made.rows * times, made.dirt * times)
 
 
 def _make(path: Path, rows: int, chance: random.Random, *, dirty: bool) -> Made:
