@@ -190,9 +190,9 @@ def _faults() -> Iterator[str]:
     yield "What `make faults` found: a plan is cut off at a step, then one command ends it. The"
     yield "outcome is that of the stack afterwards: the version that is expected answers, every"
     yield "row, vector and file is as before, and nothing half-made is left. A cell that has no"
-    yield "outcome yet says so. Inside a step means that the engine asks for parts of an image, that"
-    yield "a task of the step runs, or that the server is at work. An engine that was killed runs"
-    yield "again before the command; a disk that was full has room again.\n"
+    yield "outcome yet says so. Inside a step: the engine asks for parts of an image, a task of the"
+    yield "step runs, or the server is at work. An engine that was killed runs again before the"
+    yield "command; a disk that was full has room again.\n"
     for plan, steps in known.items():
         yield f"## {plan[0].upper()}{plan[1:]}\n"
         yield from _fault_table(steps)
