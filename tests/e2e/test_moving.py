@@ -38,6 +38,7 @@ def test_everything_comes_out_as_plain_files_that_need_nothing_of_ours(
     sums = ["sha256sum", "--check", "--quiet", "SHA256SUMS"]
     subprocess.run(sums, cwd=folder, check=True)
     told = json.loads((folder / "export.json").read_text())
+    assert told["remark"] == ""
     for name, rows in told["files"]["data.tar"].items():
         if "#" in name:
             file, table = name.split("#")

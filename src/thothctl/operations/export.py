@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from thothctl.errors import BackupFailedError, NoSpaceError
 from thothctl.model.backup import Consistency, PartKind, new_id
-from thothctl.model.event import Progress
+from thothctl.model.event import Note, Progress
 from thothctl.model.stack import SaveKind
 from thothctl.operations import workspaces
 from thothctl.operations.backup import measure
@@ -29,6 +29,9 @@ NEWS_BYTES = 8 * MIB
 SETTINGS = "settings.yaml"
 FILES, SECRETS = "files", "secrets"
 """How many files there are is told by their sums; what a server keeps secret there stays there."""
+AGAIN = 3
+"""So often another point is taken, where knowledge was changed around it."""
+Knowledge = Mapping[str, Mapping[str, object]]
 
 
 @step
@@ -41,10 +44,12 @@ class ExportStores:
     title: ClassVar[str] = "Export"
 
     def apply(self, world: World) -> None:
-        order, scene = self._let_go(world)
-        target = Path(order.target)
-        world.exports.stage(target)
-        _take(scene, order)
+        for last in (*[False] * AGAIN, True):
+            order, scene = self._let_go(world)
+            world.exports.stage(Path(order.target))
+            if _take(scene, order, last=last):
+                break
+            self.undo(world)
         await_health_checks(scene)
 
     def undo(self, world: World) -> None:
@@ -120,18 +125,31 @@ def _refuse_full(world: World, target: str, needed: int) -> None:
         )
 
 
-def _take(scene: Scene, order: BackupOrder) -> None:
+def _take(scene: Scene, order: BackupOrder, *, last: bool) -> bool:
+    """False where the knowledge is not known to be of the point; `last` goes on, and says so."""
     stores = [store for store in scene.stack.stores if store.name in order.stores]
     savers: list[Saver] = [SAVERS[s.saved_as](scene, s, order.sizes.get(s.name, 0)) for s in stores]
     files: dict[str, Mapping[str, int]] = {}
     with ExitStack() as stack:
         for saver in savers:
             saver.prepare(stack)
+        before = _knowledge(scene.world, order.name)
         pause = hold(scene, order, stores, savers)
+        knowledge = _knowledge(scene.world, order.name)
+        if before != knowledge and not last:
+            return False
         for saver in savers:
             for stream in saver.streams():
                 files[stream.name] = _pour(scene, order, stream)
-    _describe(scene, order, pause, files)
+    if before != knowledge:
+        scene.world.report(Note(f"Warning: {CHANGED}"))
+    remark = CHANGED if before != knowledge else ""
+    _describe(scene, order, {"write_pause_ms": pause, "files": files, "remark": remark})
+    _write(scene, order, {f"workspaces/{name}.json": one for name, one in knowledge.items()})
+    return True
+
+
+CHANGED = "workspaces/*.json were read a moment after the stores: somebody was changing them"
 
 
 def _pour(scene: Scene, order: BackupOrder, stream: Stream) -> Mapping[str, int]:
@@ -176,29 +194,32 @@ class _Metered:
             self._world.report(Progress(self._stream.name, "exporting", self._done, size, "bytes"))
 
 
-def _describe(
-    scene: Scene, order: BackupOrder, pause: int, files: Mapping[str, Mapping[str, int]]
-) -> None:
-    world, target, release = scene.world, Path(order.target), scene.release
+def _knowledge(world: World, name: str) -> Knowledge:
+    """What the server tells of each workspace: of the point, where it is alike around it."""
+    access = workspaces.access(world, name)
+    names = [str(one["name"]) for one in world.workspaces.list(access)]
+    return {one: world.workspaces.export(access, one) for one in names}
+
+
+def _describe(scene: Scene, order: BackupOrder, found: Mapping[str, object]) -> None:
+    release = scene.release
     document = {
         "install": order.name,
         "created": order.created,
         "version": release.version,
         "database_revision": release.database_revision,
         "consistency": Consistency.ONE_POINT.value,
-        "write_pause_ms": pause,
-        "files": {name: dict(counts) for name, counts in files.items()},
+        **found,
     }
-    texts = {
-        "README.md": README.format(name=order.name, created=order.created, version=release.version),
-        "export.json": json.dumps(document, indent=2) + "\n",
-        SETTINGS: world.installs.settings_text(order.name),
-    }
-    access = workspaces.access(world, order.name)
-    for one in world.workspaces.list(access):
-        name = str(one["name"])
-        knowledge = world.workspaces.export(access, name)
-        texts[f"workspaces/{name}.json"] = json.dumps(knowledge, ensure_ascii=False, indent=2)
-    for name, text in texts.items():
-        with world.exports.file(target, name) as sink:
-            sink.write(text.encode())
+    readme = README.format(name=order.name, created=order.created, version=release.version)
+    settings = scene.world.installs.settings_text(order.name)
+    _write(scene, order, {"README.md": readme, "export.json": document, SETTINGS: settings})
+
+
+def _write(scene: Scene, order: BackupOrder, files: Mapping[str, object]) -> None:
+    """Texts as they are, everything else as JSON."""
+    for name, content in files.items():
+        plain = isinstance(content, str)
+        text = content if plain else json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+        with scene.world.exports.file(Path(order.target), name) as sink:
+            sink.write(str(text).encode())
