@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from thothctl.cli.pace import Pace
 from thothctl.model.event import Progress
 
@@ -33,3 +35,14 @@ def test_bytes_are_told_in_mebibytes_and_every_phase_begins_anew() -> None:
         pace.text(news(size, 7_201 * size, "bytes", "receive"), 6.0) == "1.0 MiB/s, 2 h 00 m left"
     )
     assert pace.text(news(1, 3, "batches", "describe"), 6.0) == ""
+
+
+def test_events_get_the_rate_and_the_seconds_left_unless_they_know_better() -> None:
+    pace = Pace()
+    assert pace.measured(news(0), 10.0) == news(0)
+
+    measured = pace.measured(news(200_000), 12.0)
+    known = replace(news(200_000), rate=7.0, left=1.0)
+
+    assert (measured.rate, measured.left) == (100_000, 8)
+    assert pace.measured(known, 12.0) == known

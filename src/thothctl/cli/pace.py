@@ -1,6 +1,6 @@
 """How fast something goes, and when it will be done, from how it went so far."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from thothctl.model.event import Progress
 
@@ -16,14 +16,25 @@ class Pace:
 
     def text(self, news: Progress, now: float) -> str:
         """`48,000 rows/s, 12 s left`; empty until that can be told."""
+        known = self._known(news, now)
+        return f"{_rate(known[0], news.unit)}, {_left(known[1])} left" if known else ""
+
+    def measured(self, news: Progress, now: float) -> Progress:
+        """The same with its rate and the seconds left, as soon as they can be told."""
+        known = self._known(news, now)
+        if known is None or news.rate is not None:
+            return news
+        return replace(news, rate=known[0], left=known[1])
+
+    def _known(self, news: Progress, now: float) -> tuple[float, float] | None:
         if news.done is None or not news.total:
-            return ""
+            return None
         done, began = self._began.setdefault((news.subject, news.status), (news.done, now))
         passed, more = now - began, news.done - done
         if passed < LEAST_SECONDS or more <= 0 or news.done >= news.total:
-            return ""
+            return None
         rate = more / passed
-        return f"{_rate(rate, news.unit)}, {_left((news.total - news.done) / rate)} left"
+        return rate, (news.total - news.done) / rate
 
 
 def _rate(rate: float, unit: str) -> str:

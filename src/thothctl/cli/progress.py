@@ -84,9 +84,11 @@ class JsonLines:
     """One JSON object an event, on standard output."""
 
     def __init__(self, write: Callable[[str], None]) -> None:
-        self._write = write
+        self._write, self._pace = write, Pace()
 
     def __call__(self, event: Event) -> None:
+        if isinstance(event, Progress):
+            event = self._pace.measured(event, time.monotonic())
         kind = type(event).__name__
         name = "".join(f"_{c.lower()}" if c.isupper() else c for c in kind).lstrip("_")
         self._write(encoded({"event": name, **asdict(event)}))
