@@ -23,8 +23,9 @@ from thothctl.operations.plan import Plan, Step, step
 from thothctl.operations.release_step import RenderRelease
 from thothctl.operations.restore import live
 from thothctl.operations.restore_new import NewInstall, certificate
+from thothctl.operations.restore_steps import image_of
 from thothctl.operations.steps import install_of
-from thothctl.operations.taking_in import KIND, image_of, own_volume
+from thothctl.operations.taking_in import KIND, own_volume
 from thothctl.world import World
 from thothctl.world.backups import Inside, Mount, Task
 from thothctl.world.outsiders import OutsideContainer

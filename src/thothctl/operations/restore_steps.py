@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
+from thothctl.errors import EngineRefusedError
 from thothctl.model.backup import SECRETS, SETTINGS
 from thothctl.model.setting import SettingValue
 from thothctl.model.stack import SaveKind, Service, Stack, Store
@@ -24,6 +25,8 @@ from thothctl.operations.running import STOP_SECONDS
 from thothctl.operations.steps import install_of
 from thothctl.operations.waiting import await_healthy
 from thothctl.world import World
+
+NONE: Mapping[str, str] = {}
 
 
 @step
@@ -46,8 +49,7 @@ class LoadStore:
         install = install_of(world, self.name)
         stack = world.bundles.stack(install.stack)
         store = next(s for s in stack.stores_for(self.settings) if s.name == self.store)
-        wanted = stack.image(service_of(stack, store).image)
-        image = self.images.get(wanted.name) or world.images.present(wanted) or ""
+        image = image_of(world, stack, store, self.images)
         load = Load(
             world,
             world.archives.open(Path(self.archive)),
@@ -76,6 +78,16 @@ class LoadStore:
 def service_of(stack: Stack, store: Store) -> Service:
     """Who reads and writes it."""
     return next(service for service in stack.services if service.name == store.service)
+
+
+def image_of(world: World, stack: Stack, store: Store, images: Mapping[str, str] = NONE) -> str:
+    """What serves the store: one of `images`, else the one that is on the engine."""
+    wanted = stack.image(service_of(stack, store).image)
+    if found := images.get(wanted.name) or world.images.present(wanted):
+        return found
+    raise EngineRefusedError(
+        f"the image {wanted.name} is not on the engine", hint="run `thothctl images build`"
+    )
 
 
 @step

@@ -20,7 +20,7 @@ from thothctl.operations.plan import Plan, Step, step
 from thothctl.operations.release_step import RenderRelease
 from thothctl.operations.restore import IMPORT, Present, live
 from thothctl.operations.restore_gates import GIB, RESERVE, free_bytes
-from thothctl.operations.restore_steps import StopWriters, service_of
+from thothctl.operations.restore_steps import StopWriters, image_of
 from thothctl.operations.steps import install_of
 from thothctl.world import World
 from thothctl.world.backups import Mount, Task
@@ -67,17 +67,12 @@ class TakeVolume:
     def _image(self, world: World, stack: Stack, store: Store) -> str:
         """What the release that runs serves it by."""
         release = world.installs.release(self.name, world.installs.active(self.name) or 0)
-        return release.images.get(service_of(stack, store).image) or image_of(world, stack, store)
+        return image_of(world, stack, store, release.images)
 
     def undo(self, world: World) -> None:
         """What was taken goes with its generation; a task that was cut off goes now."""
         if install := world.installs.find(self.name):
             world.toolbox.clear(install.uuid)
-
-
-def image_of(world: World, stack: Stack, store: Store) -> str:
-    """What serves the store here."""
-    return world.images.present(stack.image(service_of(stack, store).image)) or ""
 
 
 def own_volume(world: World, install: Install, volume: str, image: str, path: str) -> None:
