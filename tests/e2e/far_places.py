@@ -11,7 +11,7 @@ import urllib.request
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization as pem
@@ -22,6 +22,7 @@ from e2e.own_images import LABEL, builder
 FOLDER = Path(__file__).parents[1] / "sftp"
 IMAGE = "thoth-test-sftp:latest"
 SECONDS = 60
+PASSWORD = "canary-password-2358"  # noqa: S105 - of a machine that is gone with its test
 ACCESS, SECRET = "canary-access-4711", "canary-secret-0815"
 """The stand-in of S3 lets everybody in; these must never be seen anywhere."""
 
@@ -82,16 +83,26 @@ def way_to(port: int) -> Iterator[Way]:
 
 
 @contextmanager
-def sftp(home: Path) -> Iterator[FarPlace]:
+def sftp_by_password(home: Path) -> Iterator[FarPlace]:
+    """The same without any key: its account has a password."""
+    with sftp(home, PASSWORD) as place:
+        (home / ".ssh/id_ed25519").unlink()
+        yield replace(place, canaries=(PASSWORD,))
+
+
+@contextmanager
+def sftp(home: Path, password: str = "") -> Iterator[FarPlace]:
     """OpenSSH with a key of its own; the account's known_hosts and key lie in its home."""
     ssh = home / ".ssh"
     ssh.mkdir(parents=True)
     own, host = _pair(ssh / "id_ed25519"), _pair(home / "host")
-    (home / "key.pub").write_text(own + "\n")
+    (home / "key.pub").write_text("" if password else own + "\n")
+    (home / "passwords").write_text(f"keeper:{password}\n" if password else "")
     docker("buildx", "build", "--load", "-q", "-t", IMAGE,
            "--build-arg", f"BASE_IMAGE={builder(home).base()}", str(FOLDER))  # fmt: skip
     name = f"thoth-sftp-{uuid.uuid4().hex[:8]}"
     docker("run", "-d", "--rm", "--name", name, "--label", f"{LABEL}={name}", "-p", "127.0.0.1::22",
+           "-e", f"PASSWORDS={'yes' if password else 'no'}",
            "-v", f"{home}:/given:ro", IMAGE)  # fmt: skip
     try:
         port = docker("port", name, "22").strip().rpartition(":")[2]
