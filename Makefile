@@ -15,7 +15,7 @@ ON_POSTGRES := $(addprefix tests/server/test_,access.py any_database.py history.
 	jobs.py knowledge_round_trip.py metrics.py model_answers.py workspaces.py worker.py documents.py examples.py \
 	profiles.py describing.py import_hostile.py value_index.py value_renewing.py import_tables.py)
 
-.PHONY: dev server-dev engine check unit server test e2e faults bench bench-backup bench-upgrade bench-import bench-values wheel dist docs clean
+.PHONY: dev server-dev engine check unit server test e2e faults large bench bench-backup bench-upgrade bench-import bench-values wheel dist docs clean
 
 dev: $(VENV)/.installed
 
@@ -54,16 +54,19 @@ server: server-dev
 	cd $(SERVER) && THOTH_TEST_DATABASE=postgres $(abspath $(SERVER_VENV))/bin/$(PYTEST) $(ON_POSTGRES)
 
 test: check engine server
-	$(BIN)/$(PYTEST) -m "not bench and not faults" tests
+	$(BIN)/$(PYTEST) -m "not bench and not faults and not large" tests
 
 e2e: dev engine
-	$(BIN)/$(PYTEST) -m "not faults" tests/e2e
+	$(BIN)/$(PYTEST) -m "not faults and not large" tests/e2e
 
 faults: dev engine
 	@rm -f .faults.json; THOTH_FAULTS=.faults.json $(BIN)/$(PYTEST) -m faults --timeout 3600 tests/e2e | tee .faults; \
 		if test -f .faults.json; then mv .faults.json docs/reference/faults.json; fi; \
 		awk '/passed|failed/ {for (i = 2; i <= NF; i++) {if ($$i ~ /^passed/) p = $$(i-1); if ($$i ~ /^failed/) f = $$(i-1)}} \
 		END {printf "%d passed, %d failed\n", p, f; exit f > 0 || p == 0}' .faults; status=$$?; rm -f .faults; exit $$status
+
+large: dev engine
+	$(BIN)/pytest -m large --show-capture=no tests/e2e/test_round_trip.py
 
 bench: dev engine
 	$(BIN)/pytest -m bench tests/bench
