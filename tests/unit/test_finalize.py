@@ -1,18 +1,20 @@
 """Which old data goes: by hand what no next rollback needs, by its time what was before."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import cast
 
 import pytest
 from fakes import FakeWorld
-from played_containers import INSTALL, RELEASE
+from played_containers import INSTALL, RELEASE, container
 
 from thothctl.adapters.bundles import TemplateBundles
 from thothctl.model.install import LABEL_GENERATION, LABEL_STORE, Release
 from thothctl.model.observed import ObservedStack
 from thothctl.operations.finalize import finish_due, surplus
+from thothctl.world.backups import Ended, Inside
 
 PASSED, TO_COME = "2025-12-31T23:59:59+00:00", "2026-01-01T00:00:01+00:00"
 
@@ -24,10 +26,14 @@ def release(number: int, generation: int, due: str = "") -> Release:
 class Here(FakeWorld):
     """A standalone install of these releases, the last of them active, with all their volumes."""
 
+    toolbox = SimpleNamespace()
+
     def __init__(self, *releases: Release) -> None:
         super().__init__()
         self.releases = releases
-        self.there = {INSTALL.volume("data", r.generations["data"]) for r in releases}
+        self.there = {
+            INSTALL.volume(store, n) for r in releases for store, n in r.generations.items()
+        }
         self.engine = SimpleNamespace(
             observe=lambda _: ObservedStack((), tuple(sorted(self.there))),
             volume_labels=lambda name: {LABEL_STORE: "data", LABEL_GENERATION: name[-1]},
@@ -82,3 +88,27 @@ def test_by_hand_the_release_before_can_still_be_gone_back_to() -> None:
     seen = surplus(here.as_world(), "default")
 
     assert (seen.names, seen.target) == ((INSTALL.volume("data", 1),), 2)
+
+
+def test_a_database_goes_when_a_release_was_served_from_it_or_it_has_our_mark() -> None:
+    settings = {**RELEASE.settings, "mode": "production"}
+    there = ("postgres", "thoth", "thoth_g2", "thoth_g3", "thoth_g4", "thoth_g5_new", "thoth_g9")
+    here = Here(
+        *(
+            replace(RELEASE, number=n, settings=settings, generations={"postgres": 1}, databases=db)
+            for n, db in ((1, {}), (2, {"application": 2}), (3, {"application": 4}))
+        )
+    )
+
+    def run(program: Inside, *, feed: Iterable[bytes], into: Callable[[bytes], object]) -> Ended:
+        marked = b"shobj_description" in b"".join(feed)
+        into(json.dumps(["thoth_g3"] if marked else dict.fromkeys(there, 1)).encode())
+        return Ended(0)
+
+    seen = ObservedStack((container("postgres"),))
+    here.engine.observe = lambda _: seen
+    here.toolbox = SimpleNamespace(run=run)
+
+    names = surplus(here.as_world(), "default").names
+
+    assert names == ("thoth", "thoth_g3", "thoth_g5_new"), "thoth_g9 is somebody else's"

@@ -1,5 +1,6 @@
 """Frees old generations: all but what is served, and what is still to be gone back to."""
 
+import json
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -10,7 +11,7 @@ from thothctl.errors import EngineRefusedError, EngineUnreachableError, Thothctl
 from thothctl.model.event import Note
 from thothctl.model.install import LABEL_GENERATION, LABEL_STORE, Install, Release
 from thothctl.model.setting import SettingValue
-from thothctl.model.stack import Stack
+from thothctl.model.stack import Database, Stack
 from thothctl.operations.cloning import service_of
 from thothctl.operations.data_folder import PrepareFolders
 from thothctl.operations.databases import server_of, sizes, told
@@ -21,6 +22,11 @@ from thothctl.operations.steps import install_of
 from thothctl.world import World
 
 KIND = "finalize"
+MARKED = (
+    "SELECT coalesce(json_agg(datname), '[]') FROM pg_database"
+    " WHERE shobj_description(oid, 'pg_database') ~ '^[0-9a-f-]{36}$';"
+)
+"""What `CloneDatabase` made, which marks its copies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +82,20 @@ def _databases(
     found: dict[str, dict[str, int]] = {}
     for one in stack.databases_for(kept[0].settings):
         service = service_of(stack, one.store)
-        there = sizes(world, server_of(world, install, service))
+        server = server_of(world, install, service)
+        there, ours = sizes(world, server), _ours(world, install, one, server)
         numbers = [release.databases.get(one.name, 1) for release in kept]
-        old = {n: b for n, b in there.items() if all(one.left(n, number) for number in numbers)}
-        if old:
+        left = {n: b for n, b in there.items() if all(one.left(n, number) for number in numbers)}
+        if old := {n: b for n, b in left.items() if n in ours or n.endswith("_new")}:
             found[service] = {**found.get(service, {}), **old}
     return found
+
+
+def _ours(world: World, install: Install, one: Database, server: str) -> set[str]:
+    """What releases were served from, and copies with our mark: a name may be anybody's."""
+    releases = world.installs.releases(install.name)
+    recorded = {one.called(release.databases.get(one.name, 1)) for release in releases}
+    return recorded | set(json.loads(told(world, server, MARKED)))
 
 
 def plan_finalize(seen: Surplus) -> Plan:
