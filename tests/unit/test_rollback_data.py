@@ -51,7 +51,16 @@ def test_data_that_was_migrated_in_place_is_nothing_to_go_back_to(choice: Choice
         way_back(world(), BACK, choice, 3)
 
     assert error.value.exit_code == 13
-    assert "`thothctl restore ID`" in error.value.hint
+    assert "`thothctl restore ID --to-new-install NAME`" in error.value.hint
+
+
+def test_it_is_nothing_to_go_back_to_either_once_other_data_is_served() -> None:
+    restored = replace(NEW, number=3, generations={"data": 2})
+    back = Back(INSTALL, restored, OLD, (OLD, NEW, restored))
+
+    with pytest.raises(IncompatibleError, match="was migrated in place"):
+        way_back(world(), back, Choice.RESTORE, 4)
+    assert prospect(world(), back).gone
 
 
 def test_releases_tell_that_such_data_is_gone() -> None:
@@ -62,8 +71,9 @@ def test_releases_tell_that_such_data_is_gone() -> None:
 
 def test_the_same_data_with_the_same_database_is_served_as_it_is() -> None:
     goal = replace(OLD, database_revision="0002")
+    back = Back(INSTALL, NEW, goal, (goal, NEW))
 
-    way = way_back(world(), replace(BACK, goal=goal), Choice.RESTORE, 3)
+    way = way_back(world(), back, Choice.RESTORE, 3)
 
     assert (way.choice, way.data.steps, way.lost) == (Choice.KEEP, (), 0)
-    assert prospect(world(), replace(BACK, goal=goal)).gone == ()
+    assert prospect(world(), back).gone == ()

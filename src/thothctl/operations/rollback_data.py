@@ -117,7 +117,7 @@ def prospect(world: World, back: Back) -> Prospect:
     volumes = set(world.engine.observe(back.install.uuid).volumes)
     wanted = {back.install.volume(s, n) for s, n in back.goal.generations.items()}
     changed = ("its data, which was migrated in place",)
-    lost = changed if migrated_in_place(back.release, back.goal) else sorted(wanted - volumes)
+    lost = changed if migrated_in_place(back) else sorted(wanted - volumes)
     gone = (*absent, *(() if kept else lost))
     return Prospect(
         Choice.KEEP if kept else Choice.RESTORE, 0 if kept else lost_minutes(world, back), gone
@@ -187,11 +187,12 @@ def _restored(world: World, back: Back) -> Way:
 
 def _refuse_in_place(back: Back) -> None:
     """Raise where the data of then is there no more, though its volumes are."""
-    if migrated_in_place(back.release, back.goal):
+    if migrated_in_place(back):
         raise IncompatibleError(
             f"the data of release {back.goal.number} was migrated in place, and "
             f"{back.goal.version} cannot read what became of it",
-            hint="bring the backup from before back: `thothctl backup list`, `thothctl restore ID`",
+            hint="`thothctl restore ID --to-new-install NAME` runs the backup from before with its "
+            "own version; see `thothctl backup list`",
         )
 
 
@@ -222,9 +223,11 @@ def same_data(one: Release, other: Release) -> bool:
     )
 
 
-def migrated_in_place(release: Release, goal: Release) -> bool:
-    """The data of then is the data of now, and another version's: nothing was copied."""
-    return same_data(release, goal) and goal.database_revision != release.database_revision
+def migrated_in_place(back: Back) -> bool:
+    """The last who served the data of then made another version's of it: nothing was copied."""
+    served = [one for one in back.releases if same_data(one, back.goal)]
+    last = max(served, key=lambda one: one.number, default=back.goal)
+    return last.database_revision != back.goal.database_revision
 
 
 def lost_minutes(world: World, back: Back) -> int:
