@@ -12,7 +12,8 @@ from thothctl.adapters.bundles import TemplateBundles
 from thothctl.errors import IncompatibleError
 from thothctl.model.install import LABEL_REVERSIBLE_TO
 from thothctl.model.observed import ObservedImage, ObservedStack
-from thothctl.operations.rollback_data import Back, Choice, prospect, way_back
+from thothctl.operations.prospect import prospect
+from thothctl.operations.rollback_data import Back, Choice, way_back
 from thothctl.world import World
 
 OLD = replace(

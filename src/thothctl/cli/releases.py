@@ -16,7 +16,8 @@ from thothctl.config.differences import differences
 from thothctl.errors import UsageError
 from thothctl.operations import history
 from thothctl.operations.history import Recorded
-from thothctl.operations.rollback_data import Choice, Prospect
+from thothctl.operations.prospect import Prospect
+from thothctl.operations.rollback_data import Choice
 
 NOT_SHOWN = ("number", "settings", "settings_version", "since")
 HINT = "`thothctl releases`, `releases show N` or `releases diff N M`"

@@ -7,9 +7,10 @@ from typing import Any
 from thothctl.errors import EngineUnreachableError, UsageError
 from thothctl.model.install import Release
 from thothctl.model.recorded import JournalFile
+from thothctl.operations.prospect import Prospect, prospect
 from thothctl.operations.recover import unfinished
 from thothctl.operations.release_step import RenderRelease
-from thothctl.operations.rollback_data import Back, Prospect, prospect
+from thothctl.operations.rollback_data import Back
 from thothctl.operations.steps import install_of
 from thothctl.world import World
 
