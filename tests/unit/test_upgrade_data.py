@@ -21,6 +21,7 @@ from thothctl.operations.cloning import Origin, carried, writers
 from thothctl.operations.generations import FreshGeneration
 from thothctl.operations.offers import Target
 from thothctl.operations.rollback_data import Back, lost_minutes, same_data
+from thothctl.operations.room import Copy, Room, refuse_full
 from thothctl.operations.traces import lost
 from thothctl.operations.upgrade_data import DataWish, data_for
 from thothctl.world import World
@@ -41,7 +42,11 @@ def world(*, free: int = 10**12, size: int = 50 * MIB) -> World:
     """A toolbox that measures this."""
 
     def run(program: Task, *, into: Callable[[bytes], object]) -> Ended:
-        said = json.dumps({"bytes": size}) if "thoth-tree" in program.argv else f"Avail\n{free}\n"
+        said = (
+            json.dumps({"bytes": size})
+            if "thoth-tree" in program.argv
+            else f"Filesystem Avail\n/dev/x {free}\n"
+        )
         into(said.encode())
         return Ended(0)
 
@@ -81,6 +86,15 @@ def test_where_data_is_files_their_volume_is_copied_cold() -> None:
 def test_a_copy_that_does_not_fit_is_refused_with_figures() -> None:
     with pytest.raises(NoSpaceError, match="takes 50 MiB, and 512 MiB stay free; 100 MiB are free"):
         carried(world(free=100 * MIB), origin(STANDALONE), "why")
+
+
+def test_copies_that_fit_alone_do_not_both_fit_in_one_place() -> None:
+    room, elsewhere = Room("/dev/x", 1300 * MIB), Room("/dev/y", 1300 * MIB)
+    one, other = (Copy(name, 1, 2, 600 * MIB, room) for name in ("application", "data"))
+
+    refuse_full((one, replace(other, room=elsewhere)))
+    with pytest.raises(NoSpaceError, match="copy of application and data takes 1,200 MiB"):
+        refuse_full((one, other))
 
 
 def test_a_database_that_is_not_part_of_the_stack_cannot_be_copied() -> None:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from thothctl.errors import EngineRefusedError, IncompatibleError, NoSpaceError
+from thothctl.errors import EngineRefusedError, IncompatibleError
 from thothctl.model.install import Install, Release
 from thothctl.model.stack import Database, Stack, Store
 from thothctl.operations.clone_steps import CloneDatabase, StopServices
@@ -12,22 +12,9 @@ from thothctl.operations.databases import server_of, sizes
 from thothctl.operations.generations import CloneGeneration, FreshGeneration, next_generation
 from thothctl.operations.outer_steps import folder_steps
 from thothctl.operations.plan import Step
+from thothctl.operations.room import NOTHING, Copy, Otherwise, Room, refuse_full
 from thothctl.world import World
 from thothctl.world.backups import Mount, Task
-
-RESERVE = 512 * 1024 * 1024
-MIB = 1024**2
-
-
-@dataclass(frozen=True, slots=True)
-class Copy:
-    """One database or volume that is copied; `free` are the bytes left where the copy will lie."""
-
-    name: str
-    source: int
-    number: int
-    bytes: int
-    free: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +51,12 @@ class Origin:
     """By store, every database of its server with its bytes."""
     moved: frozenset[str] = frozenset()
     """Stores that get a new generation anyway: their databases need no copy."""
+    otherwise: Otherwise = NOTHING
 
 
-def origin(world: World, install: Install, release: Release) -> Origin:
+def origin(
+    world: World, install: Install, release: Release, otherwise: Otherwise = NOTHING
+) -> Origin:
     """Look at what is there; changes nothing."""
     stack = world.bundles.stack(install.stack).having(release.images)
     found = {
@@ -81,6 +71,7 @@ def origin(world: World, install: Install, release: Release) -> Origin:
         world.entropy.uuid(),
         world.engine.observe(install.uuid).volumes,
         found,
+        otherwise=otherwise,
     )
 
 
@@ -93,10 +84,9 @@ def carried(world: World, seen: Origin, why: str) -> Carried:
         raise IncompatibleError(
             "its migrations change a database that is not part of the stack, so it cannot be "
             "copied first",
-            hint="back that database up yourself, then add --no-clone --accept-no-clone",
+            hint=seen.otherwise.outside,
         )
-    for one in copies:
-        refuse_full(one)
+    refuse_full(copies, seen.otherwise)
     return Carried(
         {**seen.release.generations, **{one.name: one.number for one in volumes}},
         {**seen.release.databases, **{one.name: one.number for one in databases}},
@@ -119,8 +109,8 @@ def _database(world: World, seen: Origin, one: Database) -> Copy:
     source, there = seen.release.databases.get(one.name, 1), seen.databases[one.store]
     numbers = [n for name in there if (n := one.generation(name))]
     recorded = [release.databases.get(one.name, 1) for release in seen.releases]
-    free = free_beside(world, seen, one.store)
-    return Copy(one.name, source, max([*numbers, *recorded]) + 1, there[one.called(source)], free)
+    room = room_beside(world, seen, one.store)
+    return Copy(one.name, source, max([*numbers, *recorded]) + 1, there[one.called(source)], room)
 
 
 def _volume(world: World, seen: Origin, store: Store) -> Copy:
@@ -132,15 +122,16 @@ def _volume(world: World, seen: Origin, store: Store) -> Copy:
         seen.release.generations[store.name],
         number,
         int(size["bytes"]),
-        free_beside(world, seen, store.name),
+        room_beside(world, seen, store.name),
     )
 
 
-def free_beside(world: World, seen: Origin, store: str) -> int | None:
-    """The bytes that are left where a store's volume lies."""
-    words = ("df", "--block-size=1", "--output=avail", "/volume")
-    said = _said(world, Task(seen.install.uuid, "look", words, (_mount(seen, store),))).split()
-    return int(said[-1]) if said and said[-1].isdigit() else None
+def room_beside(world: World, seen: Origin, store: str) -> Room:
+    """Where a store's volume lies, and what is left there."""
+    words = ("df", "--block-size=1", "--output=source,avail", "/volume")
+    said = _said(world, Task(seen.install.uuid, "look", words, (_mount(seen, store),)))
+    place, _, free = (said.strip().splitlines() or [""])[-1].rpartition(" ")
+    return Room(place.strip(), int(free) if free.isdecimal() else None)
 
 
 def _mount(seen: Origin, store: str) -> Mount:
@@ -155,17 +146,6 @@ def _said(world: World, task: Task) -> str:
             f"the data could not be measured: {ended.said}", hint="see `thothctl doctor`"
         )
     return b"".join(said).decode()
-
-
-def refuse_full(one: Copy) -> None:
-    """Raise NoSpaceError with figures where a copy does not fit."""
-    if one.free is not None and one.free < one.bytes + RESERVE:
-        raise NoSpaceError(
-            f"the copy of {one.name} takes {one.bytes / MIB:,.0f} MiB, and {RESERVE / MIB:,.0f} MiB"
-            f" stay free; {one.free / MIB:,.0f} MiB are free where it would lie",
-            hint="free some space (`thothctl upgrade finalize` removes old copies), or go without:"
-            " --no-clone --accept-no-clone, with a verified backup",
-        )
 
 
 def stop_writers(seen: Origin) -> Step:

@@ -31,6 +31,8 @@ class MigrateDown:
     service: str
     revision: str
     why: str
+    goal: int = 0
+    """The release that is gone back to; older journals do not say."""
     title: ClassVar[str] = "Migrate down"
 
     def apply(self, world: World) -> None:
@@ -53,9 +55,10 @@ class MigrateDown:
         words = ("migrate", "--to", self.revision)
         status, said = world.compose.once(folder, self.service, words)
         if status != 0:
+            to = f" --to {self.goal}" if self.goal else ""
             raise EngineRefusedError(
                 f"{self.version} could not take its migrations back: {said.strip()[-500:]}",
-                hint="`thothctl rollback --data restore` goes back to the data of then",
+                hint=f"`thothctl rollback{to} --data restore` goes back to the data of then",
             )
         world.installs.discard(self.name, self.number)
 

@@ -12,13 +12,11 @@ from thothctl.model.observed import OfferedImage
 from thothctl.model.stack import SaveKind, Store
 from thothctl.operations.cloning import (
     Carried,
-    Copy,
     Origin,
     as_it_is,
     carried,
-    free_beside,
     fresh_generation,
-    refuse_full,
+    room_beside,
     stop_writers,
 )
 from thothctl.operations.clusters import (
@@ -35,6 +33,7 @@ from thothctl.operations.generations import next_generation
 from thothctl.operations.loading import PLACE, STAGED, refuse
 from thothctl.operations.outer_steps import folder_steps
 from thothctl.operations.plan import Step, step
+from thothctl.operations.room import Copy, refuse_full
 from thothctl.operations.steps import install_of
 from thothctl.operations.survey import SURVEY, differences
 from thothctl.world import World
@@ -95,6 +94,7 @@ def moved(world: World, seen: Origin, moves: Sequence[Move], *, migrates: bool) 
     why = "migrations work on a copy; what is served now stays as it is"
     rest = carried(world, replace(seen, moved=stores), why) if migrates else as_it_is(seen.release)
     copies = tuple(_copy(world, seen, one) for one in moves)
+    refuse_full((*rest.copies, *copies))
     fresh = {one.name: one.number for one in copies}
     settings, images = seen.release.settings, seen.release.images
     return Carried(
@@ -114,9 +114,7 @@ def _copy(world: World, seen: Origin, move: Move) -> Copy:
     name, source = move.store.name, seen.release.generations[move.store.name]
     number = next_generation(seen.install, name, seen.releases, seen.volumes)
     size = TWICE * sum(sizes(world, server).values())
-    copy = Copy(name, source, number, size, free_beside(world, seen, name))
-    refuse_full(copy)
-    return copy
+    return Copy(name, source, number, size, room_beside(world, seen, name))
 
 
 def _steps(world: World, seen: Origin, move: Move, copy: Copy) -> tuple[Step, ...]:

@@ -17,6 +17,7 @@ from thothctl.operations.collations import watched
 from thothctl.operations.databases import server_of, sizes
 from thothctl.operations.drill import found as document
 from thothctl.operations.migrate_down import MigrateDown
+from thothctl.operations.room import Otherwise
 from thothctl.operations.upgrade import version_of
 from thothctl.world import World
 
@@ -57,22 +58,23 @@ def way_back(world: World, back: Back, choice: Choice, number: int) -> Way:
 
 
 def _way_back(world: World, back: Back, choice: Choice, number: int) -> Way:
-    if choice is Choice.RESTORE:
-        return _restored(world, back)
     stack = world.bundles.stack(back.install.stack)
+    if choice is Choice.RESTORE:
+        return _restored(world, back, choice)
     if other_cluster(world, stack, back.release, back.goal):
         return _to_old_cluster(world, back, choice)
     if back.goal.database_revision == back.release.database_revision:
         return Way(Choice.KEEP, as_it_is(back.release))
     if version_of(back.goal) >= version_of(back.release):
         why = "migrations work on a copy; what is served now stays as it is"
-        return Way(Choice.KEEP, carried(world, origin(world, back.install, back.release), why))
+        seen = origin(world, back.install, back.release, _by_upgrade(back.goal))
+        return Way(Choice.KEEP, carried(world, seen, why))
     names = irreversible(world, back)
     if not names:
         return Way(Choice.KEEP, _down(world, back, number))
-    _refuse_in_place(back)
+    _refuse_in_place(back, stack, choice)
     if choice is Choice.AUTO:
-        return _restored(world, back)
+        return _restored(world, back, choice)
     raise IncompatibleError(
         f"there is no way back from the migration {', '.join(names)}, so the data of now cannot be "
         f"kept with {back.goal.version}",
@@ -83,7 +85,7 @@ def _way_back(world: World, back: Back, choice: Choice, number: int) -> Way:
 
 def _to_old_cluster(world: World, back: Back, choice: Choice) -> Way:
     if choice is Choice.AUTO:
-        return _restored(world, back)
+        return _restored(world, back, choice)
     raise IncompatibleError(
         f"release {back.goal.number} runs another PostgreSQL, and the data of now cannot be kept",
         hint=f"`thothctl rollback --to {back.goal.number} --data restore` goes back to the data of "
@@ -114,9 +116,20 @@ def migrator(stack: Stack, settings: Mapping[str, SettingValue]) -> str:
     return next(iter((*once, *own)))
 
 
+def _by_upgrade(goal: Release) -> Otherwise:
+    go = f"`thothctl upgrade --to {goal.version} --no-clone --accept-no-clone`"
+    return Otherwise(f"; {go} needs none", f"back that database up yourself, then {go}")
+
+
+def _put_back(back: Back) -> Otherwise:
+    go = f"`thothctl rollback --to {back.goal.number} --data restore`"
+    full = "" if migrated_in_place(back) else f"; {go} needs none"
+    return Otherwise(full, f"put that database back as it was then, then {go}")
+
+
 def _down(world: World, back: Back, number: int) -> Carried:
     why = "what was written since is kept; what is served now stays as it is"
-    copied = carried(world, origin(world, back.install, back.release), why)
+    copied = carried(world, origin(world, back.install, back.release, _put_back(back)), why)
     stack, release = world.bundles.stack(back.install.stack), back.release
     down = MigrateDown(
         back.install.name,
@@ -129,16 +142,17 @@ def _down(world: World, back: Back, number: int) -> Carried:
         release.version,
         migrator(stack, release.settings),
         back.goal.database_revision,
+        goal=back.goal.number,
         why=f"{release.version} takes its own migrations back, on the copy",
     )
     return replace(copied, steps=(*copied.steps, down))
 
 
-def _restored(world: World, back: Back) -> Way:
+def _restored(world: World, back: Back, choice: Choice) -> Way:
     """The generations of then, which must still be there."""
     release, goal = back.release, back.goal
     data = Carried({**release.generations, **goal.generations}, goal.databases)
-    _refuse_in_place(back)
+    _refuse_in_place(back, world.bundles.stack(back.install.stack), choice)
     if same_data(release, goal):
         return Way(Choice.KEEP, as_it_is(release))
     if gone := missing(world, back):
@@ -152,13 +166,19 @@ def _restored(world: World, back: Back) -> Way:
     return Way(Choice.RESTORE, replace(data, steps=(stop,)), lost_minutes(world, back))
 
 
-def _refuse_in_place(back: Back) -> None:
-    """Raise where the data of then is there no more, though its volumes are."""
-    if migrated_in_place(back):
+def _refuse_in_place(back: Back, stack: Stack, choice: Choice) -> None:
+    """Raise where the data of then is there no more, though its volumes are.
+
+    Who put back a database that is no part of the stack says so with RESTORE.
+    """
+    ours = stack.databases_for(back.release.settings) or stack.migrated_for(back.release.settings)
+    if migrated_in_place(back) and (ours or choice is not Choice.RESTORE):
         raise IncompatibleError(
             f"the data of release {back.goal.number} was migrated in place, and "
             f"{back.goal.version} cannot read what became of it",
-            hint="`thothctl restore ID --to-new-install NAME` runs the backup from before with its "
+            hint=_put_back(back).outside
+            if not ours
+            else "`thothctl restore ID --to-new-install NAME` runs the backup from before with its "
             "own version; see `thothctl backup list`",
         )
 

@@ -13,11 +13,17 @@ from thothctl.operations.collations import watched
 from thothctl.operations.move_cluster import moved, moves_to
 from thothctl.operations.offers import Target
 from thothctl.operations.plan import Step
+from thothctl.operations.room import Otherwise
 from thothctl.operations.steps import install_of
 from thothctl.world import World
 
 FRESH = timedelta(days=1)
 WHY = "migrations work on a copy; what is served now stays as it is"
+GO = "--no-clone --accept-no-clone"
+OTHERWISE = Otherwise(
+    f"; or go without: {GO}, with a verified backup",
+    f"back that database up yourself, then add {GO}",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +57,7 @@ def _data_for(world: World, name: str, release: Release, target: Target, wish: D
         why = "nobody writes while migrations change the data in place"
         stop = StopServices(name, release.number, writers(stack, release), why=why)
         return replace(as_it_is(release), steps=(stop,))
-    return carried(world, origin(world, install, release), WHY)
+    return carried(world, origin(world, install, release, OTHERWISE), WHY)
 
 
 def refuse_unproved(world: World, name: str, wish: DataWish) -> None:
