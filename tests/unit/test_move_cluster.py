@@ -6,9 +6,11 @@ from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import cast
 
+import pytest
 from played_containers import INSTALL, RELEASE, PlayedContainers, container
 
 from thothctl.adapters.bundles import TemplateBundles
+from thothctl.errors import IncompatibleError, NoSpaceError
 from thothctl.operations.move_cluster import MoveCluster
 from thothctl.world import World
 from thothctl.world.backups import Ended, Inside, Program
@@ -74,3 +76,21 @@ def test_what_a_killed_try_left_running_ends_before_the_volume_is_touched() -> N
     MOVE.apply(server.world())
 
     assert server.said == ["clear", "true", "find", "thoth-dump", "thoth-load"]
+
+
+def test_a_full_disk_is_told_in_words_of_the_upgrade() -> None:
+    server = Server(ends={"thoth-load": Ended(2, ("No space left on device",))})
+
+    with pytest.raises(NoSpaceError, match="postgres could not be moved: no space left") as error:
+        MOVE.apply(server.world())
+
+    assert error.value.hint.endswith("then upgrade again")
+
+
+def test_a_database_that_came_since_the_plan_is_not_left_behind() -> None:
+    server = Server(databases=("postgres", "sales", "thoth", "thoth_g7"))
+
+    with pytest.raises(IncompatibleError, match="sales came in between") as error:
+        MOVE.apply(server.world())
+
+    assert (server.said, error.value.hint) == (["clear"], "run the command again")

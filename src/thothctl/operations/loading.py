@@ -106,19 +106,19 @@ def hashed(archive: Archive, part: Part, key: Path | None) -> Iterator[bytes]:
         raise _integrity(f"bytes of {part.name} are not those that were written")
 
 
-def refuse(ended: Ended, what: str) -> None:
-    """Raise what the end of a program means."""
+def refuse(ended: Ended, what: str, doing: str = "restore", done: str = "restored") -> None:
+    """Raise what the end of a program means; `doing` is what the user asked for."""
     if ended.good:
         return
     if ended.status == FULL or NO_SPACE in ended.said.lower():
         raise NoSpaceError(
-            f"no space left to restore {what}",
-            hint="free some space where Docker keeps its volumes, then restore again",
+            f"{what} could not be {done}: no space left",
+            hint=f"free some space where Docker keeps its volumes, then {doing} again",
         )
     if ended.status == REFUSED:
         raise _integrity(f"{what} was refused: {ended.said}")
     raise EngineRefusedError(
-        f"{what} could not be restored: {ended.said}",
+        f"{what} could not be {done}: {ended.said}",
         hint="look at what it names; nothing of the running system was touched",
     )
 

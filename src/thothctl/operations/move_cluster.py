@@ -9,7 +9,7 @@ from thothctl.errors import EngineRefusedError, IncompatibleError, IntegrityErro
 from thothctl.model.event import Note, Progress
 from thothctl.model.install import Install, Release
 from thothctl.model.observed import OfferedImage
-from thothctl.model.stack import SaveKind, Store
+from thothctl.model.stack import SaveKind, Stack, Store
 from thothctl.operations.cloning import (
     Carried,
     Origin,
@@ -34,6 +34,7 @@ from thothctl.operations.loading import PLACE, STAGED, refuse
 from thothctl.operations.outer_steps import folder_steps
 from thothctl.operations.plan import Step, step
 from thothctl.operations.room import Copy, refuse_full
+from thothctl.operations.running import active
 from thothctl.operations.steps import install_of
 from thothctl.operations.survey import SURVEY, differences
 from thothctl.world import World
@@ -118,14 +119,8 @@ def _copy(world: World, seen: Origin, move: Move) -> Copy:
 
 
 def _steps(world: World, seen: Origin, move: Move, copy: Copy) -> tuple[Step, ...]:
-    served = seen.release.databases
-    known = [one for one in seen.stack.databases if one.store == copy.name]
-    names = sizes(world, server_of(world, seen.install, move.store.service))
-    databases = tuple(
-        name
-        for name in sorted(names)
-        if name != MAINTENANCE and not any(d.left(name, served.get(d.name, 1)) for d in known)
-    )
+    server = server_of(world, seen.install, move.store.service)
+    databases = _moving(world, server, seen.stack, seen.release, copy.name)
     return (
         fresh_generation(seen, copy),
         MoveCluster(
@@ -140,6 +135,17 @@ def _steps(world: World, seen: Origin, move: Move, copy: Copy) -> tuple[Step, ..
             why=f"the data of PostgreSQL {move.before} is loaded into PostgreSQL {move.after}",
         ),
     )
+
+
+def _moving(
+    world: World, server: str, stack: Stack, release: Release, store: str
+) -> tuple[str, ...]:
+    """What is served, and what is the user's own: all but copies that were left."""
+    known = [
+        (one, release.databases.get(one.name, 1)) for one in stack.databases if one.store == store
+    ]
+    names = sorted(sizes(world, server).keys() - {MAINTENANCE})
+    return tuple(name for name in names if not any(one.left(name, n) for one, n in known))
 
 
 @step
@@ -165,6 +171,7 @@ class MoveCluster:
         install = install_of(world, self.name)
         world.toolbox.clear(install.uuid)
         server = server_of(world, install, self.service)
+        self._refuse_new(world, server)
         before = {name: told(world, server, SURVEY, name) for name in self.databases}
         self._emptied(world, install)
         world.report(Progress(self.store, "dumping the databases"))
@@ -177,6 +184,16 @@ class MoveCluster:
         for name, found in before.items():
             self._compare(world, name, json.loads(found), after.get(name, {}))
 
+    def _refuse_new(self, world: World, server: str) -> None:
+        """Raise where somebody made a database that nobody planned to move."""
+        current = active(world, self.name)
+        stack = world.bundles.stack(current.install.stack).having(current.release.images)
+        moving = _moving(world, server, stack, current.release, self.store)
+        if new := sorted(set(moving) - set(self.databases)):
+            raise IncompatibleError(
+                f"the database {', '.join(new)} came in between", hint="run the command again"
+            )
+
     def _emptied(self, world: World, install: Install) -> None:
         """A try that was cut off may have left something; the folder is the image's user's."""
         task = Task(install.uuid, "upgrade", ("true",), (self._mount(install),), image=self.image,
@@ -188,22 +205,16 @@ class MoveCluster:
 
     def _dump(self, world: World, install: Install, server: str) -> Task:
         secret = Mount(str(world.installs.secret_path(self.name, self.secret)), SECRET)
-        return Task(
-            install.uuid,
-            "upgrade",
-            ("thoth-dump", f"{self.path}/{STAGED}", SECRET, *self.databases),
-            (self._mount(install), secret),
-            f"container:{server}",
-            self.image,
-            own_user=True,
-        )
+        argv = ("thoth-dump", f"{self.path}/{STAGED}", SECRET, *self.databases)
+        mounts, network = (self._mount(install), secret), f"container:{server}"
+        return Task(install.uuid, "upgrade", argv, mounts, network, self.image, own_user=True)
 
     def _mount(self, install: Install) -> Mount:
         return Mount(install.volume(self.store, self.number), self.path, writable=True)
 
     def _run(self, world: World, task: Task) -> str:
         said: list[bytes] = []
-        refuse(world.toolbox.run(task, into=said.append), self.store)
+        refuse(world.toolbox.run(task, into=said.append), self.store, "upgrade", "moved")
         return b"".join(said).decode()
 
     def _compare(
