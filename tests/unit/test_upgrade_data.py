@@ -198,3 +198,14 @@ def test_a_failed_start_tells_how_long_somebody_may_have_written() -> None:
         )
         said = lost(cast("World", here), cast("Plan", plan), range(4))
         assert said == f" on its own data; {minutes} minutes of writes are lost"
+
+
+def test_a_failed_migration_in_place_is_told_to_have_changed_the_data() -> None:
+    stop = SimpleNamespace(in_place=True, stops=("app",))
+    plan = SimpleNamespace(install="default", steps=(stop, SimpleNamespace(starts="7")))
+    here, tried = cast("World", SimpleNamespace()), cast("Plan", plan)
+
+    assert "may have changed; the backup from before: `thothctl restore ID`" in lost(
+        here, tried, range(2)
+    )
+    assert not lost(here, tried, range(1)), "no migration ran"

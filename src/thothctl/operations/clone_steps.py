@@ -62,6 +62,8 @@ class StopServices:
     number: int
     services: tuple[str, ...]
     why: str
+    in_place: bool = False
+    """What comes next changes the data itself, no copy of it."""
     title: ClassVar[str] = "Stop"
     momentary: ClassVar[bool] = True
 

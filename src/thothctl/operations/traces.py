@@ -1,6 +1,7 @@
 """What is left of an operation that failed: what its release wrote, and what is lost with it.
 
-Steps tell by attributes what they do: `copies` data, `starts` a release, `stops` services.
+Steps tell by attributes what they do: `copies` data or changes it `in_place`, `starts` a release,
+`stops` services.
 """
 
 import json
@@ -29,6 +30,11 @@ def folder_of(world: World, operation: str) -> Path:
 
 def lost(world: World, plan: Plan, started: Sequence[int]) -> str:
     """How long somebody may have written to the data that is about to be left, as words."""
+    if _ran_in_place(plan, started):
+        return (
+            " on data that migrations may have changed; the backup from before: "
+            "`thothctl restore ID`"
+        )
     if not any(getattr(step, "copies", False) for step in plan.steps):
         return ""
     writers = {one for i in started for one in getattr(plan.steps[i], "stops", ())}
@@ -36,6 +42,11 @@ def lost(world: World, plan: Plan, started: Sequence[int]) -> str:
     began = [one.started for one in ran if not one.started.startswith(NEVER)]
     minutes = _minutes(world, min(filter(None, began), default=""))
     return f" on its own data; {minutes} minutes of writes are lost"
+
+
+def _ran_in_place(plan: Plan, started: Sequence[int]) -> bool:
+    in_place = any(getattr(step, "in_place", False) for step in plan.steps)
+    return in_place and any(getattr(plan.steps[index], "starts", "") for index in started)
 
 
 def _minutes(world: World, since: str) -> int:

@@ -55,7 +55,8 @@ def _data_for(world: World, name: str, release: Release, target: Target, wish: D
         refuse_unproved(world, name, wish)
         stack = world.bundles.stack(install.stack).having(release.images)
         why = "nobody writes while migrations change the data in place"
-        stop = StopServices(name, release.number, writers(stack, release), why=why)
+        services = writers(stack, release)
+        stop = StopServices(name, release.number, services, why=why, in_place=True)
         return replace(as_it_is(release), steps=(stop,))
     return carried(world, origin(world, install, release, OTHERWISE), WHY)
 
