@@ -17,7 +17,7 @@ from thothctl.model.rendering import RenderContext
 from thothctl.model.setting import SettingValue
 from thothctl.model.version import Version, published
 from thothctl.operations.offers import Target
-from thothctl.operations.rolling import ExchangeReplicas, TryReplica
+from thothctl.operations.rolling import ExchangeReplicas, StartOthers, TryReplica
 from thothctl.operations.rolling_gate import narrowed, refuse_unfit, rolled
 from thothctl.world import World
 
@@ -81,6 +81,7 @@ class Place:
             find=lambda _: INSTALL,
             release=lambda _, number: replace(RELEASE, number=number, settings=settings),
             release_folder=lambda _, number: Path(f"/{number}"),
+            rendered=lambda *_: {},
         )
         parts = SimpleNamespace(
             engine=self, compose=self, installs=installs, clock=FakeClock(),
@@ -150,6 +151,14 @@ def test_a_container_that_was_stopped_makes_room() -> None:
     EXCHANGE.apply(place.world())
 
     assert place.said == ["- app-9", "+ app-2 of 2", "- app-1"]
+
+
+def test_the_way_back_waits_for_all_that_was_started_beside() -> None:
+    others = StartOthers("default", 2, 1, "app", 30, why="")
+    place = Place([*apps("1"), container("worker", Condition.STARTING)], replicas=1)
+
+    with pytest.raises(NotHealthyError, match="not healthy after 120 s"):
+        others.undo(place.world())
 
 
 def test_a_trial_leaves_nothing_behind_whatever_comes_of_it() -> None:

@@ -15,7 +15,7 @@ from thothctl.model.observed import Condition, ObservedContainer
 from thothctl.operations.bringing_up import bring_up_others
 from thothctl.operations.plan import step
 from thothctl.operations.steps import install_of
-from thothctl.operations.waiting import await_replicas, crashes_named
+from thothctl.operations.waiting import await_healthy, await_replicas, crashes_named
 from thothctl.world import World
 
 KNOWN_SECONDS = 3.0
@@ -97,12 +97,15 @@ class StartOthers:
         self._bring(world, self.number, self.seconds)
 
     def undo(self, world: World) -> None:
-        self._bring(world, self.previous, 0)
+        """The others of before answer again, before anything goes on that counts on them."""
+        before = self._bring(world, self.previous, 0)
+        await_healthy(world, install_of(world, self.name), before, seconds=BACK_SECONDS)
 
-    def _bring(self, world: World, number: int, seconds: int) -> None:
+    def _bring(self, world: World, number: int, seconds: int) -> Release:
         release = world.installs.release(self.name, number)
         install = install_of(world, self.name)
         bring_up_others(world, install, release, self.service, seconds=seconds)
+        return release
 
 
 @step
