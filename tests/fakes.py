@@ -18,21 +18,21 @@ class FakeJournal:
     """Keeps the records of operations in memory, in the shape of the real one."""
 
     files: dict[str, list[Mapping[str, object]]] = field(default_factory=dict)
+    owners: dict[str, str] = field(default_factory=dict)
 
     def begin(self, install: str, operation: str, record: Mapping[str, object]) -> None:
-        self.files[operation] = [record]
+        self.files[operation], self.owners[operation] = [record], install
 
     def record(self, install: str, operation: str, record: Mapping[str, object]) -> None:
         self.files[operation].append(record)
 
     def latest(self, install: str) -> JournalFile | None:
-        if not self.files:
-            return None
-        operation = max(self.files)
-        return JournalFile(operation, tuple(self.files[operation]))
+        found = self.operations(install)
+        return found[-1] if found else None
 
     def operations(self, install: str) -> tuple[JournalFile, ...]:
-        return tuple(JournalFile(name, tuple(self.files[name])) for name in sorted(self.files))
+        own = sorted(name for name in self.files if self.owners.get(name, install) == install)
+        return tuple(JournalFile(name, tuple(self.files[name])) for name in own)
 
     def events(self) -> list[str]:
         return [str(entry["event"]) for entries in self.files.values() for entry in entries]

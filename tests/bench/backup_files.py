@@ -3,8 +3,9 @@
 from typing import Any
 
 from bench.backup_memory import peaks
-from bench.backup_rows import MIB, Row, by_hand, create, loading, place, recipe, seconds, toolbox
+from bench.backup_rows import MIB, Row, by_hand, create, loading, place, recipe, seconds
 from e2e.machine import Machine, docker
+from e2e.own_images import build
 
 FILES = 64
 BYTES_PER_SECOND = 100_000_000
@@ -40,9 +41,10 @@ def files(stack: Machine, gib: float) -> list[Row]:
     """By hand, as an archive, as a repository, and back."""
     fill(stack, gib)
     with place() as folder:
+        tools = build("toolbox", stack.home)
         busybox = by_hand(stack, folder, recipe(stack.home), *RECIPE)
-        gzip = by_hand(stack, folder, toolbox(), *GZIP)
-        zstd = by_hand(stack, folder, toolbox(), *ZSTD)
+        gzip = by_hand(stack, folder, tools, *GZIP)
+        zstd = by_hand(stack, folder, tools, *ZSTD)
         made, took = create(stack, "--to", folder)
         rows = [
             Row("`docker run … tar czf` with BusyBox, the usual recipe", f"{busybox:.1f} s"),
@@ -109,7 +111,7 @@ def share(what: str, found: float) -> Row:
 
 def restored(stack: Machine, folder: str, made: dict[str, Any]) -> list[Row]:
     """The step that loads the store, against `tar xzf` of the same files into a fresh folder."""
-    plain = by_hand(stack, folder, toolbox(), *UNPACK)
+    plain = by_hand(stack, folder, build("toolbox", stack.home), *UNPACK)
     loaded = loading(stack, str(made["id"]), folder)
     rate = int(made["bytes"]) / loaded
     good = rate >= BYTES_PER_SECOND

@@ -64,10 +64,6 @@ def recipe(home: Path) -> str:
     return RECIPE
 
 
-def toolbox() -> str:
-    return docker("images", "-q", "thoth-toolbox").split()[0]
-
-
 def by_hand(stack: Machine, folder: str, image: str, *words: str) -> float:
     """The seconds of a container that has the volume in /data and the folder in /backup."""
     mounted = '{{range .Mounts}}{{if eq .Destination "/data"}}{{.Name}}{{end}}{{end}}'

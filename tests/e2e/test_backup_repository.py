@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from e2e.far_places import FarPlace, s3, sftp
+from e2e.far_places import PASSWORD, FarPlace, s3, sftp, sftp_by_password
 from e2e.machine import LABEL, Machine, docker, free_port
+from e2e.own_images import build
 from webhook import webhook
 
 BIG = 64
@@ -37,7 +38,8 @@ def stack(
 def far(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[FarPlace]:
-    with {"sftp": sftp, "s3": s3}[request.param](tmp_path_factory.mktemp("far")) as place:
+    kinds = {"sftp": sftp, "s3": s3, "password": sftp_by_password}
+    with kinds[request.param](tmp_path_factory.mktemp("far")) as place:
         yield place
 
 
@@ -191,9 +193,36 @@ def test_a_copy_elsewhere_is_compared_and_a_place_that_went_away_is_exit_11(
     assert done.code == 11
 
 
+def test_a_copy_takes_what_the_backup_names_and_nothing_else_of_its_tags(
+    stack: Machine, tmp_path: Path
+) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    words = ("backup", "create", "--engine", "repository", "--to", str(here))
+    made = stack.ok(*words).data["id"]
+    saved_once_more(stack, next(here.glob("*.repository")), made)
+
+    stack.ok("backup", "copy", made, "--from", str(here), "--to", str(there))
+
+    stack.ok("backup", "verify", made, "--deep", "--from", str(there))
+
+
+def saved_once_more(stack: Machine, repository: Path, backup: str) -> None:
+    """As a try does that is killed later."""
+    key = stack.folder / "secrets/backup_key"
+    mounts = ("-v", f"{repository}:/repository", "-v", f"{key}:/key:ro")
+    script = f"echo stray | thoth-repository /key save stray {backup} data.tar"
+    image = build("toolbox", stack.home)
+    docker("run", "--rm", "--user", "0:0", *mounts, "--entrypoint", "", image, "sh", "-c", script)
+
+
+@pytest.mark.parametrize("far", ["sftp", "s3", "password"], indirect=True)
 def test_what_opens_a_place_is_seen_nowhere(stack: Machine, far: FarPlace, tmp_path: Path) -> None:
     """Not in arguments, not in what the engine tells of containers, not in records or output."""
     there = replace(stack, extra=far.environment)
+    if PASSWORD in far.canaries:
+        file = tmp_path / "password"
+        file.write_text(PASSWORD)
+        there.ok("backup", "access", "set", "sftp-password", "--from-file", str(file))
     seen: list[str] = []
     process = there.start("backup", "create", "--engine", "repository", "--to", far.address)
     while process.poll() is None:
@@ -208,6 +237,7 @@ def test_what_opens_a_place_is_seen_nowhere(stack: Machine, far: FarPlace, tmp_p
     for canary in far.canaries:
         assert canary not in out + err + records
         assert not any(canary in one for one in seen)
+    there.json("backup", "access", "remove", "sftp-password")
 
 
 def _everything(machine: Machine) -> str:
@@ -240,30 +270,28 @@ def test_secrets_of_the_install_open_a_place(stack: Machine, tmp_path: Path) -> 
             there.ok("backup", "access", "remove", word)
 
 
+def by_cron(stack: Machine, home: Path) -> None:
+    """The line as cron gives it to a shell, with nothing around it but what cron sets."""
+    line = stack.ok("backup", "schedule", "set", "--dry-run").data["cron"]
+    command = line.split(maxsplit=5)[5].replace(r"\%", "%")
+    around = {"HOME": str(home), "LOGNAME": "root", "SHELL": "/bin/sh", "PATH": "/usr/bin:/bin"}
+    subprocess.run(["/bin/sh", "-c", command], env=around, cwd=home, check=True)
+
+
 def test_what_a_schedule_runs_makes_backups_keeps_few_and_tells_of_a_failure(
     stack: Machine, tmp_path: Path
 ) -> None:
     root, target = tmp_path / "root", tmp_path / "target"
-    words = (
-        "--engine",
-        "repository",
-        "--keep-last",
-        "1",
-        "--keep-daily",
-        "0",
-        "--keep-weekly",
-        "0",
-    )
     with webhook() as (url, heard):
         (tmp_path / "url").write_text(url)
         stack.ok("backup", "access", "set", "webhook", "--from-file", str(tmp_path / "url"))
-        stack.ok("backup", "schedule", "set", "--to", str(target), "--keep-monthly", "0", *words,
-                 "--root", str(root))  # fmt: skip
+        stack.ok("backup", "schedule", "set", "--to", str(target), "--engine",
+                 "repository", *KEPT, "--root", str(root))  # fmt: skip
         unit = (root / f"etc/systemd/system/thoth-{stack.name}.backup.service").read_text()
         command = next(line[10:] for line in unit.splitlines() if line.startswith("ExecStart="))
 
-        for _ in range(2):
-            subprocess.run(shlex.split(command), env=stack.environment, check=True)
+        subprocess.run(shlex.split(command), env=stack.environment, check=True)
+        by_cron(stack, tmp_path)
         shelf = stack.ok("backup", "list", "--from", str(target)).data["backups"]
         assert [one["id"] for one in shelf] == [max(one["id"] for one in shelf)]
         assert not heard

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from e2e.drills import drill_that_loads, left_of_drill
 from e2e.machine import Machine, docker, events, tree
 
 QUESTION = "How many charter schools are there in Alameda County?"
@@ -249,14 +250,42 @@ def rewritten(file: Path, other: Path, **changed: object) -> None:
 
 def test_a_drill_proves_the_backup_and_leaves_nothing(saved: tuple[Machine, Path]) -> None:
     machine, _ = saved
-    before = docker("volume", "ls", "-q"), docker("ps", "-aq")
 
     data = machine.ok("backup", "drill").data
 
     assert data["rto_seconds"] > 0
     assert data["rpo_seconds"] > 0
-    assert not docker("volume", "ls", "-q", "--filter", "name=thoth-drill-").split()
-    assert not docker("network", "ls", "-q", "--filter", "name=thoth-drill-").split()
-    assert len(before[0].split()) >= len(volumes(machine))
+    assert not left_of_drill(machine)
     log = (machine.folder / "backups.jsonl").read_text().splitlines()
     assert json.loads(log[-1])["event"] == "drilled"
+
+
+def test_a_drill_keeps_nobody_waiting(saved: tuple[Machine, Path]) -> None:
+    machine, _ = saved
+    process = drill_that_loads(machine)
+    process.send_signal(signal.SIGSTOP)
+
+    machine.ok("backup", "create")
+    machine.ok("restart")
+    second = machine.json("backup", "drill")
+    process.send_signal(signal.SIGCONT)
+    said, _ = process.communicate()
+
+    assert second.code == 5, second.out
+    assert process.returncode == 0, said
+    assert not left_of_drill(machine)
+
+
+def test_f1_a_drill_that_was_killed_is_removed_by_the_next_command(
+    saved: tuple[Machine, Path],
+) -> None:
+    machine, _ = saved
+    process = drill_that_loads(machine)
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate()
+    assert left_of_drill(machine)
+
+    machine.ok("restart")
+
+    assert not left_of_drill(machine)
+    assert not list((machine.home / "restore").iterdir())

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from thothctl.adapters.archive_file import packed
-from thothctl.adapters.files import translated, write_durably
+from thothctl.adapters.files import append_durably, translated, write_durably
 from thothctl.errors import IntegrityError
 from thothctl.model.backup_key import KeyRecord
 from thothctl.model.schedule import Schedule, schedule_from_plain, schedule_to_plain
@@ -47,8 +47,7 @@ class BackupRecords:
 
     def note(self, name: str, event: Mapping[str, object]) -> None:
         whole = {"at": self._clock.now().isoformat(timespec="seconds"), **event}
-        kept = [json.dumps(one) for one in (*self.events(name), whole)]
-        write_durably(self._installs.folder(name) / LOG, "\n".join(kept) + "\n")
+        append_durably(self._installs.folder(name) / LOG, json.dumps(whole))
 
     def schedule(self, name: str) -> Schedule | None:
         path = self._installs.folder(name) / SCHEDULE

@@ -10,7 +10,7 @@ from thothctl.adapters.places import Credentials, described, is_remote
 from thothctl.adapters.repositories import NETWORK, PLACE
 from thothctl.errors import AnswerMissingError, BackupFailedError, IntegrityError
 from thothctl.model.backup import Head, Part
-from thothctl.world.backups import Ended, Mount, Task, Toolbox
+from thothctl.world.backups import NOBODY, Ended, Mount, Task, Toolbox
 from thothctl.world.repositories import LOCKED, Repositories, refuse
 
 ORIGIN = ".origin"
@@ -39,7 +39,7 @@ class Elsewhere:
                 hint="give the backup where it was made, or copy it with `thothctl backup copy`",
             )
         with self.repositories().reached(target, head.install, key) as reach:
-            task = reach.task(head.install, head.id, ("dump", part.snapshot, part.name))
+            task = reach.task(NOBODY, head.id, ("dump", part.snapshot, part.name))
             yield from self._all(task, f"{part.name} cannot be read")
 
     def piece(self, path: Path, head: Head, start: int, size: int) -> Iterator[bytes]:
@@ -48,7 +48,7 @@ class Elsewhere:
         credentials = self.credentials(head.install)
         with described(self.home, target, credentials) as place:
             words = ("thoth-place", "get", name, str(start), str(size))
-            task = Task(head.install, head.id, words, (Mount(str(place), PLACE),), NETWORK)
+            task = Task(NOBODY, head.id, words, (Mount(str(place), PLACE),), NETWORK)
             yield from self._all(task, f"{head.id} cannot be read")
 
     def _all(self, task: Task, what: str) -> Iterator[bytes]:

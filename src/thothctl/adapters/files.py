@@ -37,6 +37,30 @@ def write_durably(path: Path, content: str | bytes, *, mode: int = 0o644) -> Non
         sync_folder(path.parent)
 
 
+def append_durably(path: Path, line: str) -> None:
+    """Add a line to a file that others add to, too; a line that a power cut tore is ended first."""
+    with translated(f"write {path}"):
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+        try:
+            content = f"{line}\n".encode()
+            write_all(descriptor, content if _is_ended(descriptor) else b"\n" + content)
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def write_all(descriptor: int, content: bytes) -> None:
+    """A disk that is about to be full takes a part without any error; the rest then has one."""
+    while content:
+        content = content[os.write(descriptor, content) :]
+
+
+def _is_ended(descriptor: int) -> bool:
+    size = os.fstat(descriptor).st_size
+    os.lseek(descriptor, max(0, size - 1), os.SEEK_SET)
+    return os.read(descriptor, 1) in (b"", b"\n")
+
+
 def sync_folder(path: Path) -> None:
     """Make renames in a folder survive a power cut; a no-op where folders cannot be opened."""
     if os.name != "posix":

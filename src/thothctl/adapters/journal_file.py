@@ -5,7 +5,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from thothctl.adapters.files import private_folder, sync_folder, translated
+from thothctl.adapters.files import private_folder, sync_folder, translated, write_all
 from thothctl.model.recorded import JournalFile
 from thothctl.world import Clock
 
@@ -49,16 +49,10 @@ class JournalFolder:
         try:
             os.ftruncate(descriptor, end := _whole_lines(descriptor))
             os.lseek(descriptor, end, os.SEEK_SET)
-            _write_all(descriptor, line.encode())
+            write_all(descriptor, line.encode())
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-
-
-def _write_all(descriptor: int, content: bytes) -> None:
-    """A disk that is about to be full takes a part without any error; the rest then has one."""
-    while content:
-        content = content[os.write(descriptor, content) :]
 
 
 def _whole_lines(descriptor: int) -> int:

@@ -8,7 +8,18 @@ from thothctl.cli.backup_access import access
 from thothctl.cli.backup_copy import copy_backup
 from thothctl.cli.backup_drill import drill
 from thothctl.cli.backup_key import key
-from thothctl.cli.backup_options import From, IdentityFile, PassphraseFile, opener_of
+from thothctl.cli.backup_options import (
+    Daily,
+    EngineOption,
+    From,
+    IdentityFile,
+    Last,
+    Monthly,
+    PassphraseFile,
+    To,
+    Weekly,
+    opener_of,
+)
 from thothctl.cli.backup_schedule import run, schedule
 from thothctl.cli.backup_view import (
     manifest_data,
@@ -31,6 +42,7 @@ from thothctl.operations.backup_order import PAUSE_SECONDS
 from thothctl.operations.backup_prune import plan_prune, prune, sweep_all
 from thothctl.operations.backup_shelf import LATEST, find, located, shelf
 from thothctl.operations.backup_verify import Proof, refuse_broken, verify
+from thothctl.operations.drill_ground import drilled_now
 from thothctl.world.backups import Archive
 
 MIB = 1024 * 1024
@@ -48,20 +60,6 @@ backup.add_typer(schedule)
 Full = Annotated[bool, typer.Option("--full", metavar="", help="Every store; this is the default.")]
 Only = Annotated[
     list[str] | None, typer.Option("--only", metavar="STORE", help="Only this store; may repeat.")
-]
-To = Annotated[
-    str,
-    typer.Option(
-        "--to", metavar="PLACE", help="Where to keep it: a folder, sftp://… or s3://BUCKET/…"
-    ),
-]
-EngineOption = Annotated[
-    Engine | None,
-    typer.Option(
-        "--engine",
-        metavar="archive|repository",
-        help="One portable file, or a repository that keeps equal pieces once.",
-    ),
 ]
 NoteOption = Annotated[str, typer.Option("--note", metavar="TEXT", help="A word for later.")]
 ConsistencyOption = Annotated[
@@ -207,12 +205,6 @@ def _remember(session: Session, archive: Archive, target: str, *, deep: bool) ->
         session.world.backup_records.note(session.install, event)
 
 
-Last = Annotated[int, typer.Option("--keep-last", metavar="N", help="The newest ones.")]
-Daily = Annotated[int, typer.Option("--keep-daily", metavar="N", help="One of each day.")]
-Weekly = Annotated[int, typer.Option("--keep-weekly", metavar="N", help="One of each week.")]
-Monthly = Annotated[int, typer.Option("--keep-monthly", metavar="N", help="One of each month.")]
-
-
 @command
 def prune_backups(  # noqa: PLR0913, PLR0917 - typer reads the signature
     session: Session,
@@ -228,7 +220,8 @@ def prune_backups(  # noqa: PLR0913, PLR0917 - typer reads the signature
     except ValueError as error:
         raise InvalidInputError(str(error), hint="give 0 or more") from error
     with session.locked("backup prune"):
-        planned = plan_prune(shelf(session.world, session.install, place), keep)
+        in_use = drilled_now(session.world, session.install)
+        planned = plan_prune(shelf(session.world, session.install, place), keep, in_use)
         if not session.options.dry_run:
             sweep_all(session.world, session.install, place)
         if planned.removed and not session.options.dry_run:

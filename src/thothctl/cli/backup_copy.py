@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from thothctl.cli.backup_options import From
+from thothctl.cli.backup_options import From, To
 from thothctl.cli.envelope import Outcome
 from thothctl.cli.options import command
 from thothctl.cli.session import Session
@@ -13,9 +13,6 @@ from thothctl.operations.backup_copy import copy
 from thothctl.operations.backup_shelf import LATEST, found
 
 Which = Annotated[str, typer.Argument(metavar="ID", help="An id, or the word latest.")]
-To = Annotated[
-    str, typer.Option("--to", metavar="PLACE", help="A folder, sftp://… or s3://BUCKET/…")
-]
 
 
 @command

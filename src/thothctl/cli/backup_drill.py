@@ -11,13 +11,14 @@ from thothctl.cli.restore import Found, Reference, find_backup, key_of
 from thothctl.cli.session import Session
 from thothctl.cli.setup_view import show_plan
 from thothctl.errors import ThothctlError
+from thothctl.operations import figures
 from thothctl.operations import restore as restoring
 from thothctl.operations import restore_gates as gates
 from thothctl.operations.backup import provide_toolbox
 from thothctl.operations.backup_log import DRILL_FAILED
 from thothctl.operations.backup_shelf import LATEST
 from thothctl.operations.drill import plan_drill
-from thothctl.operations.loading import check_stored
+from thothctl.operations.drill_ground import ground_of, held
 from thothctl.operations.plan import Plan
 from thothctl.operations.restore_new import (
     fitted,
@@ -42,8 +43,11 @@ def drill(
     found = find_backup(session, backup or LATEST, place)
     world, manifest = session.world, found.archive.manifest
     gates.refuse_newer(manifest, world.version, version_to_run(world, "", manifest))
-    with key_of(session, found, identity_file, passphrase_file) as key, session.locked("drill"):
-        session.world.restores.keep_key(session.install, key)
+    with (
+        key_of(session, found, identity_file, passphrase_file) as key,
+        held(world, session.install, "backup drill") as ground,
+    ):
+        world.restores.keep_key(ground, key)
         with session.watched():
             provide_toolbox(session.world)
             images = images_of(world, manifest)
@@ -52,16 +56,14 @@ def drill(
             return Outcome(
                 {"plan": str(plan).splitlines()}, lambda console: show_plan(console, plan, ())
             )
-        with session.watched():
-            check_stored(
-                session.world, found.archive, session.world.restores.key_path(session.install)
-            )
         try:
             session.carry_out(plan)
         except ThothctlError:
             event = {"event": DRILL_FAILED, "id": found.archive.head.id}
-            session.world.backup_records.note(session.install, event)
+            world.backup_records.note(session.install, event)
             raise
+        finally:
+            figures.refresh(world, session.install)
     return _outcome(session, found)
 
 
@@ -71,7 +73,7 @@ def drill_plan(
     """The backup, restored for a while with these images; its start may take `seconds`."""
     world, archive = session.world, found.archive
     stack = world.bundles.stack(archive.manifest.stack)
-    saved = settings_of(world, archive, session.install)
+    saved = settings_of(world, archive, ground_of(session.install))
     settings = {**fitted(world, stack, saved), "data_dir": ""}
     made = new_install(world, archive, settings, beside=True)
     stores = gates.chosen_stores(archive.manifest, stack, made.settings, ())
@@ -81,7 +83,7 @@ def drill_plan(
         str(found.path),
         archive.manifest,
         seconds=session.options.timeout or SECONDS,
-        keeper=session.install,
+        keeper=ground_of(session.install),
         images=images,
         version=version,
         start_seconds=seconds,

@@ -7,7 +7,7 @@ import typer
 
 from thothctl.cli.secret_files import VARIABLE, read_passphrase
 from thothctl.cli.session import Session
-from thothctl.model.backup import Head
+from thothctl.model.backup import Engine, Head
 from thothctl.operations.backup_opening import Opener, has_key
 
 From = Annotated[
@@ -16,6 +16,24 @@ From = Annotated[
         "--from", metavar="PLACE", help="Where backups lie; else every place they were made in."
     ),
 ]
+To = Annotated[
+    str,
+    typer.Option(
+        "--to", metavar="PLACE", help="Where to keep it: a folder, sftp://… or s3://BUCKET/…"
+    ),
+]
+EngineOption = Annotated[
+    Engine | None,
+    typer.Option(
+        "--engine",
+        metavar="archive|repository",
+        help="One portable file, or a repository that keeps equal pieces once.",
+    ),
+]
+Last = Annotated[int, typer.Option("--keep-last", metavar="N", help="The newest ones.")]
+Daily = Annotated[int, typer.Option("--keep-daily", metavar="N", help="One of each day.")]
+Weekly = Annotated[int, typer.Option("--keep-weekly", metavar="N", help="One of each week.")]
+Monthly = Annotated[int, typer.Option("--keep-monthly", metavar="N", help="One of each month.")]
 IdentityFile = Annotated[
     Path | None,
     typer.Option(

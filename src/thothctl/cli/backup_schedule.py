@@ -9,12 +9,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from thothctl.cli.backup_options import Daily, EngineOption, Last, Monthly, To, Weekly
 from thothctl.cli.boundary import failure_of
 from thothctl.cli.envelope import Outcome
 from thothctl.cli.options import command
 from thothctl.cli.session import Session
 from thothctl.errors import InvalidInputError
-from thothctl.model.backup import Engine
 from thothctl.model.retention import Keep
 from thothctl.model.schedule import Every, Schedule
 from thothctl.model.unit import UnitPlace
@@ -31,17 +31,6 @@ EveryOption = Annotated[Every, typer.Option("--every", metavar="hour|day|week", 
 At = Annotated[str, typer.Option("--at", metavar="HH:MM", help="The time of day.")]
 Jitter = Annotated[
     int, typer.Option("--jitter", metavar="MINUTES", help="Begin up to so much later, by chance.")
-]
-Last = Annotated[int, typer.Option("--keep-last", metavar="N", help="The newest ones.")]
-Daily = Annotated[int, typer.Option("--keep-daily", metavar="N", help="One of each day.")]
-Weekly = Annotated[int, typer.Option("--keep-weekly", metavar="N", help="One of each week.")]
-Monthly = Annotated[int, typer.Option("--keep-monthly", metavar="N", help="One of each month.")]
-To = Annotated[
-    str, typer.Option("--to", metavar="PLACE", help="A folder, sftp://… or s3://BUCKET/…")
-]
-EngineOption = Annotated[
-    Engine | None,
-    typer.Option("--engine", metavar="archive|repository", help="How they are kept."),
 ]
 Mail = Annotated[
     str,
@@ -172,7 +161,7 @@ def _run(session: Session) -> Outcome:
 
 def _prove_cheaply(session: Session, order: BackupOrder) -> None:
     """What lies on this machine is read once more; what is far is left to `backup verify`."""
-    if "://" not in order.target and order.engine is Engine.ARCHIVE:
+    if "://" not in order.target:
         prove(session.world, session.install, order.target, order.backup)
 
 

@@ -8,6 +8,7 @@ from thothctl.cli.restore import find_backup, key_of
 from thothctl.cli.session import Session
 from thothctl.errors import CheckFailedError, NotHealthyError
 from thothctl.operations.backup import BackupRequest, plan_backup, provide_toolbox
+from thothctl.operations.drill_ground import held
 from thothctl.operations.offers import Target
 from thothctl.operations.plan import Plan
 from thothctl.operations.recover import refuse_unfinished
@@ -24,8 +25,11 @@ def rehearse(session: Session, request: UpgradeRequest, seen: Outlook, target: T
     session.carry_out(backup)
     found = find_backup(session, order.backup, order.target)
     images = {**seen.release.images, **target.references}
-    with key_of(session, found, None, None) as key:
-        world.restores.keep_key(session.install, key)
+    with (
+        key_of(session, found, None, None) as key,
+        held(world, session.install, "upgrade --rehearse") as ground,
+    ):
+        world.restores.keep_key(ground, key)
         limit = request.start_seconds
         plan = drill_plan(session, found, images, version, seconds=limit)
         _carried_out(session, replace(plan, goal=f"rehearse {request.name} as {version}"), version)
@@ -39,7 +43,7 @@ def _carried_out(session: Session, plan: Plan, version: str) -> None:
     try:
         session.carry_out(plan)
     except (NotHealthyError, CheckFailedError) as error:
-        refuse_unfinished(session.world, session.install)
+        refuse_unfinished(session.world, plan.install)
         raise CheckFailedError(
             f"{version} does not run on a copy of the data: {error.message}",
             hint="nothing of what runs was touched; report the version",

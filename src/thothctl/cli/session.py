@@ -15,6 +15,7 @@ from thothctl.cli.progress import Watcher, watching
 from thothctl.errors import DeclinedError, InvalidInputError, UsageError
 from thothctl.model.event import Event
 from thothctl.operations import figures
+from thothctl.operations.drill_ground import tidy
 from thothctl.operations.execute import execute, new_operation
 from thothctl.operations.finalize import finish_due
 from thothctl.operations.keys import settle
@@ -138,6 +139,7 @@ class Session:
         with self.world.locks.hold(self.install, command):
             if fresh:
                 refuse_unfinished(self.world, self.install)
+            tidy(self.world, self.install)
             settle(self.world, self.install)
             if fresh and not (plans or self.options.dry_run):
                 with self.watched():

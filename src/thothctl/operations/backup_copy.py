@@ -1,14 +1,14 @@
 """Copies a backup from one place to another: compared on the way, complete there or absent."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from thothctl.errors import BackupFailedError, EngineUnreachableError, ThothctlError
+from thothctl.errors import BackupFailedError
 from thothctl.model.backup import Engine, Part, Stored
 from thothctl.model.event import Progress
 from thothctl.operations.backup_repository import Repository
 from thothctl.operations.backup_shelf import shelf
+from thothctl.operations.backup_steps import published_nothing
 from thothctl.operations.backup_sweep import about_to_send, sweep
 from thothctl.operations.backup_verify import refuse_broken, verify
 from thothctl.operations.loading import hashed
@@ -30,7 +30,7 @@ class Copied:
 def copy(world: World, name: str, stored: Stored, target: str) -> Copied:
     """Raises BackupFailedError when it does not arrive; nothing of it is there then."""
     there = world.targets.open(target, name)
-    with _published_nothing():
+    with published_nothing():
         if any(one.id == stored.id for one in shelf(world, name, there.address).backups):
             return Copied(there.where(stored.id), made=False)
         sweep(world, name, there.address)
@@ -48,7 +48,8 @@ def _brought(world: World, name: str, there: Target, what: tuple[Stored, Archive
         parts = archive.manifest.parts
         if archive.manifest.engine == Engine.REPOSITORY:
             kept = Repository(world, install_of(world, name), there.address, stored.id)
-            parts = _moved(parts, kept.take_over(stored.id, stored.target))
+            wanted = [one.snapshot.partition(":")[0] for one in parts if one.snapshot]
+            parts = _moved(parts, kept.take_over(stored.id, wanted, stored.target))
         path = there.stage(stored.id)
         with world.archives.create(path, archive.head, archive.key()) as writer:
             for part in parts:
@@ -86,15 +87,3 @@ def _write(world: World, archive: Archive, part: Part, writer: ArchiveWriter) ->
         for chunk in hashed(archive, part, NO_KEY):
             sink.write(chunk)
             report(Progress(part.name, "copied", sink.stored, part.stored, "bytes"))
-
-
-@contextmanager
-def _published_nothing() -> Iterator[None]:
-    try:
-        yield
-    except (BackupFailedError, EngineUnreachableError):
-        raise
-    except ThothctlError as error:
-        raise BackupFailedError(
-            f"{error.message}; nothing was published", hint=error.hint
-        ) from error

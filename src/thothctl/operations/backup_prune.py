@@ -1,6 +1,6 @@
 """Removes backups that nobody has to keep; never before what stays was proved."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from thothctl.model.backup import SUFFIX, Engine, Stored
@@ -11,6 +11,7 @@ from thothctl.operations.backup_repository import Repository
 from thothctl.operations.backup_shelf import Shelf, shelf
 from thothctl.operations.backup_sweep import places_sent_to, sweep
 from thothctl.operations.backup_verify import refuse_broken, verify
+from thothctl.operations.drill_ground import drilled_now
 from thothctl.operations.steps import install_of
 from thothctl.world import World
 
@@ -25,22 +26,23 @@ class Pruning:
     removed: tuple[Stored, ...]
 
 
-def plan_prune(there: Shelf, keep: Keep) -> Pruning:
-    """Decide for each place by itself; touches nothing."""
-    removed = tuple(one for place in there.addresses for one in to_prune(there.of(place), keep))
+def plan_prune(there: Shelf, keep: Keep, in_use: Container[str] = ()) -> Pruning:
+    """Decide for each place by itself; touches nothing. What is `in_use` stays."""
+    found = (one for place in there.addresses for one in to_prune(there.of(place), keep))
+    removed = tuple(one for one in found if one.id not in in_use)
     return Pruning(tuple(one for one in there.backups if one not in removed), removed)
 
 
 def prune(world: World, name: str, keep: Keep, target: str = "") -> Pruning:
     """Prove the newest one that stays in each place, decide again with that, remove the others."""
-    there = shelf(world, name, target)
-    found = plan_prune(there, keep)
+    there, in_use = shelf(world, name, target), drilled_now(world, name)
+    found = plan_prune(there, keep, in_use)
     places = tuple(dict.fromkeys(one.target for one in found.removed))
     if unproved := [newest for place in places if (newest := _unproved(found, place))]:
         for newest in unproved:
             prove(world, name, newest.target, newest.id)
         there = shelf(world, name, target)
-        found = plan_prune(there, keep)
+        found = plan_prune(there, keep, in_use)
     for one in found.removed:
         world.targets.open(one.target, name).remove(one.id)
         world.backup_records.note(name, {"event": "pruned", "id": one.id, "target": one.target})

@@ -96,9 +96,10 @@ class Repository:
         """Forget what was saved of a backup that is none; its room is freed with that of others."""
         self.run("drop", self.world.toolbox.alive(), backup)
 
-    def take_over(self, backup: str, target: str) -> dict[str, str]:
-        """What was saved of a backup in another place, too; the new snapshots by part."""
-        return self.run("copy", self.world.toolbox.alive(), backup, beside=target).snapshots
+    def take_over(self, backup: str, wanted: Iterable[str], target: str) -> dict[str, str]:
+        """What a backup names of the repository in another place; the new snapshots by part."""
+        words = ("copy", self.world.toolbox.alive(), backup, *wanted)
+        return self.run(*words, beside=target).snapshots
 
     def keep(self, backups: Iterable[str]) -> None:
         """Forget all others and free their room, after a check that it is whole."""

@@ -34,9 +34,10 @@ class SaveStores:
     harmless: ClassVar[bool] = True
 
     def apply(self, world: World) -> None:
-        order, scene = self._let_go(world)  # a try that was killed
+        order, scene = self._let_go(world)
+        sweep(world, order.name, order.target)  # a try of this one that was killed is none
         about_to_send(world, order.name, order.backup, order.target, order.engine)
-        with _published_nothing():
+        with published_nothing():
             take(world, order)
         await_health_checks(scene)
 
@@ -48,6 +49,7 @@ class SaveStores:
         sweep(world, order.name, order.target)
 
     def _let_go(self, world: World) -> tuple[BackupOrder, Scene]:
+        """Whatever a try that was killed still holds."""
         order = order_from_plain(self.order)
         scene = look_around(world, order.name, order.backup)
         world.writers.release(scene.install.uuid)
@@ -68,7 +70,7 @@ class PublishBackup:
 
     def apply(self, world: World) -> None:
         order = order_from_plain(self.order)
-        with _published_nothing():
+        with published_nothing():
             sweep(world, order.name, order.target, but=order.backup)
             place = world.targets.open(order.target, order.name).publish(order.backup)
         event = {"event": "created", "id": order.backup, "target": order.target, "place": place}
@@ -104,7 +106,7 @@ def cleaning(scene: Scene, store: Store) -> Task | None:
 
 
 @contextmanager
-def _published_nothing() -> Iterator[None]:
+def published_nothing() -> Iterator[None]:
     """Whatever went wrong, to the user it is a backup that failed."""
     try:
         yield

@@ -11,7 +11,7 @@ from thothctl.errors import IntegrityError
 from thothctl.model.backup import Part, PartKind
 from thothctl.model.event import Progress
 from thothctl.world import World
-from thothctl.world.backups import Archive, Mount, Task
+from thothctl.world.backups import NOBODY, Archive, Mount, Task
 
 IDENTITY = "/run/secrets/backup_key"
 LISTED: dict[PartKind, tuple[str, ...]] = {PartKind.DUMP: ("pg_restore", "--list")}
@@ -75,7 +75,7 @@ def _opened(
     """Decrypt and decompress it in the toolbox, and let a program read what comes out."""
     identity, reader = how
     words = ("thoth-unpack", IDENTITY, "--", *(reader or ("true",)))
-    task = Task(archive.head.install, archive.head.id, words, (Mount(str(identity), IDENTITY),))
+    task = Task(NOBODY, archive.head.id, words, (Mount(str(identity), IDENTITY),))
     packed = watch.through(archive, identity)
     ended = world.toolbox.run(task, feed=packed, heard=watch.hear)
     if watch.verdict:

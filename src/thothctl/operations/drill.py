@@ -4,12 +4,15 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import ClassVar
 
 from thothctl.errors import CheckFailedError, NotHealthyError
 from thothctl.model.event import Note
 from thothctl.model.setting import SettingValue
 from thothctl.operations.backup_log import DRILLED
+from thothctl.operations.drill_ground import ground_of
+from thothctl.operations.loading import check_stored
 from thothctl.operations.outer_steps import provide
 from thothctl.operations.plan import Plan, step
 from thothctl.operations.release_step import RenderRelease
@@ -45,6 +48,25 @@ class RemoveDrill:
     def undo(self, world: World) -> None:
         """Going back from anywhere ends like going on."""
         self.apply(world)
+
+
+@step
+@dataclass(frozen=True)
+class CheckParts:
+    """Read every part as it was written, before anything is made of it."""
+
+    archive: str
+    key: str
+    backup: str
+    why: str
+    title: ClassVar[str] = "Check"
+
+    def apply(self, world: World) -> None:
+        archive = world.archives.open(Path(self.archive))
+        check_stored(world, archive, world.restores.key_path(self.key))
+
+    def undo(self, world: World) -> None:
+        """Reading leaves nothing behind."""
 
 
 @step
@@ -126,7 +148,7 @@ class RecordDrill:
 
 
 def plan_drill(wish: Wish, made: NewInstall, stores: tuple[str, ...], main: str) -> Plan:
-    """The journal is the main install's, so that its next command finds what was left."""
+    """The journal is one beside the install's, whose next command finds what was left."""
     name, seconds = wish.name, wish.seconds
     generations = {store.name: 1 for store in made.stack.stores_for(made.settings)}
     rendering = RenderDrill(
@@ -149,8 +171,9 @@ def plan_drill(wish: Wish, made: NewInstall, stores: tuple[str, ...], main: str)
     return Plan(
         f"drill {wish.manifest.id}",
         KIND,
-        main,
+        ground_of(main),
         (
+            CheckParts(wish.archive, wish.key, wish.manifest.id, why="all of it as it was written"),
             *provide(wish.manifest.stack, made.settings, wish.images),
             RemoveDrill(name, made.uuid, why="nothing of an earlier try is there"),
             *identity(wish, made, temporary=True),

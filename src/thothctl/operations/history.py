@@ -7,6 +7,7 @@ from typing import Any
 from thothctl.errors import EngineUnreachableError, UsageError
 from thothctl.model.install import Release
 from thothctl.model.recorded import JournalFile
+from thothctl.operations.drill_ground import ground_of
 from thothctl.operations.prospect import Prospect, prospect
 from thothctl.operations.recover import unfinished
 from thothctl.operations.release_step import RenderRelease
@@ -108,18 +109,24 @@ def _outcome(number: int, active: int | None, pending: set[int]) -> Outcome:
 def operations(world: World, name: str) -> tuple[Done, ...]:
     """Every operation that was begun, oldest first."""
     install_of(world, name)
-    return tuple(_done(journal) for journal in world.journal.operations(name))
+    return tuple(_done(journal) for journal in _journals(world, name))
 
 
 def entries(world: World, name: str, operation: str) -> JournalFile:
     """The journal of one operation, of the newest where none is named; raises UsageError."""
     install_of(world, name)
-    every = world.journal.operations(name)
+    every = _journals(world, name)
     found = [one for one in every if one.operation.startswith(operation)] if operation else every
     if not found or (operation and len(found) > 1):
         count = f"{len(found)} operations begin with" if found else "there is no operation"
         raise UsageError(f"{count} {operation}".rstrip(), hint="see `thothctl journal`")
     return found[-1]
+
+
+def _journals(world: World, name: str) -> list[JournalFile]:
+    """Those of the install and of its drills, by the time they began."""
+    every = [*world.journal.operations(name), *world.journal.operations(ground_of(name))]
+    return sorted(every, key=lambda one: one.operation)
 
 
 def _done(journal: JournalFile) -> Done:

@@ -21,6 +21,10 @@ class Mount:
     writable: bool = False
 
 
+NOBODY = ""
+"""Whose tasks those are that only read: who clears up after an install lets them be."""
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """One program in a container of its own that is gone afterwards; the toolbox unless `image`.

@@ -1,0 +1,48 @@
+"""Where a drill works: beside its install, under a lock, a journal and a key of its own.
+
+Nothing of the install is changed by a drill, so whoever wants to change it need not wait for one.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from thothctl.errors import EngineRefusedError, EngineUnreachableError, LockedError
+from thothctl.operations.recover import refuse_unfinished, unfinished
+from thothctl.world import World
+
+
+def ground_of(name: str) -> str:
+    """What lock, journal and key are named after; no install can be called so."""
+    return f"{name}.drill"
+
+
+@contextmanager
+def held(world: World, name: str, command: str) -> Iterator[str]:
+    """One drill of an install at a time; what an earlier one left goes first."""
+    ground = ground_of(name)
+    with world.locks.hold(ground, command):
+        refuse_unfinished(world, ground)
+        try:
+            yield ground
+        finally:
+            if unfinished(world, ground) is None:
+                world.restores.drop_key(ground)
+
+
+def tidy(world: World, name: str) -> None:
+    """Remove what a drill left that was killed; one that still runs is let be."""
+    ground = ground_of(name)
+    if unfinished(world, ground) is None:
+        return
+    with (
+        suppress(LockedError, EngineRefusedError, EngineUnreachableError),
+        held(world, name, "tidy up after a drill"),
+    ):
+        return
+
+
+def drilled_now(world: World, name: str) -> frozenset[str]:
+    """The backups that a drill is reading, or was when it was killed."""
+    pending = unfinished(world, ground_of(name))
+    steps = pending.plan.steps if pending else ()
+    return frozenset({str(getattr(step, "backup", "")) for step in steps} - {""})
