@@ -43,9 +43,10 @@ class FakeClock:
     """Time that only moves when somebody pauses."""
 
     seconds: float = 0
+    at: datetime = datetime(2026, 1, 1, tzinfo=UTC)
 
     def now(self) -> datetime:
-        return datetime(2026, 1, 1, tzinfo=UTC)
+        return self.at
 
     def monotonic(self) -> float:
         return self.seconds

@@ -1,6 +1,7 @@
 """The executor: forward, back, and what the journal says of it."""
 
 from dataclasses import replace
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
@@ -13,8 +14,8 @@ from thothctl.errors import (
     NetworkError,
     NotHealthyError,
 )
-from thothctl.operations.execute import RolledBackError, execute
-from thothctl.operations.plan import Recovery
+from thothctl.operations.execute import RolledBackError, execute, new_operation
+from thothctl.operations.plan import Recovery, to_record
 from thothctl.operations.recover import go_on, take_back, unfinished
 from thothctl.operations.steps import ProvideImages
 
@@ -80,13 +81,30 @@ def test_unwinding_stops_at_the_first_undo_that_fails() -> None:
     assert fake.journal.events()[-1] == "stuck"
 
 
-def test_ctrl_c_unwinds_and_stays_an_interruption() -> None:
-    fake = FakeWorld(breaks=frozenset({"two"}), error=KeyboardInterrupt())
+@pytest.mark.parametrize("pressed", range(3))
+def test_ctrl_c_at_any_step_unwinds_and_stays_an_interruption(pressed: int) -> None:
+    fake = FakeWorld(breaks=frozenset({TEXTS[pressed]}), error=KeyboardInterrupt())
 
     with pytest.raises(KeyboardInterrupt):
         execute(remarks(*TEXTS, had_release=True), fake.as_world(), operation="op")
 
-    assert fake.calls == ["one", "two", "undo two", "undo one"]
+    begun = TEXTS[: pressed + 1]
+    assert fake.calls == [*begun, *(f"undo {text}" for text in reversed(begun))]
+    assert unfinished(fake.as_world(), "default") is None
+
+
+def test_a_clock_that_was_put_back_hides_no_operation_that_was_cut_off() -> None:
+    fake = FakeWorld()
+    first = new_operation(fake.as_world(), "default", "setup")
+    execute(remarks("one"), fake.as_world(), operation=first)
+
+    fake.clock.at -= timedelta(days=1)
+    later = new_operation(fake.as_world(), "default", "upgrade")
+    fake.journal.begin("default", later, {"event": "planned", "plan": to_record(remarks("two"))})
+
+    pending = unfinished(fake.as_world(), "default")
+    assert pending is not None
+    assert pending.operation == later
 
 
 def test_an_engine_that_goes_away_leaves_the_journal_for_resume() -> None:

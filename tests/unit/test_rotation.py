@@ -98,7 +98,7 @@ class Scene:
         """Run the plan until its journal dies; False when it ended before."""
         self.world.journal = DyingJournal(self.world.journal, records)  # type: ignore[misc]  # ours
         try:
-            execute(plan, self.world, operation=new_operation(self.world, "rotate"))
+            execute(plan, self.world, operation=new_operation(self.world, "default", "rotate"))
         except Killed:
             return True
         finally:

@@ -153,7 +153,7 @@ class Session:
 
     def carry_out(self, plan: Plan) -> None:
         """Execute a plan under a new operation id, with progress."""
-        self.operation = new_operation(self.world, plan.kind)
+        self.operation = new_operation(self.world, plan.install, plan.kind)
         with self.watched():
             execute(plan, self.world, operation=self.operation)
 

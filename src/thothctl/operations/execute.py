@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 
 from thothctl.errors import (
     EngineUnreachableError,
@@ -16,6 +17,8 @@ from thothctl.operations.plan import Plan, Recovery, to_record
 from thothctl.operations.traces import kept, lost, supported
 from thothctl.world import World
 
+STAMP = "%Y%m%dT%H%M%S.%f"
+
 
 class RolledBackError(ThothctlError):
     """The operation failed; what ran before runs again."""
@@ -24,9 +27,16 @@ class RolledBackError(ThothctlError):
     exit_code = ExitCode.ROLLED_BACK
 
 
-def new_operation(world: World, kind: str) -> str:
-    """An id that sorts by time and names the kind of operation."""
-    return f"{world.clock.now():%Y%m%dT%H%M%S.%fZ}-{kind}-{world.entropy.suffix()}"
+def new_operation(world: World, install: str, kind: str) -> str:
+    """An id that names the kind of operation and sorts by time, also when a clock was put back.
+
+    The newest journal is the one that may be unfinished.
+    """
+    now, last = world.clock.now().astimezone(UTC), world.journal.latest(install)
+    with suppress(ValueError):
+        before = last.operation.partition("-")[0] if last else ""
+        now = max(now, datetime.strptime(before, f"{STAMP}%z") + timedelta(microseconds=1))
+    return f"{now.strftime(STAMP)}Z-{kind}-{world.entropy.suffix()}"
 
 
 def execute(plan: Plan, world: World, *, operation: str) -> None:

@@ -138,7 +138,7 @@ def _freed(world: World, seen: Surplus) -> None:
     """As an operation that ends here, whatever comes of it: nobody was asked to go on with it."""
     plan = replace(plan_finalize(seen), recovery=Recovery.UNWIND, had_release=False)
     try:
-        execute(plan, world, operation=new_operation(world, KIND))
+        execute(plan, world, operation=new_operation(world, seen.install.name, KIND))
     except ThothctlError as error:
         said = f"Warning: old data is still there: {error.message}"
         world.report(Note(f"{said}; `thothctl upgrade finalize` removes it"))
