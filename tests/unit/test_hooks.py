@@ -1,5 +1,7 @@
 """The user's programs around an operation: what they see, and what their failure means."""
 
+import os
+import signal
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -57,6 +59,19 @@ def test_a_hook_that_takes_too_long_is_ended_with_what_it_started(hook: Path) ->
 
     assert ran is not None
     assert (ran.late, ran.output) == (True, "begun\n")
+
+
+@pytest.mark.parametrize("apart", ["", "setsid "])
+def test_what_a_hook_leaves_running_is_not_waited_for(hook: Path, apart: str) -> None:
+    """With a session of its own it outlives even the end of all that the hook started."""
+    kept = hook.parent / "pid"
+    ran = hooks().run(
+        write(hook, f"echo begun; {apart}sleep 60 & echo $! > {kept}"), {}, seconds=20
+    )
+    os.kill(int(kept.read_text()), signal.SIGKILL)
+
+    assert ran is not None
+    assert (ran.status, ran.late, ran.output) == (0, False, "begun\n")
 
 
 def test_what_cannot_be_run_or_others_may_write_is_refused(hook: Path) -> None:

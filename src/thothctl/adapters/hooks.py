@@ -1,7 +1,9 @@
 """Programs of the user's that run before and after an operation."""
 
 import os
+import signal
 import stat
+import subprocess
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
@@ -13,6 +15,8 @@ from thothctl.errors import EngineRefusedError, EngineUnreachableError, InvalidI
 from thothctl.world.programs import Ran
 
 KEPT = 64 * 1024
+LAST_WORDS_SECONDS = 1
+"""So long what a program has written is waited for when something else holds the pipe."""
 HANDED_ON = ("PATH", "HOME", "USER", "LANG", "LC_ALL", "TZ", "DOCKER_HOST", "DOCKER_CONTEXT")
 """All that a hook gets of this process's environment: secrets may be among the rest."""
 
@@ -37,26 +41,38 @@ class HookFolder:
             ) from error
 
     def _ran(self, path: Path, told: Mapping[str, str], seconds: float) -> Ran:
-        late = threading.Event()
         environment = {**self._handed_on, **told}
         with started([str(path)], environment=environment, folder=path.parent) as process:
-
-            def end() -> None:
-                late.set()
-                with suppress(ProcessLookupError):
-                    os.killpg(process.pid, 9)
-
-            limit = threading.Timer(seconds, end)
-            limit.start()
+            assert process.stdout is not None  # noqa: S101 - piped
+            heard = _Heard(os.dup(process.stdout.fileno()))
+            late = False
             try:
-                assert process.stdout is not None  # noqa: S101 - piped
-                said = b""
-                while chunk := process.stdout.read1(KEPT):  # type: ignore[attr-defined]  # buffered
-                    said = (said + chunk)[-KEPT:]
+                status = process.wait(seconds)
+            except subprocess.TimeoutExpired:
+                late = True
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
                 status = process.wait()
-            finally:
-                limit.cancel()
-        return Ran(status, said.decode(errors="replace"), late=late.is_set())
+        return Ran(status, heard.text(), late=late)
+
+
+class _Heard:
+    """What a program writes; what it leaves running may hold the pipe open as long as it likes."""
+
+    def __init__(self, pipe: int) -> None:
+        self._pipe, self._said = pipe, b""
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        with os.fdopen(self._pipe, "rb", buffering=0) as stream:
+            while chunk := stream.read(KEPT):
+                self._said = (self._said + chunk)[-KEPT:]
+
+    def text(self) -> str:
+        """What was written so far, once the program has ended."""
+        self._reader.join(LAST_WORDS_SECONDS)
+        return self._said.decode(errors="replace")
 
 
 def _refuse_foreign(path: Path) -> None:
