@@ -14,7 +14,7 @@ from thothctl.model.stack import Image
 from thothctl.model.version import Version, published
 from thothctl.operations.cloning import as_it_is
 from thothctl.operations.offers import RegistryVersions, Target
-from thothctl.operations.rollback import Candidate, Seen, chosen, plan_rollback, refuse_hopeless
+from thothctl.operations.rollback import Seen, chosen, plan_rollback, refuse_hopeless
 from thothctl.operations.upgrade import Outlook, Place, UpgradeRequest, plan_upgrade
 from thothctl.operations.upgrade_steps import Soak
 from thothctl.world import World
@@ -90,9 +90,11 @@ def test_the_release_before_is_meant_where_none_is_named() -> None:
 
 
 def test_a_way_back_that_would_end_half_way_is_not_begun() -> None:
-    refuse_hopeless(Candidate(OLD, missing=("r/x@sha256:1",)))
-    with pytest.raises(CheckFailedError, match="is gone from the engine"):
-        refuse_hopeless(Candidate(OLD, gone=("thoth-ai:1",)))
+    here = cast("World", SimpleNamespace(engine=SimpleNamespace(image=lambda _: None)))
+
+    refuse_hopeless(here, replace(OLD, images={"x": "r/x@sha256:1"}))
+    with pytest.raises(CheckFailedError, match="thoth-ai:1 of release 3 is gone from the engine"):
+        refuse_hopeless(here, replace(OLD, images={"thoth-ai": "thoth-ai:1"}))
 
 
 def test_a_soak_ends_at_once_when_a_container_restarts_though_it_is_healthy_again() -> None:

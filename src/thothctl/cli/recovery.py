@@ -15,7 +15,6 @@ from thothctl.operations.recover import Unfinished, go_on, refuse_unfinished, ta
 from thothctl.operations.rollback import (
     Seen,
     back_to,
-    candidate,
     chosen,
     look_back,
     plan_rollback,
@@ -101,7 +100,7 @@ def _go_back(
     seen = look_back(world, name)
     release = chosen(seen, to)
     refuse_edits(world, name)
-    refuse_hopeless(candidate(world, release))
+    refuse_hopeless(world, release)
     with session.watched():
         provide_toolbox(world)
     way = way_back(world, back_to(seen, release), choice, next_number(seen.releases))

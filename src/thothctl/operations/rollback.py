@@ -22,15 +22,6 @@ from thothctl.world import World
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """A release to go back to; `missing` images have to be pulled, `gone` ones cannot be had."""
-
-    release: Release
-    missing: tuple[str, ...] = ()
-    gone: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Seen:
     """What runs, and what was there before."""
 
@@ -63,22 +54,12 @@ def chosen(seen: Seen, number: int | None) -> Release:
     return found
 
 
-def candidate(world: World, release: Release) -> Candidate:
-    """What going back there would take."""
-    absent = [one for one in release.images.values() if world.engine.image(one) is None]
-    return Candidate(
-        release,
-        tuple(reference for reference in absent if "@" in reference),
-        tuple(reference for reference in absent if "@" not in reference),
-    )
-
-
-def refuse_hopeless(found: Candidate) -> None:
-    """Raise where the way back would end half way: before anything is touched."""
-    release = found.release
-    if found.gone:
+def refuse_hopeless(world: World, release: Release) -> None:
+    """Raise where an image can neither be found nor pulled: before anything is touched."""
+    images = [one for one in release.images.values() if "@" not in one]
+    if gone := [one for one in images if world.engine.image(one) is None]:
         raise CheckFailedError(
-            f"image {', '.join(found.gone)} of release {release.number} is gone from the engine",
+            f"image {', '.join(gone)} of release {release.number} is gone from the engine",
             hint="it was built here and no registry has it; choose another: `thothctl releases`",
         )
 
