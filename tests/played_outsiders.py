@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any, cast
 
+from played_containers import INSTALL
+
 from thothctl.adapters.bundles import TemplateBundles
 from thothctl.operations import outside
 from thothctl.world import World
 from thothctl.world.backups import Ended, Inside, Program
 from thothctl.world.outsiders import OutsideContainer
 
+ROWS = '{"public.t": 3}'
 DATABASES = {"thoth": ("c", "C.UTF-8"), "thoth_data": ("b", "C.UTF-8")}
 
 
@@ -36,6 +39,8 @@ class PlayedDatabase:
     names: dict[str, tuple[str, str]] = field(default_factory=lambda: dict(DATABASES))
     calls: list[str] = field(default_factory=list)
     failing: str = ""
+    loaded: str = ROWS
+    status: int = 1
 
     def run(
         self,
@@ -46,12 +51,20 @@ class PlayedDatabase:
         heard: Callable[[str], None] = lambda _: None,
     ) -> Ended:
         words = list(program.argv)
+        if isinstance(feed, Inside):
+            self.calls.append(" ".join(feed.argv[:2]))
         self.calls.append(" ".join(words[:2]) if words[0] != "psql" else f"psql {words[-1]}")
         if self.failing and self.failing in words:
-            return Ended(1, ("it will not",))
+            return Ended(self.status, ("it will not",))
         if into is not None and isinstance(program, Inside):
             into(self.answer(words[-1]).encode())
+        if into is not None and words[0] == "thoth-load":
+            into("".join(f"{name}\t{self.loaded}\n" for name in self.names).encode())
         return Ended(0)
+
+    @contextmanager
+    def talk(self, program: Inside) -> Iterator["PlayedSession"]:
+        yield PlayedSession(self.calls, program.argv[-1])
 
     def answer(self, query: str) -> str:
         if "server_version_num" in query:
@@ -67,11 +80,28 @@ class PlayedDatabase:
         self.calls.append("clear")
 
 
+class PlayedSession:
+    """Answers `world.Conversation`; what it is told is among the calls."""
+
+    def __init__(self, calls: list[str], database: str) -> None:
+        self._calls, self._database, self._answer = calls, database, ""
+
+    def tell(self, line: str) -> None:
+        self._calls.append(f"{self._database}: {line.split(maxsplit=1)[0]}")
+        self._answer = ROWS if "count" in line else f"snapshot-of-{self._database}"
+
+    def hear(self, *, seconds: float) -> str:
+        return self._answer
+
+
 def world_of(*containers: OutsideContainer, toolbox: object = None) -> World:
     titles = {"ours": {outside.TITLE: "thoth-ai"}, "theirs": {outside.TITLE: "postgres"}}
     return cast(
         "World",
         SimpleNamespace(
+            installs=SimpleNamespace(find=lambda _: INSTALL),
+            images=SimpleNamespace(present=lambda image: image.name),
+            writers=PlayedWriters(getattr(toolbox, "calls", [])),
             engine=SimpleNamespace(
                 facts=lambda: None, image=lambda name: SimpleNamespace(labels=titles[name])
             ),

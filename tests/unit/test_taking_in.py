@@ -78,6 +78,12 @@ def test_f2_an_import_that_was_killed_goes_on_or_back(at: At, place: int, way: s
     assert unfinished(at.world, "default") is None
 
 
+def test_what_a_killed_try_left_unpacking_is_ended_first(at: At) -> None:
+    execute(at.plan(), at.world, operation="op")
+
+    assert at.toolbox.calls.index("clear") < at.toolbox.calls.index("true")
+
+
 def test_what_was_taken_in_is_a_release_of_its_own_and_can_be_undone(at: At) -> None:
     execute(at.plan(), at.world, operation="op")
     release = at.world.installs.release("default", 2)

@@ -1,34 +1,31 @@
 """A hand-made Compose project, copied into generation 1 of a new install; the project stays."""
 
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import ClassVar
 
-from thothctl.errors import (
-    IntegrityError,
-)
+from thothctl.errors import IntegrityError
 from thothctl.model.event import Note
 from thothctl.model.install import Install
 from thothctl.model.setting import SettingValue
 from thothctl.model.stack import SaveKind, Stack, Store
 from thothctl.operations import steps
+from thothctl.operations.adopt_dump import Counts, Moment
 from thothctl.operations.backup_postgres import COUNTS
 from thothctl.operations.generations import FROM, TO, FreshGeneration
-from thothctl.operations.loading import PLACE, STAGED, counts_of, refuse
+from thothctl.operations.loading import STAGED, counts_of, refuse
 from thothctl.operations.outer_steps import provide
 from thothctl.operations.outside import DATA, Project, project_of
-from thothctl.operations.outside_database import asked, databases, user_of
 from thothctl.operations.plan import Plan, Step, step
 from thothctl.operations.release_step import RenderRelease
 from thothctl.operations.restore import live
 from thothctl.operations.restore_new import NewInstall, certificate
 from thothctl.operations.restore_steps import image_of
 from thothctl.operations.steps import install_of
-from thothctl.operations.taking_in import KIND, own_volume
+from thothctl.operations.taking_in import IMPORTING, KIND, own_volume
 from thothctl.world import World
-from thothctl.world.backups import Inside, Mount, Task
-from thothctl.world.outsiders import OutsideContainer
+from thothctl.world.backups import Mount, Task
 
 
 @step
@@ -45,24 +42,39 @@ class CopyProject:
 
     def apply(self, world: World) -> None:
         install, project = install_of(world, self.name), project_of(world, self.project)
+        world.toolbox.clear(install.uuid)  # a try that was killed may still be copying
         stack = world.bundles.stack(install.stack)
         stores = stack.stores_for(self.settings)
-        with ExitStack() as held:
-            hold = None
-            if project.writers:
-                paused = world.writers.held(project.writers, seconds=self.pause_seconds)
-                hold = held.enter_context(paused)
-            counts = [_copy(world, stack, install, store, project) for store in stores]
-        if hold and hold.expired:
+        for store in stores:
+            volume, image = install.volume(store.name, 1), image_of(world, stack, store)
+            own_volume(world, install, volume, image, store.path)
+        with ExitStack() as connected:
+            server = project.database
+            moment = Moment(world, server, connected) if server else None
+            with self._held(world, project):
+                if moment:
+                    moment.take()
+                for volume in (install.volume(s.name, 1) for s in stores if _is_files(s)):
+                    _copy_files(world, install, project, volume)
+            for store in stores:
+                if moment and store.saved_as is SaveKind.POSTGRES:
+                    counted = moment.dump(install, install.volume(store.name, 1))
+                    _load(world, stack, install, store, counted)
+
+    @contextmanager
+    def _held(self, world: World, project: Project) -> Iterator[None]:
+        """What the body reads or notes is of one moment."""
+        if not project.writers:
+            yield
+            return
+        with world.writers.held(project.writers, seconds=self.pause_seconds) as hold:
+            yield
+        if hold.expired:
             raise IntegrityError(
                 f"copying took more than {self.pause_seconds} s, so {self.project} went on",
                 hint="give --longest-pause more seconds; nothing was kept",
             )
-        if hold:
-            world.report(Note(f"{self.project} was paused for {hold.milliseconds} ms"))
-        for store, counted in zip(stores, counts, strict=True):
-            if counted is not None:
-                _load(world, stack, install, store, counted)
+        world.report(Note(f"{self.project} was paused for {hold.milliseconds} ms"))
 
     def undo(self, world: World) -> None:
         """What was copied goes with its generation; a task that was cut off goes now."""
@@ -70,37 +82,14 @@ class CopyProject:
             world.toolbox.clear(install.uuid)
 
 
-Counts = Mapping[str, Mapping[str, int]]
+def _is_files(store: Store) -> bool:
+    return store.saved_as is SaveKind.SQLITE
 
 
-def _copy(
-    world: World, stack: Stack, install: Install, store: Store, project: Project
-) -> Counts | None:
-    """The counts of databases, where the store has any that have to be loaded afterwards."""
-    volume = install.volume(store.name, 1)
-    image = image_of(world, stack, store)
-    own_volume(world, install, volume, image, store.path)
-    if store.saved_as is SaveKind.SQLITE:
-        mounts = (Mount(project.server.mounts[DATA], FROM), Mount(volume, TO, writable=True))
-        task = Task(install.uuid, KIND, ("thoth-take", FROM, TO), mounts)
-        refuse(world.toolbox.run(task), store.name)
-    if store.saved_as is SaveKind.POSTGRES and project.database:
-        return _dump(world, install, Mount(volume, PLACE, writable=True), project.database)
-    return None
-
-
-def _dump(world: World, install: Install, mount: Mount, server: OutsideContainer) -> Counts:
-    """Everything is asked for through its own server, so that its files are never touched."""
-    user = ("-U", user_of(server))
-    names = [one.name for one in databases(world, server)]
-    dumps = {"globals.sql": ("pg_dumpall", *user, "--globals-only", "--no-role-passwords")}
-    dumps |= {f"{n}.dump": ("pg_dump", *user, "--format=custom", f"--dbname={n}") for n in names}
-    for file, words in dumps.items():
-        stage = ("thoth-stage", PLACE, f"{STAGED}/{file}")
-        task = Task(install.uuid, KIND, stage, (mount,))
-        refuse(world.toolbox.run(task, feed=Inside(server.id, words)), file)
-    found = ((name, asked(world, server, COUNTS, name)) for name in names)
-    return counts_of("\n".join(f"{name}\t{counted}" for name, counted in found))
+def _copy_files(world: World, install: Install, project: Project, volume: str) -> None:
+    mounts = (Mount(project.server.mounts[DATA], FROM), Mount(volume, TO, writable=True))
+    task = Task(install.uuid, KIND, ("thoth-take", FROM, TO), mounts)
+    refuse(world.toolbox.run(task), volume, *IMPORTING)
 
 
 def _load(world: World, stack: Stack, install: Install, store: Store, counted: Counts) -> None:
@@ -109,7 +98,7 @@ def _load(world: World, stack: Stack, install: Install, store: Store, counted: C
     image = image_of(world, stack, store)
     said: list[bytes] = []
     task = Task(install.uuid, KIND, words, (mount,), image=image, own_user=True)
-    refuse(world.toolbox.run(task, into=said.append), store.name)
+    refuse(world.toolbox.run(task, into=said.append), store.name, *IMPORTING)
     if counts_of(b"".join(said).decode()) != counted:
         raise IntegrityError(
             f"{store.name} came out with other numbers of rows than it had there",

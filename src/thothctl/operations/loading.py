@@ -18,6 +18,8 @@ from thothctl.world.backups import Archive, Ended, Mount, Task
 KEY, PLACE, STAGED = "/run/secrets/backup_key", "/store", "restore"
 SNAPSHOT = "appendonlydir/appendonly.aof.1.base.rdb"
 REFUSED, FULL = 12, 14
+VERIFY_HINT = "`thothctl backup verify` says more; take another backup: `thothctl backup list`"
+IMPORT_HINT = "stop all that writes to the original, look whether it is whole, and copy it again"
 NO_SPACE = "no space left on device"
 """The only sign of a full disk that PostgreSQL and the shell's tools give."""
 
@@ -116,7 +118,8 @@ def refuse(ended: Ended, what: str, doing: str = "restore", done: str = "restore
             hint=f"free some space where Docker keeps its volumes, then {doing} again",
         )
     if ended.status == REFUSED:
-        raise _integrity(f"{what} was refused: {ended.said}")
+        hint = IMPORT_HINT if doing == "import" else VERIFY_HINT
+        raise _integrity(f"{what} was refused: {ended.said}", hint)
     raise EngineRefusedError(
         f"{what} could not be {done}: {ended.said}",
         hint="look at what it names; nothing of the running system was touched",
@@ -204,8 +207,5 @@ def _part(load: Load, name: str) -> Part:
         raise _integrity(f"the part {name} is missing") from None
 
 
-def _integrity(message: str) -> ThothctlError:
-    return IntegrityError(
-        f"{message}; nothing of the running system was touched",
-        hint="`thothctl backup verify` says more; take another backup: `thothctl backup list`",
-    )
+def _integrity(message: str, hint: str = VERIFY_HINT) -> ThothctlError:
+    return IntegrityError(f"{message}; nothing of the running system was touched", hint=hint)

@@ -29,6 +29,7 @@ from thothctl.world.outsiders import VolumeTar
 KIND = IMPORT
 MAJOR = "17"
 """Of PostgreSQL: the only one whose files our image reads."""
+IMPORTING = ("import", "imported")
 TABLES_HINT = (
     "if its tables are what you want, write each as CSV there (psql: \\copy TABLE TO FILE CSV"
     " HEADER), and give their folder to `thothctl import-bird`"
@@ -52,6 +53,7 @@ class TakeVolume:
 
     def apply(self, world: World) -> None:
         install = install_of(world, self.name)
+        world.toolbox.clear(install.uuid)  # a try that was killed may still be unpacking
         stack = world.bundles.stack(install.stack)
         store = next(s for s in stack.stores_for(self.settings) if s.name == self.store)
         volume, image = install.volume(self.store, self.number), self._image(world, stack, store)
@@ -60,7 +62,7 @@ class TakeVolume:
         words = ("thoth-take", "-", PLACE, self.folder, *place)
         task = Task(install.uuid, KIND, words, (Mount(volume, PLACE, writable=True),))
         ended = world.toolbox.run(task, feed=world.outsiders.plain(Path(self.tar)))
-        refuse(ended, self.store)
+        refuse(ended, self.store, *IMPORTING)
         if place:
             look_through(world, stack, install, Mount(volume, store.path, writable=True), image)
 
@@ -79,7 +81,7 @@ def own_volume(world: World, install: Install, volume: str, image: str, path: st
     """Give an empty volume the owner that the service's own image wants."""
     mount = Mount(volume, path, writable=True)
     task = Task(install.uuid, KIND, ("true",), (mount,), image=image, own_user=True)
-    refuse(world.toolbox.run(task), volume)
+    refuse(world.toolbox.run(task), volume, *IMPORTING)
 
 
 def look_through(world: World, stack: Stack, install: Install, mount: Mount, image: str) -> None:
@@ -94,7 +96,7 @@ def look_through(world: World, stack: Stack, install: Install, mount: Mount, ima
             f"it cannot be served: {ended.said}",
             hint=TABLES_HINT,
         )
-    refuse(ended, "the database")
+    refuse(ended, "the database", *IMPORTING)
     names = [line.split("\t")[0] for line in b"".join(said).decode().splitlines()]
     refuse_strange(stack, names, "the volume")
     world.report(Note(f"databases that were read to their end: {', '.join(names)}"))
