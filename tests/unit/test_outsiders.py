@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import os
 import tarfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from thothctl.adapters import dumps
-from thothctl.adapters.outsiders import Outsiders
+from thothctl.adapters.outsiders import FOLDER, PROJECT, SERVICE, Outsiders
 from thothctl.errors import IntegrityError, InvalidInputError
 
 
@@ -84,3 +85,29 @@ def test_a_dump_goes_with_the_files_it_speaks_of(tmp_path: Path) -> None:
         assert [member.size for member in tar.getmembers()] == [len(dump.read_bytes()), 700]
     with pytest.raises(IntegrityError):
         dumps.files_of(dump, b"<html>", None)
+
+
+@pytest.mark.parametrize("source", ["shop", ".", "../project", "../linked", "inner/.."])
+def test_a_project_is_found_by_its_name_or_by_any_way_to_its_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str
+) -> None:
+    (tmp_path / "project/inner").mkdir(parents=True)
+    (tmp_path / "linked").symlink_to(tmp_path / "project")
+    labels = {PROJECT: "shop", FOLDER: str(tmp_path / "linked"), SERVICE: "web"}
+    found = {
+        "Id": "i", "Name": "/shop-web-1", "Image": "m", "State": {"Running": True},
+        "Config": {"Labels": labels, "Env": ["A=b"]},
+        "NetworkSettings": {"Networks": {"n": {"Aliases": ["web", "site"]}, "m": {}}},
+    }  # fmt: skip
+    docker = tmp_path / "docker"
+    docker.write_text(f"#!/bin/sh\ncase $1 in ps) echo i;; *) cat {tmp_path}/said;; esac\n")
+    docker.chmod(0o755)
+    (tmp_path / "said").write_text(json.dumps([found]))
+    monkeypatch.chdir(tmp_path / "project")
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    look = Outsiders(os.environ)
+
+    (one,) = look.project(source)
+
+    assert (one.service, one.aliases) == ("web", frozenset({"web", "site"}))
+    assert look.project("inner") == ()

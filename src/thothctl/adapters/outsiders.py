@@ -55,12 +55,12 @@ class Outsiders:
     def project(self, source: str) -> tuple[OutsideContainer, ...]:
         listed = self._docker("ps", "--all", "--quiet", "--filter", f"label={PROJECT}").split()
         documents = json.loads(self._docker("inspect", *listed)) if listed else []
-        folder = os.path.normpath(Path(source).expanduser().absolute())
+        folder = os.path.realpath(Path(source).expanduser())
         return tuple(
             _container(one)
             for one in documents
             if (labels := one["Config"].get("Labels") or {})
-            and (labels.get(PROJECT) == source or labels.get(FOLDER) == folder)
+            and (labels.get(PROJECT) == source or _folder(labels) == folder)
         )
 
     def _docker(self, *words: str) -> str:
@@ -106,6 +106,11 @@ class _Looked:
         file = min(self.databases, key=len, default="")
         folder = str(PurePosixPath(file).parent)
         return VolumeTar(str(self.path), folder, self.bytes, self.files, database=file)
+
+
+def _folder(labels: Mapping[str, str]) -> str:
+    """Compose tells it as it was written, through links, too."""
+    return os.path.realpath(labels[FOLDER]) if labels.get(FOLDER) else ""
 
 
 def _container(document: Mapping[str, object]) -> OutsideContainer:

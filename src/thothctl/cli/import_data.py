@@ -1,5 +1,6 @@
 """`thothctl import-data`: from a checkout, from packed volumes, from a hand-made project."""
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +23,8 @@ from thothctl.operations.take_dump import plan_dump
 
 SECONDS, PAUSE_SECONDS = 180, 120
 STACK = "thoth-ai"
+LONGEST_NAME = 33
+"""Of what is before the word."""
 JSON, TAR = (".json", ".json.gz"), (".tar", ".tar.gz", ".tgz")
 
 Sources = Annotated[
@@ -72,8 +75,10 @@ def import_data(
 
 
 def _name_for(source: str) -> str:
-    """A new install is called after the project, with a word of its own."""
-    return f"{Path(source).name.removeprefix('thoth-')}-adopted"
+    """A new install is called after the project or its folder, with a word of its own."""
+    name = Path(source).expanduser().resolve().name.lower().removeprefix("thoth-")
+    words = re.sub(r"[^a-z0-9_-]+", "-", name).strip("-_")
+    return f"{words or 'project'}"[:LONGEST_NAME].rstrip("-_") + "-adopted"
 
 
 def _dump(session: Session, path: Path, files: Path | None) -> Plan:
@@ -95,7 +100,7 @@ def _volumes(session: Session, paths: list[Path]) -> Plan:
 def _adopt(session: Session, source: str, pause: int) -> Plan:
     world = session.world
     project = outside.project_of(world, source)
-    refuse_taken(world, session.install)
+    refuse_taken(world, session.install, "--install")
     with session.watched():
         provide_toolbox(world)
     stack = world.bundles.stack(STACK)

@@ -46,18 +46,21 @@ class NewInstall:
         return tuple(one.name for one in every if one.is_generated and not one.is_of_data)
 
 
-def refuse_taken(world: World, name: str) -> None:
-    """Raise where an install of this name, or something in its place, is there already."""
+def refuse_taken(world: World, name: str, option: str = "--to-new-install") -> None:
+    """Raise where an install of this name, or something in its place, is there already.
+
+    `option` is what the user gives another name by.
+    """
     if not INSTALL_NAME.fullmatch(name):
         raise InvalidInputError(
             f"{name!r} cannot be the name of an install",
-            hint="use lower-case letters, digits, - and _, at most 41",
+            hint=f"use lower-case letters, digits, - and _, at most 41, with {option}",
         )
     strange = world.engine.foreign(f"thoth-{name}", "none")
     if world.installs.find(name) or strange:
         found = f": {', '.join(strange[:3])}" if strange else ""
         raise NameInUseError(
-            f"{name} is there already{found}", hint="give --to-new-install another name"
+            f"{name} is there already{found}", hint=f"give another name by {option} NAME"
         )
 
 
