@@ -12,30 +12,39 @@ from thothctl.world import World
 from thothctl.world.backups import Inside, Mount, Program, Task
 
 FILES = "files"
+UNCOUNTED = frozenset({SaveKind.REDIS, SaveKind.QDRANT})
 
 
 def is_restored(world: World, seen: Present, manifest: Manifest, stores: Sequence[str]) -> bool:
-    """The release that runs is that of this very restore, and nobody wrote since."""
+    """The release that runs is that of this very restore, and nobody wrote since.
+
+    Stores whose contents nobody counts say nothing of that: where there are no others, it is not.
+    """
     active = seen.active
     if (active.why, active.backup) != (RESTORE, manifest.id):
         return False
     before = max((r for r in seen.releases if r.number < active.number), key=_number, default=None)
     moved = [s for s in stores if before and before.generations.get(s) == active.generations[s]]
-    return not moved and all(_same(world, seen, manifest, store) for store in stores)
+    chosen = [store for store in _stores(world, seen) if store.name in stores]
+    counted = [store for store in chosen if store.saved_as not in UNCOUNTED]
+    if moved or not counted:
+        return False
+    return all(_same(world, seen, manifest, store) for store in counted)
 
 
 def _number(release: object) -> int:
     return int(getattr(release, "number", 0))
 
 
-def _same(world: World, seen: Present, manifest: Manifest, name: str) -> bool:
-    stack = world.bundles.stack(seen.install.stack)
-    store = next(s for s in stack.stores_for(seen.active.settings) if s.name == name)
+def _stores(world: World, seen: Present) -> Sequence[Store]:
+    return world.bundles.stack(seen.install.stack).stores_for(seen.active.settings)
+
+
+def _same(world: World, seen: Present, manifest: Manifest, store: Store) -> bool:
+    name = store.name
     match store.saved_as:
         case SaveKind.POSTGRES:
             return all(_same_database(world, seen, store, part) for part in manifest.parts_of(name))
-        case SaveKind.REDIS | SaveKind.QDRANT:
-            return True  # what is in the others is what makes a difference
         case kind:
             volume = seen.install.volume(name, seen.active.generations[name])
             mounts = (Mount(volume, PLACE, writable=True),)
