@@ -92,7 +92,9 @@ def test_the_result_says_what_was_indexed(data: Path, tmp_path: Path) -> None:
 def test_no_index_is_built_when_none_is_wanted(data: Path, tmp_path: Path) -> None:
     outcome = imports.from_file(databases.make(tmp_path / "s.sqlite", SHOPS), "--no-index")
 
+    assert OPENED.of(database()) is None
     assert (outcome.last["values"], indexes(data)) == ({}, [])
+    assert database().file not in OPENED.renewed
 
 
 def test_a_replaced_database_keeps_the_texts_that_did_not_change(

@@ -79,6 +79,7 @@ WORKSPACE_SCHEMAS: dict[str, Schema] = {
         diverted=NUMBER,
         verified=TEXT,
         encoder=TEXT,
+        index=YES_NO,
         tables=listed(
             record(
                 name=TEXT,

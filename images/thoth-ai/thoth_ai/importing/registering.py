@@ -104,7 +104,7 @@ def _write_rows(target: Target, staging: Staging, prepared: Prepared, place: Pla
         engine=place.engine,
         bytes=staging.database.stat().st_size,
         sha256=prepared.sha256,
-        report=prepared.report.as_document(),
+        report={**prepared.report.as_document(), "index": target.options.index},
         joins=[join.as_document() for join in prepared.joins],
     )
     for schema, report in zip(prepared.tables, prepared.report.tables, strict=True):

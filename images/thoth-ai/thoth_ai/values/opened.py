@@ -37,7 +37,7 @@ class Opened:
 
     def of(self, database: Database) -> ValueIndex | None:
         """Return the database's index; without one to trust it is made in the background."""
-        if not settings.VALUE_INDEX.enabled or self._waits(database.file):
+        if not renewing.is_wanted(database) or self._waits(database.file):
             return None
         try:
             index = self._open(places.path_of(database.file))

@@ -16,6 +16,11 @@ from thoth_ai.workspaces import readers, storage
 from thoth_ai.workspaces.models import Database, Table
 
 
+def is_wanted(database: Database) -> bool:
+    """Tell whether there is to be one: an import may have gone without."""
+    return settings.VALUE_INDEX.enabled and bool(database.report.get("index", True))
+
+
 def require_fitting(index: ValueIndex, database: Database) -> None:
     """Raise BrokenFileError when an index is another database's, or made with other settings."""
     if index.about.get("database") != database.sha256:
