@@ -2,10 +2,13 @@
 
 import hashlib
 import json
+import os
+import shutil
 import sqlite3
 from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,8 +16,9 @@ from arro3.core import Array, DataType, Table
 from arro3.io import write_parquet
 
 from tests.server import databases, imports
-from thoth_ai.importing.tabular import child
-from thoth_ai.importing.tabular.tables import distinct
+from thoth_ai.importing import space
+from thoth_ai.importing.tabular import child, converting
+from thoth_ai.importing.tabular.tables import UnusableFileError, distinct
 from thoth_ai.workspaces.models import Column, Workspace
 
 SHOPS = """\ufeffid,Shop Name,opened,share,code,note
@@ -165,3 +169,80 @@ def test_a_file_that_changed_on_its_way_is_noticed(data: Path) -> None:
 
     assert imports.from_bundle(content).status == 12
     assert imports.left(data) == []
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_bundle_has_a_database_or_files_of_rows(data: Path, order: int) -> None:
+    members = [("tables/a.csv", b"a\n1\n"), ("database.sqlite", b"anything")]
+    content = bundle(dict(members[::order]))
+
+    outcome = imports.from_bundle(content)
+
+    assert outcome.last["code"] == "bundle_refused"
+    assert imports.left(data) == []
+
+
+def bomb(path: Path) -> Path:
+    """Write many rows that take little room because they are all alike."""
+    text = Array(["x" * 1000] * 20_000, DataType.string())
+    write_parquet(Table.from_arrays([text], names=["a"]), str(path), compression="zstd(1)")
+    return path
+
+
+def test_files_that_unfold_fill_no_volume(
+    data: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    size = bomb(folder / "bomb.parquet").stat().st_size
+    assert size < 100_000
+    room = SimpleNamespace(free=space.RESERVE + 5_000_000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: room)
+
+    outcome = imports.run("--folder", str(folder), name="shops")
+
+    assert (outcome.status, outcome.last["code"]) == (14, "no_space")
+    assert (imports.left(data), Workspace.objects.count()) == ([], 0)
+
+
+def test_whoever_stops_an_import_ends_the_process_that_reads(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Stops:
+        times = 0
+
+        def progress(self, *_: object) -> None:
+            self.times += 1
+            if self.times == 3:
+                raise KeyboardInterrupt
+
+    monkeypatch.setattr(converting, "PAUSE", 0.001)
+    stops = Stops()
+
+    with pytest.raises(KeyboardInterrupt):
+        converting.convert(folder, tmp_path / "made", stops)
+
+    assert not (tmp_path / "made").exists()
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+def test_a_page_that_cannot_be_read_is_told_with_its_file(data: Path, folder: Path) -> None:
+    path = folder / "a.parquet"
+    write_parquet(
+        Table.from_arrays([Array(list(range(5000)), DataType.int64())], names=["n"]), str(path)
+    )
+    whole = bytearray(path.read_bytes())
+    whole[8:4000] = bytes(3992)
+    path.write_bytes(whole)
+
+    outcome = imports.run("--folder", str(folder), name="shops")
+
+    assert outcome.last["code"] == "bad_files"
+    assert "a.parquet" in outcome.last["message"]
+
+
+def test_what_the_database_refuses_is_told_with_its_file(folder: Path, tmp_path: Path) -> None:
+    names = ",".join(f"c{number}" for number in range(3000))
+    (folder / "wide.csv").write_text(f"{names}\n")
+
+    with pytest.raises(UnusableFileError, match=r"wide\.csv: too many columns"):
+        child.convert(folder, tmp_path / "made")

@@ -5,7 +5,7 @@ import hmac
 import json
 import re
 import tarfile
-from collections.abc import Container, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, BinaryIO
@@ -53,12 +53,12 @@ def receive(stream: BinaryIO, staging: Staging, reporter: Progress) -> Received:
     except (tarfile.TarError, EOFError) as error:
         raise _broken("The stream ended early or is not a tar archive.") from error
     stream.read(DRAIN)  # the padding behind the end mark, so that the sender sees no broken pipe
-    return _verified(digests, staging)
+    return _verified(digests, staging, reporter)
 
 
 def _admit(member: tarfile.TarInfo, seen: dict[str, str]) -> None:
     """Names are compared, never joined to a path, and only plain files pass."""
-    known = member.name in {*LIMITS, DATABASE} or _is_table(member.name, seen)
+    known = member.name in LIMITS or _is_data(member.name, seen)
     if not known or member.name in seen:
         raise _refused(f"The bundle has the member {member.name!r}, which is not expected.")
     if not member.isreg() or member.issparse():
@@ -67,8 +67,10 @@ def _admit(member: tarfile.TarInfo, seen: dict[str, str]) -> None:
         raise _refused(f"The member {member.name} is larger than {LIMITS[member.name]:,} bytes.")
 
 
-def _is_table(name: str, seen: Container[str]) -> bool:
-    """A file of rows is called as its table; without a slash it stays in its folder."""
+def _is_data(name: str, seen: Collection[str]) -> bool:
+    """A file of rows is called as its table, without a slash; one bundle has them or a database."""
+    if name == DATABASE:
+        return not any(TABLE.fullmatch(one) for one in seen)
     return TABLE.fullmatch(name) is not None and DATABASE not in seen
 
 
@@ -100,7 +102,7 @@ def _copy(source: IO[bytes], target: BinaryIO, size: int, reporter: Progress | N
     return digest.hexdigest()
 
 
-def _verified(digests: dict[str, str], staging: Staging) -> Received:
+def _verified(digests: dict[str, str], staging: Staging, reporter: Progress) -> Received:
     tables = {name: digest for name, digest in digests.items() if TABLE.fullmatch(name)}
     needed = (MANIFEST,) if tables else (MANIFEST, DATABASE)
     missing = [name for name in needed if name not in digests]
@@ -108,23 +110,16 @@ def _verified(digests: dict[str, str], staging: Staging) -> Received:
         raise _broken(f"The bundle has no {' and no '.join(missing)}.")
     manifest = _manifest(staging.folder / MANIFEST)
     if tables:
-        return _verified_tables(manifest, tables, staging)
+        if manifest.get("tables") != tables:
+            raise _broken("The files and their checksums are not those of the manifest.")
+        converting.convert(staging.folder / "tables", staging.database, reporter)
+        return Received("", str(manifest.get("origin") or "")[:LONGEST_ORIGIN], "")
     if manifest.get("bytes") != staging.database.stat().st_size:
         raise _broken("The database's size is not the one in the manifest.")
     if not hmac.compare_digest(str(manifest.get("sha256")).encode(), digests[DATABASE].encode()):
         raise _broken("The database's checksum is not the one in the manifest.")
     origin = str(manifest.get("origin") or "")[:LONGEST_ORIGIN]
     return Received(digests[DATABASE], origin, str(manifest.get("db_id") or ""))
-
-
-def _verified_tables(
-    manifest: Mapping[str, object], tables: Mapping[str, str], staging: Staging
-) -> Received:
-    if manifest.get("tables") != tables:
-        raise _broken("The files and their checksums are not those of the manifest.")
-    converting.convert(staging.folder / "tables", staging.database)
-    origin = str(manifest.get("origin") or "")[:LONGEST_ORIGIN]
-    return Received("", origin, "")
 
 
 def _manifest(path: Path) -> dict[str, object]:

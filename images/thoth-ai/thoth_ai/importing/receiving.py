@@ -28,7 +28,7 @@ def from_source(target: Target, source: Source, reporter: Progress) -> Summary:
     _make_room(target)
     with staging.opened() as place, space.told():
         if source.file.is_dir():
-            converting.convert(source.file, place.database)
+            converting.convert(source.file, place.database, reporter)
         else:
             local_file.snapshot(source.file, place, reporter)
         names = {source.database_id} if source.database_id else {target.name, source.file.stem}

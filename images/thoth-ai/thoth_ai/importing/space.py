@@ -14,9 +14,19 @@ NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 def require(folder: Path, size: int, what: str = "database") -> None:
     """Refuse what would leave the volume without its reserve."""
-    free = shutil.disk_usage(folder).free
-    if size + RESERVE > free:
+    if size > left(folder):
+        free = shutil.disk_usage(folder).free
         raise _error(f"The {what} has {size:,} bytes, the data volume only {free:,} free.")
+
+
+def left(folder: Path) -> int:
+    """Return how many bytes may still be written, which are none once the reserve is touched."""
+    return max(0, shutil.disk_usage(folder).free - RESERVE)
+
+
+def full() -> ServerError:
+    """Return the error of a volume that filled up while it was written to."""
+    return _error("The data volume is full.")
 
 
 @contextmanager
@@ -27,7 +37,7 @@ def told() -> Iterator[None]:
     except OSError as error:
         if error.errno not in NO_SPACE:
             raise
-        raise _error("The data volume is full.") from error
+        raise full() from error
 
 
 def _error(message: str) -> ServerError:

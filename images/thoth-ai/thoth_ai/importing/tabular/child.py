@@ -1,21 +1,23 @@
 """The process that reads files of strangers: what goes wrong in it ends it and nothing else.
 
-python -m thoth_ai.importing.tabular.child TARGET FOLDER
+python -m thoth_ai.importing.tabular.child TARGET FOLDER BYTES
 """
 
 import json
 import resource
 import sqlite3
 import sys
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from thoth_ai.importing.tabular.tables import Rows, UnusableFileError
 
 ENDINGS = (".csv", ".tsv", ".parquet")
 MEMORY = 4 * 1024**3
-REFUSED = 7
+REFUSED, FULL = 7, 14
+_FULL = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
+_PRIMARY = 0xFF
 
 
 def files_of(folder: Path) -> list[Path]:
@@ -35,9 +37,29 @@ def convert(folder: Path, target: Path) -> int:
         connection.execute("PRAGMA journal_mode = OFF")
         connection.execute("PRAGMA synchronous = OFF")
         for file in files:
-            rows += _write(connection, file.stem, _rows_of(file))
+            with _named(file):
+                rows += _write(connection, file.stem, _rows_of(file))
         connection.commit()
     return rows
+
+
+@contextmanager
+def _named(file: Path) -> Iterator[None]:
+    """Whatever is wrong with a file is told with its name; a library's panic is no Exception."""
+    try:
+        yield
+    except (UnusableFileError, KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:
+        if _is_full(error):
+            raise
+        why = "it takes too much memory" if isinstance(error, MemoryError) else str(error)
+        raise UnusableFileError(f"{file.name}: {why}") from error
+
+
+def _is_full(error: BaseException) -> bool:
+    code = getattr(error, "sqlite_errorcode", 0)
+    return isinstance(error, sqlite3.Error) and code & _PRIMARY in _FULL
 
 
 def _write(connection: sqlite3.Connection, table: str, rows: Rows) -> int:
@@ -63,14 +85,15 @@ def _quoted(name: str) -> str:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Convert, and say as JSON what came of it."""
+    """Convert, and say as JSON what came of it; no more is written than there is room for."""
+    target, folder, most = Path(arguments[0]), Path(arguments[1]), int(arguments[2])
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    target, folder = map(Path, arguments)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
     try:
         print(json.dumps({"rows": convert(folder, target)}))  # noqa: T201 - its only output
-    except (UnusableFileError, sqlite3.Error, OverflowError, MemoryError) as error:
-        print(json.dumps({"why": str(error) or "it takes too much memory"}))  # noqa: T201 - likewise
-        return REFUSED
+    except (UnusableFileError, sqlite3.Error) as error:
+        print(json.dumps({"why": str(error)}))  # noqa: T201 - likewise
+        return FULL if _is_full(error) else REFUSED
     return 0
 
 
