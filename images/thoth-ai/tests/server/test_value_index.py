@@ -18,6 +18,7 @@ from provider_server import ProviderServer
 from tests.server import databases, imports
 from tests.server.conversations import ask
 from tests.services import application_database, checkout
+from tests.services.application_database import ON_POSTGRES
 from thoth_ai.errors import ServerError
 from thoth_ai.importing import importer, space, staging
 from thoth_ai.providers.types import ProviderSettings
@@ -108,6 +109,26 @@ def test_a_replaced_database_keeps_the_texts_that_did_not_change(
     assert indexes(data) == [f"{database().file}.values"]
     assert database().file != old
     assert found("los angeles") == ["Los Ángeles: city"]
+
+
+def test_texts_in_a_column_of_numbers_are_not_taken_over(
+    shops: Path, data: Path, tmp_path: Path
+) -> None:
+    script = """
+        CREATE TABLE t (a INTEGER, b TEXT);
+        WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300)
+        INSERT INTO t SELECT CASE i WHEN 7 THEN '{}' ELSE i END, 'b' FROM n;
+    """
+    imports.from_file(databases.make(tmp_path / "1.sqlite", script.format("Oslo")), name="mixed")
+    other = databases.make(tmp_path / "2.sqlite", script.format("Bergen"))
+
+    outcome = imports.from_file(other, "--replace", name="mixed")
+
+    index = OPENED.of(Database.objects.get(workspace__name="mixed"))
+    assert index
+    assert [hit.value for hit in index.exact("bergen")] == ([] if ON_POSTGRES else ["Bergen"])
+    assert index.exact("oslo") == []
+    assert outcome.last["values"]["kept"] == (2 if ON_POSTGRES else 1)
 
 
 def test_an_import_that_fails_leaves_no_index(

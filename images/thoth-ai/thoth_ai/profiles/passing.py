@@ -74,14 +74,17 @@ class _Pass:
 
 
 def _report(table: TableSchema, sent: Sequence[Sent]) -> TableReport:
-    """Nothing was diverted: what does not fit its declaration is where it was."""
+    """Nothing was diverted: what does not fit its declaration is where it was.
+
+    It is not in the sum of the others, which so does not name what the column holds.
+    """
     columns = tuple(
         ColumnReport(
             one.name,
             column.declared_type,
             one.totals[0],
             0,
-            f"{one.totals[2]:016x}",
+            "" if one.totals[1] else f"{one.totals[2]:016x}",
             one.profiled(table.rows),
         )
         for column, one in zip(table.columns, sent, strict=True)

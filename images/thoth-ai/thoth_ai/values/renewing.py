@@ -62,6 +62,7 @@ def prints(report: Mapping[str, object]) -> dict[tuple[str, str], str]:
         (table["name"], column["name"]): f"{table['rows_out']}:{column['nulls']}:{column['hash']}"
         for table in (tables if isinstance(tables, list) else ())
         for column in table["columns"]
+        if column["hash"]
     }
 
 
