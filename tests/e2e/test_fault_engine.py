@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from e2e.fault_cells import ENDINGS, KIB, PLAIN, UPGRADE, Cell, Ground, Route
 from e2e.fault_trying import middle, pulling, tried
-from e2e.killing import Moment, fault_at
+from e2e.killing import Moment, fault_at, over
 from e2e.machine import Done, Machine, docker
 from e2e.own_images import build
 from e2e.private_engine import PrivateEngine, private_engine
@@ -16,8 +16,10 @@ from e2e.small_disk import Disk, small_disk
 from e2e.stand_in import Shelf, version_served
 
 Record = Callable[[str, object], None]
-HOME_MIB, BIG_MIB = 1024, 64
-NO_SPACE, ROLLED_BACK, UNREACHABLE = 14, 9, 6
+HOME_MIB, BIG_MIB = 1024, 32
+NO_SPACE, ROLLED_BACK = 14, 9
+ENGINE_GONE = {6, 11}
+"""Of a backup it is said that it failed."""
 KILLED, FULL = "engine killed", "disk full"
 KILLED_AT = ("PullImages", "SaveStores", "CloneDatabase", "CloneGeneration", "StartRelease")
 
@@ -38,7 +40,7 @@ FILLINGS = (
     Filling(PLAIN, "RenderRelease", "PullImages", 16 * KIB, of_home=True),
     Filling(UPGRADE, "SaveStores", "RenderRelease", BIG_MIB // 2 * KIB**2, of_home=True),
     Filling(PLAIN, "CloneDatabase", "StopServices", 4 * KIB**2),
-    Filling(PLAIN, "CloneGeneration", "StopServices", 48 * KIB**2),
+    Filling(PLAIN, "CloneGeneration", "StopServices", 28 * KIB**2),
 )
 
 
@@ -57,8 +59,10 @@ class Apart:
                 done = fault_at(self.ground.machine, moment, self.engine.kill)
             finally:
                 self.engine.start()
-        assert done.code == UNREACHABLE, f"{done.out}\n{done.err}"
+        assert done.code in ENGINE_GONE, f"{done.out}\n{done.err}"
         assert done.envelope["errors"][0]["hint"]
+        if over(self.ground.machine):  # some engines take what they ended themselves for stopped
+            self.ground.machine.ok("start")
 
     def filled(self, filling: Filling) -> Done:
         """The disk is full from a step on, and has room again when thothctl has ended."""
@@ -141,7 +145,7 @@ def test_f2_f5_f15_an_engine_that_died_and_a_disk_that_was_full_cost_nothing(apa
 def test_an_engine_that_is_killed_in_the_middle_of_a_step(
     apart: Apart, step: str, ending: str, record_property: Record
 ) -> None:
-    cell = Cell(UPGRADE, step, KILLED, ending)
+    cell = Cell(UPGRADE if step == "SaveStores" else PLAIN, step, KILLED, ending)
     record_property("cell", cell.key)
     engine_killed(apart, cell)
 
