@@ -81,6 +81,7 @@ def _copying(ground: Ground) -> Iterator[Callable[[], bool]]:
         try:
             yield lambda: database(ground.machine, COPYING, "postgres").strip() != "0"
         finally:
-            subprocess.run([*argv, "touch /tmp/ended"], check=True)
-            database(ground.machine, LET_GO, "postgres")
-            subprocess.run([*argv, "rm /tmp/ended"], check=True)
+            told = subprocess.run([*argv, "touch /tmp/ended"], capture_output=True, check=False)
+            if told.returncode == 0:  # else it went with its engine
+                database(ground.machine, LET_GO, "postgres")
+                subprocess.run([*argv, "rm /tmp/ended"], check=True)
