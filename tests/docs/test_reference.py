@@ -7,7 +7,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from e2e.fault_cells import ROLLBACK, UPGRADE
+from e2e.fault_cells import MOVE, MOVING, ROLLBACK, UPGRADE
 
 from thothctl.operations.plan import STEPS
 
@@ -34,6 +34,7 @@ def test_a_generated_page_is_what_make_docs_writes(name: str) -> None:
 def test_the_matrix_of_faults_has_every_step_of_its_plans() -> None:
     tried = {tuple(cell[:2]) for cell in json.loads((DOCS / "reference/faults.json").read_text())}
     planned = {(route.name, step) for route in (UPGRADE, ROLLBACK) for step in route.steps}
+    planned |= {(MOVE.name, step) for step in MOVING}
 
     assert planned <= tried
     assert {step for _, step in tried} <= STEPS.keys()
