@@ -1,6 +1,6 @@
 """Removes backups that nobody has to keep; never before what stays was proved."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from thothctl.model.backup import SUFFIX, Engine, Stored
@@ -26,10 +26,10 @@ class Pruning:
     removed: tuple[Stored, ...]
 
 
-def plan_prune(there: Shelf, keep: Keep, in_use: Container[str] = ()) -> Pruning:
+def plan_prune(there: Shelf, keep: Keep, in_use: Collection[str] = ()) -> Pruning:
     """Decide for each place by itself; touches nothing. What is `in_use` stays."""
-    found = (one for place in there.addresses for one in to_prune(there.of(place), keep))
-    removed = tuple(one for one in found if one.id not in in_use)
+    of = {place: to_prune(there.of(place), keep, in_use) for place in there.addresses}
+    removed = tuple(one for found in of.values() for one in found)
     return Pruning(tuple(one for one in there.backups if one not in removed), removed)
 
 
