@@ -255,6 +255,7 @@ def test_a_drill_proves_the_backup_and_leaves_nothing(saved: tuple[Machine, Path
 
     assert data["rto_seconds"] > 0
     assert data["rpo_seconds"] > 0
+    assert data["questions"] > 0
     assert not left_of_drill(machine)
     log = (machine.folder / "backups.jsonl").read_text().splitlines()
     assert json.loads(log[-1])["event"] == "drilled"

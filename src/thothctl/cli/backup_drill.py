@@ -15,7 +15,7 @@ from thothctl.operations import figures
 from thothctl.operations import restore as restoring
 from thothctl.operations import restore_gates as gates
 from thothctl.operations.backup import provide_toolbox
-from thothctl.operations.backup_log import DRILL_FAILED
+from thothctl.operations.backup_log import ASKED, DRILL_FAILED, DRILLED
 from thothctl.operations.backup_shelf import LATEST
 from thothctl.operations.drill import plan_drill
 from thothctl.operations.drill_ground import ground_of, held
@@ -94,12 +94,14 @@ def drill_plan(
 def _outcome(session: Session, found: Found) -> Outcome:
     backup = found.archive.head.id
     events = session.world.backup_records.events(session.install)
-    last = next((one for one in reversed(events) if one.get("event") == "drilled"), {})
+    own = [one for one in reversed(events) if one.get("id") == backup]
+    last = next((one for one in own if one.get("event") == DRILLED), {})
+    asked = next((one for one in own if one.get("event") == ASKED), {})
     data = {
         "id": backup,
         "rpo_seconds": last.get("rpo_seconds"),
         "rto_seconds": last.get("rto_seconds"),
-        "questions": last.get("questions"),
+        "questions": asked.get("questions"),
         "at": last.get("at"),
     }
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from thothctl.model.backup import time_of
 from thothctl.world import World
 
-DRILLED, DRILL_FAILED = "drilled", "drill_failed"
+DRILLED, DRILL_FAILED, ASKED = "drilled", "drill_failed", "asked"
 
 
 @dataclass(frozen=True, slots=True)

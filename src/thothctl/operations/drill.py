@@ -10,7 +10,7 @@ from typing import ClassVar
 from thothctl.errors import CheckFailedError, NotHealthyError
 from thothctl.model.event import Note
 from thothctl.model.setting import SettingValue
-from thothctl.operations.backup_log import DRILLED
+from thothctl.operations.backup_log import ASKED, DRILLED
 from thothctl.operations.drill_ground import ground_of
 from thothctl.operations.loading import check_stored
 from thothctl.operations.outer_steps import provide
@@ -88,6 +88,8 @@ class Rehearse:
     name: str
     settings: Mapping[str, SettingValue]
     seconds: int
+    main: str
+    backup: str
     why: str
     title: ClassVar[str] = "Rehearse"
 
@@ -113,7 +115,11 @@ class Rehearse:
                 hint="take another backup now, then drill that one",
             )
         asked = document.get("asked")
-        world.report(Note(f"{len(asked) if isinstance(asked, list) else 0} questions answered"))
+        count = len(asked) if isinstance(asked, list) else 0
+        world.report(Note(f"{count} questions answered"))
+        if world.installs.find(self.main):
+            event = {"event": ASKED, "id": self.backup, "questions": count}
+            world.backup_records.note(self.main, event)
 
     def undo(self, world: World) -> None:
         """Looking leaves nothing behind."""
@@ -168,6 +174,8 @@ def plan_drill(wish: Wish, made: NewInstall, stores: tuple[str, ...], main: str)
     record = RecordDrill(
         main, wish.manifest.id, wish.manifest.created, made.now, why="it counts from today"
     )
+    why = "counted, compared, asked"
+    rehearsal = Rehearse(name, made.settings, seconds, main, wish.manifest.id, why=why)
     return Plan(
         f"drill {wish.manifest.id}",
         KIND,
@@ -184,7 +192,7 @@ def plan_drill(wish: Wish, made: NewInstall, stores: tuple[str, ...], main: str)
                 name, 1, None, (), why="its stores and its server", seconds=wish.start_seconds
             ),
             *uploads(wish, stores),
-            Rehearse(name, made.settings, seconds, why="counted, compared, asked"),
+            rehearsal,
             record,
             RemoveDrill(name, made.uuid, why="nothing of it stays"),
         ),
