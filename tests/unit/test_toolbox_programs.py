@@ -7,6 +7,8 @@ import subprocess
 import sys
 import tarfile
 import threading
+import urllib.request
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -166,6 +168,7 @@ class Qdrant(BaseHTTPRequestHandler):
 
     snapshots: ClassVar[dict[str, bytes]] = {}
     seen: ClassVar[list[str]] = []
+    collections: ClassVar[list[str]] = ["a b", "notes"]
 
     def _answer(self, result: object) -> None:
         self._send(json.dumps({"result": result, "status": "ok", "time": 0}).encode())
@@ -180,7 +183,7 @@ class Qdrant(BaseHTTPRequestHandler):
         assert self.headers["api-key"] == "sesame"
         match self.path.split("/")[1:]:
             case ["collections"]:
-                self._answer({"collections": [{"name": "a b"}, {"name": "notes"}]})
+                self._answer({"collections": [{"name": one} for one in self.collections]})
             case ["collections", _]:
                 self._answer({"points_count": 3})
             case [_, _, "snapshots", name]:
@@ -204,8 +207,18 @@ class Qdrant(BaseHTTPRequestHandler):
         self.rfile.readline()
         return content
 
+    def do_PUT(self) -> None:
+        _, _, name, *points = self.path.split("/")
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.collections.extend([] if points else [name])
+        self._answer(True)  # noqa: FBT003 - as Qdrant does
+
     def do_DELETE(self) -> None:
-        self.snapshots.pop(unquote(self.path.split("/")[-1].partition("?")[0]))
+        _, _, name, *snapshot = self.path.split("/")
+        if snapshot:
+            self.snapshots.pop(unquote(snapshot[-1].partition("?")[0]))
+        elif name in self.collections:
+            self.collections.remove(name)
         self._answer(True)  # noqa: FBT003 - as Qdrant does
 
     def log_message(self, *_: object) -> None:
@@ -251,3 +264,34 @@ def test_a_snapshot_is_streamed_into_a_collection_and_its_points_are_counted(
     (sent,) = Qdrant.seen
     assert sent.startswith("a b: --thoth-")
     assert "\r\n\r\npoints of a b\r\n--thoth-" in sent
+
+
+def test_a_collection_goes_and_comes_back_with_its_points(qdrant: str, tmp_path: Path) -> None:
+    """On the server that THOTH_TEST_QDRANT_URL names, where there is one."""
+    url, key = os.environ.get("THOTH_TEST_QDRANT_URL", qdrant), tmp_path / "key"
+    key.write_text(os.environ.get("THOTH_TEST_QDRANT_KEY", "sesame"))
+    name, words = f"test-{uuid.uuid4().hex[:8]}", (url.rstrip("/"), str(key))
+
+    def ask(method: str, place: str, body: object = None) -> None:
+        headers = {"api-key": key.read_text(), "Content-Type": "application/json"}
+        content = None if body is None else json.dumps(body).encode()
+        asked = urllib.request.Request(f"{words[0]}/{place}", content, headers, method=method)
+        urllib.request.urlopen(asked, timeout=60).close()
+
+    ask("PUT", f"collections/{name}", {"vectors": {"size": 2, "distance": "Dot"}})
+    points = [{"id": n, "vector": [n, 1.0]} for n in (1, 2, 3)]
+    ask("PUT", f"collections/{name}/points?wait=true", {"points": points})
+    try:
+        with talk("thoth-qdrant", *words, "point") as server:
+            server.ask()
+            made = server.ask("point")["snapshots"]
+            mine = next(one["snapshot"] for one in made if one["collection"] == name)
+            content = run("thoth-qdrant", *words, "get", name, mine)
+            server.ask("drop")
+        ask("DELETE", f"collections/{name}")
+        argv = [sys.executable, str(BIN / "thoth-qdrant"), *words, "put", name]
+        done = subprocess.run(argv, input=content, capture_output=True, check=True)
+    finally:
+        ask("DELETE", f"collections/{name}")
+
+    assert json.loads(done.stdout) == {"points": 3}
