@@ -51,7 +51,13 @@ def env_file(path: Path) -> Mapping[str, str | None]:
 
 
 def key_in_keyring(name: str) -> Secret | None:
-    """The password of service thothctl and this user name; None when there is none.
+    """The password of service thothctl and this user name; None when there is none."""
+    text = text_in_keyring(name)
+    return clean_key(text, "the keyring") if text else None
+
+
+def text_in_keyring(name: str) -> str:
+    """Whatever lies there under this user name, empty where nothing does.
 
     Asked in a process of its own: a keyring without a desktop may wait for ever.
     """
@@ -67,12 +73,11 @@ def key_in_keyring(name: str) -> Secret | None:
     except subprocess.TimeoutExpired:
         raise InvalidInputError(
             f"the keyring did not answer within {KEYRING_SECONDS:.0f} s",
-            hint="unlock it, or give the key with --key-file or on standard input",
+            hint="unlock it, or give it in a file or on standard input",
         ) from None
     if done.returncode != 0:
         raise InvalidInputError(
             "there is no keyring that works here",
-            hint="give the key with --key-file or on standard input",
+            hint="give it in a file or on standard input",
         )
-    text = done.stdout.decode(errors="replace")
-    return clean_key(text, "the keyring") if text else None
+    return done.stdout.decode(errors="replace")

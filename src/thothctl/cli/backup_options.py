@@ -45,7 +45,7 @@ PassphraseFile = Annotated[
     typer.Option(
         "--passphrase-file",
         metavar="FILE",
-        help="A file that holds the passphrase; else THOTHCTL_PASSPHRASE.",
+        help="A file that holds the passphrase, or keyring:NAME; else THOTHCTL_PASSPHRASE.",
     ),
 ]
 

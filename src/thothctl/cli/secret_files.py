@@ -17,6 +17,8 @@ from thothctl.model.secret_spec import SecretSpec
 from thothctl.operations.rotate import changed, refuse_weak
 
 VARIABLE = "THOTHCTL_PASSPHRASE"
+KEYRING = "keyring:"
+"""Before the name under which a passphrase lies there; for people, a clock unlocks none."""
 
 To = Annotated[Path, typer.Option("--to", metavar="FILE", help="The file to write.")]
 File = Annotated[Path, typer.Argument(metavar="FILE", help="A file that was exported.")]
@@ -25,7 +27,7 @@ PassphraseFile = Annotated[
     typer.Option(
         "--passphrase-file",
         metavar="FILE",
-        help="A file that holds the passphrase; else THOTHCTL_PASSPHRASE, else it is asked for.",
+        help="A file that holds it, or keyring:NAME; else THOTHCTL_PASSPHRASE or a question.",
     ),
 ]
 Recipient = Annotated[
@@ -105,16 +107,20 @@ def new_passphrase(session: Session, file: Path | None) -> Secret:
 
 
 def read_passphrase(session: Session, file: Path | None) -> Secret:
-    """The passphrase from a file, the environment or a terminal; raises AnswerMissingError."""
-    from thothctl.adapters.files import translated  # noqa: PLC0415 - start-up stays light
-
-    if file is not None:
-        with translated(f"read {file}"):
-            text = file.read_text(encoding="utf-8", errors="replace").rstrip("\r\n")
-    else:
-        text = session.environment.get(VARIABLE, "")
+    """From a file, the keyring, the environment or a terminal; raises AnswerMissingError."""
+    text = _lying(file) if file is not None else session.environment.get(VARIABLE, "")
     if not text and file is None and session.interactive:
         text = typed("The passphrase", "passphrase")
     if not text:
         raise AnswerMissingError("no passphrase", hint=f"give --passphrase-file or set {VARIABLE}")
     return Secret(text)
+
+
+def _lying(place: Path) -> str:
+    from thothctl.adapters.files import translated  # noqa: PLC0415 - start-up stays light
+    from thothctl.adapters.key_sources import text_in_keyring  # noqa: PLC0415 - when asked for
+
+    if str(place).startswith(KEYRING):
+        return text_in_keyring(str(place).removeprefix(KEYRING))
+    with translated(f"read {place}"):
+        return place.read_text(encoding="utf-8", errors="replace").rstrip("\r\n")
