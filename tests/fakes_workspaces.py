@@ -207,6 +207,7 @@ class InstalledWorld(FakeWorld):
             find=lambda _: install,
             active=lambda _: 1,
             release=lambda *_: release,
+            releases=lambda _: (release,),
             secret=lambda *_: Secret("t0ken"),
             settle_secrets=lambda _: None,
         )
