@@ -63,8 +63,9 @@ def test_a_server_without_its_file_is_refused_rather_than_adopted_empty() -> Non
     refuse_empty(world, project_of(world, "p"))
 
 
-def gate(database: PlayedDatabase) -> None:
-    world = world_of(server("web", environment=POSTGRES), other("db"), toolbox=database)
+def gate(database: PlayedDatabase, **environment: str) -> None:
+    web = server("web", environment={**POSTGRES, **environment})
+    world = world_of(web, other("db"), toolbox=database)
     refuse_other_database(world, STACK, project_of(world, "p"))
 
 
@@ -94,3 +95,10 @@ def test_a_database_that_would_not_be_served_is_told_before_anything_is_made(
 def test_a_copy_that_an_upgrade_left_half_made_is_no_first_generation() -> None:
     with pytest.raises(IncompatibleError):
         refuse_strange(STACK, ["thoth", "thoth_g2_new"], "the volume")
+
+
+def test_a_server_that_serves_another_database_than_the_one_of_our_name_is_refused() -> None:
+    gate(PlayedDatabase(), POSTGRES_DB="thoth")
+
+    with pytest.raises(IncompatibleError, match="from the database shop"):
+        gate(PlayedDatabase(names={**DATABASES, "shop": ("c", "C")}), POSTGRES_DB="shop")

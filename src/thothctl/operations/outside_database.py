@@ -53,7 +53,19 @@ def refuse_other_database(world: World, stack: Stack, project: Project) -> None:
         )
     found = databases(world, server)
     refuse_strange(stack, [one.name for one in found], server.name)
+    _refuse_renamed(stack, project)
     _refuse_locale(server.name, found)
+
+
+def _refuse_renamed(stack: Stack, project: Project) -> None:
+    """The database that bears our name there may be another than the one that is served."""
+    served = project.server.environment.get("POSTGRES_DB", "")
+    names = [one.database for one in stack.databases]
+    if served and served not in names:
+        raise IncompatibleError(
+            f"{project.server.name} is served from the database {served}",
+            hint=f"rename it there to {' or '.join(names)}, and POSTGRES_DB with it",
+        )
 
 
 def _refuse_locale(where: str, found: tuple[Found, ...]) -> None:
