@@ -11,6 +11,8 @@ from shutil import disk_usage
 
 import pytest
 
+NEARLY = 1024 * 1024
+
 
 NEARLY = 1024 * 1024
 
