@@ -152,6 +152,8 @@ class Ground:
     """Its registry."""
     ready: bool = False
     mode: str = "both"
+    much: int = 0
+    """So many MiB of files it has from the start."""
     rows: int = 0
 
     def at(self, version: str) -> None:
@@ -177,6 +179,8 @@ class Ground:
             home = self.machine.home.with_name(f"{self.machine.home.name}+")
             self.machine = Machine(self.machine.program, home)
         set_up(self.machine, self.relay.host, OLD, "--mode", self.mode)
+        fill = f"head -c {self.much}M /dev/urandom > /files/much"
+        docker("exec", "--user", "0", self.container("app"), "sh", "-c", fill)
 
     def container(self, service: str) -> str:
         """The one that runs."""

@@ -8,7 +8,7 @@ import pytest
 from e2e.fault_cells import ENDINGS, KIB, PLAIN, UPGRADE, Cell, Ground, Route
 from e2e.fault_trying import middle, pulling, tried
 from e2e.killing import Moment, fault_at, over
-from e2e.machine import Done, Machine, docker
+from e2e.machine import Done, Machine
 from e2e.own_images import build
 from e2e.private_engine import PrivateEngine, private_engine
 from e2e.relay import Relay
@@ -99,12 +99,9 @@ def apart(
         engine.load(toolbox)
         relay = Relay(behind).start(int(behind.rpartition(":")[2]), engine.outside)
         patch.setenv("DOCKER_HOST", engine.host)
-        made = Apart(Ground(Machine(program, home.place / "home"), relay), engine, home)
+        ground = Ground(Machine(program, home.place / "home"), relay, much=BIG_MIB)
+        made = Apart(ground, engine, home)
         try:
-            made.ground.at(UPGRADE.begins)
-            much = f"head -c {BIG_MIB}M /dev/urandom > /files/much"
-            docker("exec", "--user", "0", made.ground.container("app"), "sh", "-c", much)
-            made.ground.ready = True
             yield made
         finally:
             made.ground.machine.clean()
