@@ -30,7 +30,7 @@ class Disk:
     def fill(self, room: int) -> None:
         """Leave so many bytes; the last ones may go while it is at it."""
         size = disk_usage(self.place).free - room
-        filled = ["fallocate", "-l", str(size), self.filler]
+        filled = ["fallocate", "-l", str(size), str(self.filler)]
         subprocess.run(filled, capture_output=True, check=False)
         left = disk_usage(self.place).free
         assert left <= room + NEARLY, f"{left} bytes are left"
