@@ -14,7 +14,7 @@ from thothctl.model.event import Note
 from thothctl.operations.bringing_up import bring_up
 from thothctl.operations.databases import counted, server_of, told
 from thothctl.operations.plan import step
-from thothctl.operations.running import STOP_SECONDS
+from thothctl.operations.running import STOP_SECONDS, server_up
 from thothctl.operations.steps import install_of
 from thothctl.operations.waiting import await_healthy
 from thothctl.world import World
@@ -101,7 +101,7 @@ class CloneDatabase:
     copies: ClassVar[bool] = True
 
     def apply(self, world: World) -> None:
-        server = server_of(world, install_of(world, self.name), self.service)
+        server = server_up(world, install_of(world, self.name), self.service)
         if found := told(world, server, self._filled(MARKED)):
             if found != self.mark:
                 raise NameInUseError(

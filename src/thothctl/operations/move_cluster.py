@@ -34,7 +34,7 @@ from thothctl.operations.loading import PLACE, STAGED, refuse
 from thothctl.operations.outer_steps import folder_steps
 from thothctl.operations.plan import Step, step
 from thothctl.operations.room import Copy, refuse_full
-from thothctl.operations.running import active
+from thothctl.operations.running import active, server_up
 from thothctl.operations.steps import install_of
 from thothctl.operations.survey import SURVEY, differences
 from thothctl.world import World
@@ -170,7 +170,7 @@ class MoveCluster:
         """A try that was killed may still be dumping, or have a server on the very volume."""
         install = install_of(world, self.name)
         world.toolbox.clear(install.uuid)
-        server = server_of(world, install, self.service)
+        server = server_up(world, install, self.service)
         self._refuse_new(world, server)
         before = {name: told(world, server, SURVEY, name) for name in self.databases}
         self._emptied(world, install)

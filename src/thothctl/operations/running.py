@@ -4,18 +4,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from thothctl.errors import CheckFailedError, NetworkError, NotInstalledError, UsageError
+from thothctl.errors import (
+    CheckFailedError,
+    EngineRefusedError,
+    NetworkError,
+    NotInstalledError,
+    UsageError,
+)
 from thothctl.model.address import base_url
 from thothctl.model.answer import Answer, Inquiry, NoAnswer, ServiceHealth
 from thothctl.model.finding import Finding, Verdict
 from thothctl.model.install import Install, Release
 from thothctl.model.observed import Condition, ObservedContainer, ObservedStack
+from thothctl.operations.databases import server_of
 from thothctl.operations.server_health import server_health
 from thothctl.operations.steps import StartRelease, install_of
 from thothctl.operations.waiting import await_healthy, await_services, crashes_named, is_crashing
 from thothctl.world import World
 
 STOP_SECONDS = 20
+SERVER_SECONDS = 120
+"""So long a server may take to be there again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +65,18 @@ def start(world: World, name: str, services: Sequence[str] = (), *, seconds: int
     with crashes_named(world, current.install, number) as watch:
         world.compose.up(folder, services, watch=watch)
     await_services(world, current.install, services, seconds=seconds)
+
+
+def server_up(world: World, install: Install, service: str) -> str:
+    """The container of a server that is needed now; one that went down with its engine is started.
+
+    Some engines take what they ended themselves for stopped.
+    """
+    try:
+        return server_of(world, install, service)
+    except EngineRefusedError:
+        start(world, install.name, (service,), seconds=SERVER_SECONDS)
+        return server_of(world, install, service)
 
 
 def stop(world: World, name: str, services: Sequence[str] = ()) -> None:
