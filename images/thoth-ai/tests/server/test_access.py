@@ -120,3 +120,19 @@ def test_tokens_of_users_can_be_turned_off(client: Client, monkeypatch: pytest.M
     assert client.get("/api/v1/workspaces", headers=theirs).status_code == 401
     assert post(client, "tokens", {"name": "y"}).status_code == 403
     assert get(client, "workspaces").status_code == 200
+
+
+def test_who_is_no_administrator_is_told_so_instead_of_sent_to_sign_in_again(
+    client: Client,
+) -> None:
+    User.objects.create_user("guest@example.org", PASSWORD)
+    assert client.get("/import/").headers["Location"].startswith("/login/")
+
+    assert try_to_sign_in(client, PASSWORD, "guest@example.org") == 302
+    page = client.get("/import/")
+
+    assert page.status_code == 403
+    assert "You may not do this." in page.content.decode()
+
+    client.force_login(User.objects.get(email=EMAIL))
+    assert client.get("/import/").status_code == 200

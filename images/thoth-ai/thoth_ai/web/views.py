@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from django.contrib.auth.decorators import login_required, user_passes_test
+from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import LogoutView
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -36,12 +37,14 @@ def workspace_page(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, "web/workspace.html", {"entry": entry, "facts": _facts(entry)})
 
 
-@user_passes_test(lambda user: bool(getattr(user, "is_superuser", False)))
+@login_required
 @require_safe
 @never_cache
 @ensure_csrf_cookie
 def import_page(request: HttpRequest) -> HttpResponse:
     """Show the page to import; the file goes to the API, which does the work beside serving."""
+    if not getattr(request.user, "is_superuser", False):  # signing in again would change nothing
+        raise PermissionDenied("Only an administrator imports databases.")
     model = language_model.current()
     name = f"{model.chat.provider}/{model.chat.model}" if model else ""
     return render(request, "web/import.html", {"model": name})
