@@ -93,6 +93,43 @@ def test_a_page_that_comes_back_follows_the_same_job(page: Page) -> None:
     expect(page.get_by_text("7 rows in")).to_be_visible()
 
 
+def test_watching_goes_on_where_a_connection_was_lost(page: Page, complaints: list[str]) -> None:
+    values = {"state": "running", "done": 1, "total": 2, "unit": "steps", "phase": "values"}
+    result = {"workspace": "zoo", "verified": "7 rows in", "tables": [], "examples": 1}
+    answers: list[dict[str, Any]] = [
+        {"status": 502, "body": "<html>"},
+        {"json": {"id": JOB, **values}},
+        {},
+        {"content_type": "application/json", "body": "{"},
+        {"json": {"id": JOB, "state": "done", "result": result}},
+    ]
+
+    def answer(route: Route) -> None:
+        told = answers.pop(0)
+        if told:
+            route.fulfill(**told)
+        else:
+            route.abort()
+
+    page.route(re.compile(r"/api/v1/jobs/"), answer)
+
+    page.goto(f"/import/#{JOB}")
+
+    expect(page.locator(".phase").filter(has_text="Indexing the values")).to_be_visible()
+    expect(page.get_by_text("7 rows in")).to_be_visible()
+    complaints.clear()
+
+
+def test_watching_ends_where_there_is_no_such_job(page: Page, complaints: list[str]) -> None:
+    problem = {"detail": "There is no such job.", "hint": "Import again."}
+    page.route(re.compile(r"/api/v1/jobs/"), lambda route: route.fulfill(status=404, json=problem))
+
+    page.goto(f"/import/#{JOB}")
+
+    expect(page.get_by_role("alert")).to_contain_text("There is no such job.")
+    complaints.clear()
+
+
 def test_a_name_in_use_is_told_before_anything_is_read(
     page: Page, database: Path, complaints: list[str]
 ) -> None:

@@ -6,11 +6,13 @@ import { announce } from "./live.js";
 import { Pace } from "./pace.js";
 
 const PAUSE = 500;
+const MOST_LOST = 600;
+const FINAL = [401, 403, 404];
 const MIB = 1024 * 1024;
 const TITLES = {
   upload: "Sending the file", queued: "Waiting for a worker", receive: "Receiving", check: "Checking the file", inspect: "Reading the schema",
   load: "Copying and verifying", profile: "Looking at the values", joins: "Finding joins", describe: "Describing with the model",
-  index: "Indexing", register: "Finishing",
+  index: "Indexing", values: "Indexing the values", register: "Finishing",
 };
 
 const form = byId("import");
@@ -84,9 +86,21 @@ function trouble({ message, hint = "" }) {
 
 const wait = () => new Promise((resume) => setTimeout(resume, PAUSE));
 
+/** How the job is; a connection may be lost, or the server restart, while a worker goes on. */
+async function look(key) {
+  for (let left = MOST_LOST; ; left -= 1) {
+    try {
+      return await job(key);
+    } catch (problem) {
+      if (!left || FINAL.includes(problem.status)) throw problem;
+    }
+    await wait();
+  }
+}
+
 async function follow(key, phases) {
   for (;;) {
-    const news = await job(key);
+    const news = await look(key);
     if (news.state === "failed") throw Object.assign(new Error(news.error.message), { hint: news.error.hint });
     if (news.state === "done") return news.result;
     phases.show(news.phase ? news : { ...news, phase: "queued" });
