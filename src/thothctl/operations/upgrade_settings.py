@@ -21,7 +21,7 @@ def fitted(world: World, name: str, stack: Stack, release: Release) -> Mapping[s
     mine = renamed(stack.settings, world.installs.settings(name) or release.settings)
     values = renamed(stack.settings, release.settings)
     bad = {key for key in values if problems(stack, {key: values[key]}, FILE)}
-    mended = {key: mine[key] for key in bad & mine.keys()}
+    mended = {key: mine[key] for key in mine if key in bad}
     wanted = {**{key: value for key, value in values.items() if key not in bad}, **mended}
     if found := problems(stack, wanted, FILE):
         raise InvalidInputError(
