@@ -1,5 +1,6 @@
 """import-bird finds what lies in BIRD's folders and says what it took."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -151,7 +152,7 @@ def test_people_see_what_was_described_and_what_was_guessed(
 ) -> None:
     text = say("import-bird", str(tmp_path / "zoo.sqlite"))[1]
 
-    assert "3 columns described, 1 with the meaning of their values, 1 about people" in text
+    assert "3 columns described, 1 with the meaning of their values, 1 column about people" in text
     assert "houses.csv → house, by its columns" in text
     assert "animals.csv" not in text
 
@@ -183,7 +184,8 @@ def test_a_dry_run_without_a_stack_tells_what_would_be_read(
 def test_what_is_wished_of_the_tables_reaches_the_server(
     ask: Ask, world: InstalledWorld, tmp_path: Path
 ) -> None:
-    words = ("--names", "snake", "--types", "declared", "--only", "a b", "--max-rejects", "5")
+    words = "--names snake --types declared --only a_b --exclude c --max-rejects 5".split()
+    words += ["--no-index", "--append-metadata", "--schema", "farm"]
 
     assert ask("import-bird", str(tmp_path / "zoo.sqlite"), *words)[0] == 0
 
@@ -191,9 +193,23 @@ def test_what_is_wished_of_the_tables_reaches_the_server(
     assert request.wishes == (
         "--names=snake",
         "--types=declared",
-        "--only=a b",
+        "--only=a_b",
+        "--exclude=c",
         "--max-rejects=5",
+        "--schema=farm",
+        "--no-index",
+        "--append-metadata",
     )
+
+
+def test_every_line_of_ndjson_is_a_document_and_the_last_the_answer(
+    say: Say, tmp_path: Path
+) -> None:
+    code, text = say("import-bird", str(tmp_path / "zoo.sqlite"), "--output", "ndjson")
+
+    documents = [json.loads(line) for line in text.splitlines()]
+    assert code == 0
+    assert documents[-1]["data"]["rows"] == 3
 
 
 def test_the_report_of_an_import_is_shown(say: Say, tmp_path: Path) -> None:

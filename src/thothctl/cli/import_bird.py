@@ -97,6 +97,25 @@ NoDescribe = Annotated[
 ]
 
 
+NoIndex = Annotated[
+    bool, typer.Option("--no-index", metavar="", help="Build no index of the values.")
+]
+AppendMetadata = Annotated[
+    bool,
+    typer.Option(
+        "--append-metadata",
+        metavar="",
+        help="Replace the rows; keep earlier questions and evidence beside the new ones.",
+    ),
+]
+Schema = Annotated[
+    str,
+    typer.Option(
+        "--schema", metavar="NAME", help="Schema of PostgreSQL; else called as the workspace."
+    ),
+]
+
+
 @command
 def import_bird(  # noqa: PLR0913, PLR0917 - one for each option
     session: Session,
@@ -113,6 +132,9 @@ def import_bird(  # noqa: PLR0913, PLR0917 - one for each option
     exclude: Exclude = None,
     max_rejects: MaxRejects = None,
     no_describe: NoDescribe = False,
+    no_index: NoIndex = False,
+    append_metadata: AppendMetadata = False,
+    schema: Schema = "",
     sha256: Sha256 = "",
 ) -> Outcome:
     """Import SQLite databases as workspaces; the source is only read."""
@@ -120,6 +142,8 @@ def import_bird(  # noqa: PLR0913, PLR0917 - one for each option
     wishes += [f"--only={table}" for table in only or ()]
     wishes += [f"--exclude={table}" for table in exclude or ()]
     wishes += [] if max_rejects is None else [f"--max-rejects={max_rejects}"]
+    wishes += [f"--schema={schema}"] * bool(schema) + ["--no-index"] * no_index
+    wishes += ["--append-metadata"] * append_metadata
     wishes += ["--no-describe"] * no_describe + ["--dry-run"] * session.options.dry_run
     order = ImportOrder(
         Path(source),

@@ -48,14 +48,18 @@ def _tables(result: ImportResult) -> Table:
     return table
 
 
+def _of(count: JsonValue, what: str) -> str:
+    return what.replace("columns", "column", 1) if count == 1 else what
+
+
 def _show_described(console: Console, described: Mapping[str, JsonValue]) -> None:
     """Nothing is said where nothing was described; a file under another name is named."""
     counts = (
         (described.get("columns"), "columns described"),
         (described.get("values"), "with the meaning of their values"),
-        (described.get("personal"), "about people"),
+        (described.get("personal"), "columns about people"),
     )
-    told = ", ".join(f"{count} {what}" for count, what in counts if count)
+    told = ", ".join(f"{count} {_of(count, what)}" for count, what in counts if count)
     if told:
         console.print(Text.assemble(("✓ ", "green"), told))
     files = described.get("files")

@@ -10,7 +10,7 @@ from tests.services import application_database
 from thoth_ai.questions.answers import Answer
 from thoth_ai.questions.ask import Asker
 from thoth_ai.questions.asked import Asked
-from thoth_ai.workspaces.models import Column, Table, VectorPoint, Workspace
+from thoth_ai.workspaces.models import Column, Evidence, Example, Table, VectorPoint, Workspace
 
 
 @pytest.fixture
@@ -208,6 +208,23 @@ def test_replacing_keeps_the_words_people_wrote(root: Path) -> None:
     assert (again.description, again.personal) == ("written by hand", True)
     assert column("cards", "id").description == "unique number. the number of the card"
     assert Workspace.objects.get().title == "Our cards"
+
+
+def test_what_is_appended_is_beside_what_was_known(data: Path, tmp_path: Path) -> None:
+    file = databases.small(tmp_path / "zoo.sqlite")
+    for number, asked in enumerate(("How many animals?", "Which animals?", "Which animals?")):
+        entry = {"db_id": "zoo", "question": asked, "evidence": f"Hint {number % 2}",
+                 "SQL": "SELECT name FROM animals"}  # fmt: skip
+        (tmp_path / "q.json").write_text(json.dumps([entry]))
+        words = (f"--questions-file={tmp_path / 'q.json'}", "--append-metadata")
+        outcome = imports.from_file(file, *words)
+        assert outcome.status == 0, outcome.last
+
+    found = Example.objects.filter(origin="bird").order_by("question")
+    assert [one.question for one in found] == ["How many animals?", "Which animals?"]
+    assert [one.text for one in Evidence.objects.order_by("id")] == ["Hint 0", "Hint 1"]
+    assert imports.from_file(file, "--replace").status == 0
+    assert not Example.objects.filter(origin="bird").exists(), "a replacement keeps people's only"
 
 
 def test_editing_a_description_embeds_it_again_at_once(root: Path) -> None:

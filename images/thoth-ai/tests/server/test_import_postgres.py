@@ -199,6 +199,28 @@ def test_examples_of_people_survive_a_replacement_in_their_own_words(
     assert Example.objects.get(question="Oslo?").sql == sql
 
 
+def test_a_schema_may_be_called_otherwise_than_its_workspace(
+    shop: Database, server: Server, tmp_path: Path
+) -> None:
+    small = databases.make(
+        tmp_path / "s.sqlite", "CREATE TABLE t (a INT); INSERT INTO t VALUES (5)"
+    )
+
+    outcome = imports.from_file(small, "--schema=farm", name="zoo")
+
+    assert outcome.status == 0, outcome.last
+    assert sorted(application_database.schemas()) == ["farm", "shop"]
+    assert rows("SELECT a FROM t", "farm") == [[5]]
+    assert imports.from_file(small, "--schema=barn", "--replace", name="zoo").status == 0
+    assert sorted(application_database.schemas()) == ["barn", "shop"]
+    for words, name in ((("--schema=shop",), "other"), ((), "barn")):
+        assert imports.from_file(small, *words, name=name).last["code"] == "name_in_use"
+    for name in ("public", "pg_temp", "Farm", "a;b"):
+        refused = imports.from_file(small, f"--schema={name}", name="other")
+        assert (refused.status, refused.last["code"]) == (7, "invalid_name")
+    assert catalogue(server, "SELECT a FROM barn.t") == [(5,)]
+
+
 def test_removing_a_workspace_removes_its_schema(shop: Database) -> None:
     removal.remove(Workspace.objects.get())
 

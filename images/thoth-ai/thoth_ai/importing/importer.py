@@ -73,7 +73,8 @@ def _take_in(
 ) -> Summary:
     tables, report = loaded.tables, loaded.report
     described = _describe(_warned(told, loaded), loaded)
-    before = taught.read(target.name, described.knowledge)
+    appending = target.options.append_metadata
+    before = taught.read(target.name, described.knowledge, appending=appending)
     found = finding.find(loaded, before, staging.database, way.reporter)
     written = _written(target, loaded, replace(before, knowledge=found.knowledge), way.reporter)
     described = replace(described, knowledge=written.knowledge)

@@ -15,9 +15,10 @@ from thoth_ai.workspaces.sharing import may_be_told
 
 def worked_in(name: str, prepared: Prepared, place: Place) -> Prepared:
     """Return what is to be committed by what people say now; call it in that transaction."""
+    before = prepared.before
     Workspace.objects.select_for_update().filter(name=name).first()  # who changes it now waits
-    now = taught.read(name, prepared.before.brought)
-    if now == prepared.before:
+    now = taught.read(name, before.brought, appending=before.appending)
+    if now == before:
         return prepared
     changed = _examples(prepared, now, place)
     return _indexed(replace(changed, knowledge=_knowledge(prepared, now), before=now))
@@ -26,7 +27,7 @@ def worked_in(name: str, prepared: Prepared, place: Place) -> Prepared:
 def _examples(prepared: Prepared, now: Before, place: Place) -> Prepared:
     """Those that were taken away or changed go, and those that were added prove themselves."""
     before = prepared.before.examples
-    gone = {one.question for one in before if one not in now.examples}
+    gone = {(one.origin, one.question) for one in before if one not in now.examples}
     added = [one for one in now.examples if one not in before]
     asked = {one.question.casefold() for one in added}
     trials = trial.Trials(place.adopt, lambda _: None)
@@ -34,14 +35,10 @@ def _examples(prepared: Prepared, now: Before, place: Place) -> Prepared:
     kept = [
         one
         for one in prepared.examples
-        if not (one.origin == Origin.USER and one.question in gone)
+        if (one.origin, one.question) not in gone
         and not (one.origin == Origin.GENERATED and one.question.casefold() in asked)
     ]
-    rejected = [
-        one
-        for one in prepared.rejected
-        if not (one.proposal.origin == Origin.USER and one.question in gone)
-    ]
+    rejected = [one for one in prepared.rejected if (one.proposal.origin, one.question) not in gone]
     return replace(
         prepared,
         examples=(*kept, *trials.accepted),

@@ -26,6 +26,10 @@ class Options:
     describe: bool = True
     """Let the language model, where there is one, describe what nobody did."""
     index: bool = True
+    append_metadata: bool = False
+    """Keep the questions and evidence of earlier imports beside those of this one."""
+    schema: str = ""
+    """The schema of PostgreSQL; else it is called as the workspace."""
 
     def __post_init__(self) -> None:
         if self.names not in NAMES or self.types not in TYPES:

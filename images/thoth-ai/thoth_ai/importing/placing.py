@@ -92,6 +92,8 @@ class FilePlace:
         loaded = loading.whole(batch.tables, reports)
         if batch.options.names != VERBATIM:
             loaded.warnings.append("the names stay as they are, for the database stays one file")
+        if batch.options.schema:
+            loaded.warnings.append("there is no schema, for the database stays one file")
         return loaded
 
     def adopt(self, proposal: Proposal, *, native: bool) -> Proposal | str:  # noqa: ARG002 - SQLite's either way

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from thoth_ai import durability
 from thoth_ai.errors import ServerError
-from thoth_ai.importing import meanwhile
+from thoth_ai.importing import meanwhile, schema_choice
 from thoth_ai.importing.inspection import ColumnSchema, TableSchema
 from thoth_ai.importing.knowledge import Knowledge, TableText
 from thoth_ai.importing.options import Options
@@ -18,7 +18,7 @@ from thoth_ai.importing.question_file import Proposal
 from thoth_ai.importing.staging import Staging
 from thoth_ai.importing.trial import Rejection
 from thoth_ai.values import places
-from thoth_ai.workspaces import disposal, points
+from thoth_ai.workspaces import disposal, points, readers
 from thoth_ai.workspaces.models import (
     Column,
     Database,
@@ -45,6 +45,11 @@ class Target:
     milestone: str = ""
     options: Options = field(default_factory=Options)
 
+    @property
+    def schema(self) -> str:
+        """Return what PostgreSQL calls its tables' schema."""
+        return self.options.schema or self.name
+
 
 def refuse_taken(target: Target) -> None:
     """Refuse a name in use unless it is to be replaced, and an unknown one unless to be created."""
@@ -56,6 +61,7 @@ def refuse_taken(target: Target) -> None:
             " --name.",
             code="name_in_use",
         )
+    schema_choice.require(target.name, target.options.schema)
     if not exists and not target.create:
         raise ServerError(
             f"There is no workspace named {target.name}.",
@@ -69,7 +75,8 @@ def register(target: Target, staging: Staging, prepared: Prepared, place: Place)
     # The old file is removed after the commit, so the commit must be on the disk by then.
     durability.require()
     with transaction.atomic():
-        durability.one_at_a_time(target.name)
+        for name in sorted({target.name, target.schema}):
+            durability.one_at_a_time(name)
         refuse_taken(target)
         prepared = meanwhile.worked_in(target.name, prepared, place)
         old = _remove(target.name)
@@ -99,7 +106,7 @@ def _write_rows(target: Target, staging: Staging, prepared: Prepared, place: Pla
     )
     database = Database.objects.create(
         workspace=workspace,
-        name=target.name,
+        name=target.schema if place.engine == readers.POSTGRES else target.name,
         file=place.mark,
         engine=place.engine,
         bytes=staging.database.stat().st_size,

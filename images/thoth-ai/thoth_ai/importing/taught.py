@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass, replace
 
+from django.db.models import QuerySet
+
 from thoth_ai.importing.knowledge import Knowledge, TableText
 from thoth_ai.importing.question_file import Proposal
-from thoth_ai.workspaces.models import Column, Database, Example, Table, Workspace
+from thoth_ai.workspaces.models import Column, Database, Example, Origin, Table, Workspace
 from thoth_ai.workspaces.sharing import Shared
 
 
@@ -18,19 +20,35 @@ class Before:
     engine: str
     """What the SQL of these examples was written for."""
     shared: str
+    appending: bool
+    """Whether the questions and evidence of earlier imports stay beside what is brought."""
 
 
-def read(workspace: str, brought: Knowledge) -> Before:
+def read(workspace: str, brought: Knowledge, *, appending: bool) -> Before:
     """Read it as it is now."""
     found = Workspace.objects.filter(name=workspace).values_list("values_shared", flat=True)
-    knowledge, shared = _carried_over(workspace, brought), found.first() or Shared.SAFE
-    return Before(brought, knowledge, _examples(workspace), _engine(workspace), shared)
+    knowledge = _carried_over(workspace, brought, appending=appending)
+    examples = (*_examples(workspace), *(_earlier(workspace, brought) if appending else ()))
+    shared = found.first() or Shared.SAFE
+    return Before(brought, knowledge, examples, _engine(workspace), shared, appending)
 
 
 def _examples(workspace: str) -> tuple[Proposal, ...]:
-    own = Example.objects.filter(workspace__name=workspace, origin="user").order_by("id")
+    return _proposals(Example.objects.filter(workspace__name=workspace, origin=Origin.USER))
+
+
+def _earlier(workspace: str, brought: Knowledge) -> tuple[Proposal, ...]:
+    """Return the examples of earlier imports that this one does not bring itself."""
+    origins = (Origin.USER, Origin.GENERATED)
+    found = Example.objects.filter(workspace__name=workspace).exclude(origin__in=origins)
+    asked = {one.question.casefold() for one in brought.proposals}
+    return tuple(one for one in _proposals(found) if one.question.casefold() not in asked)
+
+
+def _proposals(found: QuerySet[Example]) -> tuple[Proposal, ...]:
     return tuple(
-        Proposal(one.question, one.sql, one.evidence, one.difficulty, one.origin) for one in own
+        Proposal(one.question, one.sql, one.evidence, one.difficulty, one.origin)
+        for one in found.order_by("id")
     )
 
 
@@ -39,16 +57,17 @@ def _engine(workspace: str) -> str:
     return names.first() or ""
 
 
-def _carried_over(workspace: str, told: Knowledge) -> Knowledge:
+def _carried_over(workspace: str, told: Knowledge, *, appending: bool) -> Knowledge:
     before = Workspace.objects.filter(name=workspace).first()
     if before is None:
         return told
-    known = before.evidence.values_list("text", flat=True)
+    known = tuple(before.evidence.order_by("id").values_list("text", flat=True))
+    both = tuple(dict.fromkeys((*known, *told.evidence)))
     return replace(
         told,
         title=told.title or before.title,
         notice=told.notice or before.notice,
-        evidence=told.evidence or tuple(known),
+        evidence=both if appending else told.evidence or known,
         tables=_filled(before, told),
     )
 

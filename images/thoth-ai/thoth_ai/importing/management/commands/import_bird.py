@@ -23,6 +23,7 @@ from thoth_ai.importing.reporting import Reporter, interrupted
 from thoth_ai.jobs import following, queue, uploads, work
 
 STANDARD_INPUT = "-"
+_APPENDING = "replace the rows, and keep earlier questions and evidence beside the new ones"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def _wish(options: dict[str, Any]) -> Wish:
     target = Target(
         name=str(options["name"]),
         create=bool(options["create_workspace"]),
-        replace=bool(options["replace"]),
+        replace=bool(options["replace"] or options["append_metadata"]),
         options=_options(options),
     )
     return Wish(target, _source(options), bool(options["queue"] and settings.REDIS))
@@ -113,6 +114,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--exclude", action="append", default=[], metavar="TABLE")
     parser.add_argument("--max-rejects", type=int, metavar="N", help="fail when more do not fit")
     parser.add_argument("--no-index", action="store_true", help="build no index of values")
+    parser.add_argument("--append-metadata", action="store_true", help=_APPENDING)
+    parser.add_argument("--schema", default="", metavar="NAME", help="PostgreSQL's name of it")
     parser.add_argument("--dry-run", action="store_true", help="report only; keep nothing")
     parser.add_argument(
         "--no-describe", action="store_true", help="ask no language model for descriptions"
@@ -129,6 +132,8 @@ def _options(options: dict[str, Any]) -> Options:
         dry_run=bool(options["dry_run"]),
         describe=not options["no_describe"],
         index=not options["no_index"],
+        append_metadata=bool(options["append_metadata"]),
+        schema=options["schema"],
     )
 
 
