@@ -8,8 +8,6 @@ import pytest
 from tests.services import checkout
 from thoth_ai.importing.postgres import encoding
 
-REASON = "no C compiler here, and nobody who may install one; the Python encoder is tested"
-
 
 def require() -> None:
     """Skip only where no compiler can be had; elsewhere a missing encoder is a failure."""
@@ -22,4 +20,4 @@ def require() -> None:
     )
     if installs or shutil.which("cc"):
         pytest.fail("the native encoder is not compiled: run `make server-dev`")
-    pytest.skip(REASON)
+    pytest.skip("no C compiler here, and nobody who may install one; the Python encoder is tested")
