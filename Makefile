@@ -11,7 +11,8 @@ ENCODER := $(wildcard $(SERVER)/thoth_ai/importing/postgres/native/*)
 
 # What depends on the database runs a second time, on PostgreSQL.
 ON_POSTGRES := $(addprefix tests/server/test_,access.py any_database.py history.py http.py import.py import_bird_folders.py \
-	import_exact.py import_fuzz.py import_killed.py import_meanwhile.py import_postgres.py import_refusals.py import_restarted.py \
+	import_exact.py import_fuzz.py import_gold.py import_killed.py import_meanwhile.py import_postgres.py import_refusals.py \
+	import_restarted.py \
 	jobs.py knowledge_round_trip.py metrics.py model_answers.py workspaces.py worker.py documents.py examples.py \
 	profiles.py describing.py import_hostile.py value_index.py value_renewing.py import_tables.py)
 

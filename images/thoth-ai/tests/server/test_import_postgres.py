@@ -246,8 +246,12 @@ def test_rows_that_do_not_all_arrive_are_no_import(
 
 KILL = "os.kill(os.getpid(), signal.SIGKILL)"
 POINTS = {
+    "while checking": ("thoth_ai.importing.inspection", "inspect", True),
     "while copying": ("thoth_ai.importing.postgres.keys", "add", False),
     "after copying": ("thoth_ai.postgres.schemas", "grant", False),
+    "while looking for joins": ("thoth_ai.importing.finding", "find", False),
+    "while making documents": ("thoth_ai.importing.documents", "compose", False),
+    "while indexing values": ("thoth_ai.values.making", "make", True),
     "before publishing": ("thoth_ai.postgres.schemas", "publish", False),
     "after publishing": ("thoth_ai.postgres.schemas", "publish", True),
     "before the old goes": ("thoth_ai.workspaces.disposal", "discard", False),
@@ -287,3 +291,5 @@ def test_wherever_an_import_is_killed_the_old_or_the_new_rows_answer(
     committed = point == "before the old goes"
     assert Database.objects.get().tables.count() == (1 if committed else 3)
     assert rows("SELECT a FROM t" if committed else "SELECT count(*) FROM orders")
+    assert imports.from_file(new, "--replace", name="shop").status == 0
+    assert (rows("SELECT a FROM t"), application_database.schemas()) == ([[5]], ["shop"])
