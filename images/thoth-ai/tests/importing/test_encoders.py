@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.importing import generated
 from tests.services import native
-from thoth_ai.importing.postgres import decimals, encoding, kinds, python_decimals
+from thoth_ai.importing import inspection
+from thoth_ai.importing.postgres import columns, decimals, encoding, kinds, python_decimals
 from thoth_ai.importing.postgres.encoding import Encoder
 from thoth_ai.importing.postgres.python_encoder import PythonEncoder
 from thoth_ai.importing.postgres.python_sketch import Sketched
@@ -49,11 +51,15 @@ def opened(which: str, path: Path, letter: str, kept: int = 8) -> Encoder:
 Read = tuple[bytes, list[encoding.Misfit], list[encoding.Totals], int, list[Sketched]]
 
 
-def read(encoder: Encoder) -> Read:
+class _Silent:
+    def progress(self, *_: object) -> None: ...
+
+
+def read(encoder: Encoder, wanted: int = 64) -> Read:
     content = b""
     misfits: list[encoding.Misfit] = []
     with closing(encoder):
-        while chunk := encoder.chunk(64):
+        while chunk := encoder.chunk(wanted):
             content += chunk
             misfits += encoder.misfits()
         return content, misfits, list(encoder.totals()), encoder.rows, certain(encoder)
@@ -92,6 +98,27 @@ def test_the_encoders_agree_on_anything(
     path = filled(tmp_path_factory.mktemp("any") / "t.sqlite", values)
 
     assert read(opened("python", path, kind.letter)) == read(opened("native", path, kind.letter))
+
+
+@pytest.mark.parametrize("table", generated.SHARES)
+@pytest.mark.parametrize("nulls", [2, 700])
+def test_the_encoders_agree_on_whole_tables(tmp_path: Path, table: str, nulls: int) -> None:
+    native.require()
+    path = generated.dirty(tmp_path / "t.sqlite", 12_000).path
+    (schema,) = (one for one in inspection.inspect(path, _Silent()) if one.name == table)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        letters = "".join(kind.letter for kind in columns.declared(connection, schema))
+        names = [f'"{one.name}"' for one in schema.columns]
+        last = names[-1]
+        names[-1] = f"CASE WHEN abs(random()) % {nulls} THEN {last} END"
+        made = f'CREATE TABLE made AS SELECT {", ".join(names)} FROM "{table}"'
+        connection.execute(made)
+    assert encoding.NativeEncoder
+    query = (encoding.place(path), "SELECT *, rowid FROM made", letters, (len(names),), 16)
+
+    found = [read(kind(*query), 9_000) for kind in (PythonEncoder, encoding.NativeEncoder)]
+
+    assert found[0] == found[1]
 
 
 @pytest.mark.parametrize("which", ENCODERS)

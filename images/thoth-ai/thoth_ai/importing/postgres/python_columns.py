@@ -15,7 +15,7 @@ from thoth_ai.importing.postgres.python_sketch import Noted, of_doubles, of_inte
 from thoth_ai.importing.postgres.python_texts import Bytes, Texts
 from thoth_ai.importing.postgres.python_texts import Numbers as Rows
 
-SIZE = 4
+SIZE, FEW = 4, 32
 _NUMBERS = frozenset({int, float})
 
 
@@ -84,17 +84,28 @@ def _spread(read: Read, rows: Rows, count: int) -> Read:
     width = read.front.shape[1]
     front = np.zeros((count, width), np.uint8)
     front[:, :SIZE] = 0xFF
-    front[rows] = read.front
+    front.view(f"V{width}")[rows] = read.front.view(f"V{width}")
     widths = None
     if width > SIZE:
         widths = np.full(count, SIZE, np.int64)
         widths[rows] = width if read.widths is None else read.widths
     if read.tails is not None:
-        tails: list[bytes | bytearray] = [b""] * count
-        for row, tail in zip(rows.tolist(), read.tails, strict=True):
-            tails[row] = tail
-        return replace(read, front=front, tails=tails)
+        return replace(read, front=front, tails=_spread_tails(read.tails, rows, count))
     return replace(read, front=front, widths=widths)
+
+
+def _spread_tails(
+    tails: Sequence[bytes | bytearray], rows: Rows, count: int
+) -> list[bytes | bytearray]:
+    if count - len(rows) <= FEW:
+        found = list(tails)
+        for row in np.setdiff1d(np.arange(count), rows, assume_unique=True).tolist():
+            found.insert(row, b"")
+        return found
+    found = [b""] * count
+    for row, tail in zip(rows.tolist(), tails, strict=True):
+        found[row] = tail
+    return found
 
 
 def _fixed(numbers: NDArray[Any], code: str) -> Bytes:
