@@ -1,7 +1,9 @@
 """Upgrades that are cut off, refused or broken: nothing is lost, and the next command says so."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 
 from e2e.killing import Moment, kill_at
 from e2e.machine import Machine, docker
@@ -112,6 +114,12 @@ def test_the_ladder_the_backup_and_what_finalize_leaves(bare: Machine, shelf: Sh
     post(bare, "/rows", {"text": "before"})
     before = served(bare)
 
+    planned = bare.ok("upgrade", "--plan", "--to", "1.1.5").data
+    assert planned["migrations"] == [
+        {"name": "0002", "reversible": True}, {"name": "0003", "reversible": False},
+    ]  # fmt: skip
+    tried = bare.ok("upgrade", "--rehearse", "--to", "1.1.5", "--yes").data
+    assert (tried["hops"], version_served(bare)) == (["1.1.0", "1.1.5"], "1.0.0")
     done = bare.ok("upgrade", "--to", "1.1.5", "--yes", "--soak", "0", "--backup").data
 
     assert done["hops"] == ["1.1.0", "1.1.5"]
@@ -120,7 +128,7 @@ def test_the_ladder_the_backup_and_what_finalize_leaves(bare: Machine, shelf: Sh
         ("1.0.0", 1), ("1.1.0", 2), ("1.1.5", 3),
     ]  # fmt: skip
     assert (version_served(bare), served(bare)) == ("1.1.5", before)
-    assert len(bare.ok("backup", "list").data["backups"]) == 1
+    assert len(bare.ok("backup", "list").data["backups"]) == 2, "the rehearsal made the other"
 
     freed = bare.ok("upgrade", "finalize", "--yes").data
     assert (freed["databases"], freed["rollback_target"]) == (["thoth"], 2)
@@ -132,6 +140,44 @@ def test_the_ladder_the_backup_and_what_finalize_leaves(bare: Machine, shelf: Sh
     bare.ok("backup", "create")
     bare.ok("restore", "latest", "--yes")
     assert served(bare) == before
+
+
+def test_f3_without_a_copy_only_a_proved_backup_will_do_and_copies_go_when_their_time_is_over(
+    bare: Machine, shelf: Shelf
+) -> None:
+    set_up(bare, shelf.registry.host, "1.0.0")
+    post(bare, "/rows", {"text": "before"})
+    before, in_place = served(bare), (*UP, "--no-clone", "--accept-no-clone")
+
+    bare.ok("backup", "create")
+    assert bare.json(*in_place).code == 13, "nobody has verified it"
+    bare.ok("backup", "verify", "latest")
+    bare.ok(*in_place)
+    assert (version_served(bare), served(bare)) == ("1.1.0", before)
+    assert database(bare, DATABASES, "postgres").split() == ["thoth"]
+
+    up = ("upgrade", "--to", "1.2.0", "--yes", "--soak", "0", "--finalize-after", "14")
+    bare.ok(*up)
+    bare.ok("rollback", "--yes", "--soak", "0")
+    bare.ok(*up)
+    bare.ok("backup", "create")
+    assert database(bare, DATABASES, "postgres").split() == ["thoth", "thoth_g2", "thoth_g3"]
+    let_pass(bare, timedelta(days=14))
+    bare.ok("backup", "create")
+    assert database(bare, DATABASES, "postgres").split() == ["thoth", "thoth_g3"]
+    assert (version_served(bare), served(bare)) == ("1.2.0", before)
+    bare.ok("rollback", "--yes", "--soak", "0")
+    assert (version_served(bare), served(bare)) == ("1.1.0", before)
+
+
+def let_pass(machine: Machine, time: timedelta) -> None:
+    """What the active release has for later comes so much earlier."""
+    number = machine.ok("releases").data["releases"][-1]["number"]
+    file = machine.folder / f"releases/{number}/release.json"
+    record = json.loads(file.read_text())
+    due = datetime.fromisoformat(record["finalize_after"])
+    assert due > datetime.now(UTC)
+    file.write_text(json.dumps({**record, "finalize_after": (due - time).isoformat()}))
 
 
 def test_f28_a_version_that_crashes_after_it_counted_is_named_and_gone_back_from(

@@ -11,11 +11,13 @@ from played_containers import INSTALL, RELEASE, container
 
 from thothctl.adapters.bundles import TemplateBundles
 from thothctl.errors import IncompatibleError
+from thothctl.model.backup import Cluster, Manifest
 from thothctl.model.observed import Layout, ObservedImage, ObservedStack, OfferedImage
 from thothctl.operations.cloning import as_it_is
 from thothctl.operations.clusters import clusters_in, major_of, other_cluster, refuse_unfit
 from thothctl.operations.collations import watched
 from thothctl.operations.move_cluster import moves_to
+from thothctl.operations.restore_gates import Chosen, refuse_newer_server
 from thothctl.operations.survey import differences
 from thothctl.world import World
 from thothctl.world.backups import Ended, Task
@@ -63,6 +65,22 @@ def test_f8_data_of_another_major_is_refused_before_anything_starts() -> None:
         IncompatibleError, match=r"holds data of PostgreSQL 15.* runs PostgreSQL 17"
     ):
         refuse_unfit(world("15 15")[0], INSTALL, RUN)
+
+
+def test_f7_a_dump_of_a_newer_postgresql_is_refused_and_others_are_not() -> None:
+    known = Chosen(RUN.settings, RUN.images)
+
+    def gate(major: int, *stores: str, chosen: Chosen = known) -> None:
+        manifest = SimpleNamespace(id="b", clusters={"postgres": Cluster(major, "", "", {})})
+        refuse_newer_server(world()[0], cast("Manifest", manifest), STACK, chosen, stores)
+
+    with pytest.raises(IncompatibleError, match="by PostgreSQL 18; postgres runs PostgreSQL 17"):
+        gate(18, "postgres")
+    gate(17, "postgres")
+    gate(15, "postgres")
+    gate(18, "redis")
+    gate(18, "postgres", chosen=Chosen(RUN.settings, {"thoth-postgres": "r/p@sha256:1"}))
+    gate(18, "postgres", chosen=Chosen(RELEASE.settings, {}))
 
 
 def test_f9_an_image_that_moved_its_data_path_is_refused() -> None:

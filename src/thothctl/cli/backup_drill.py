@@ -1,6 +1,6 @@
 """`thothctl backup drill`: proves a backup by restoring it where nobody sees."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 from rich.console import Console
 
@@ -17,7 +17,7 @@ from thothctl.operations import restore_gates as gates
 from thothctl.operations.backup import provide_toolbox
 from thothctl.operations.backup_log import ASKED, DRILL_FAILED, DRILLED
 from thothctl.operations.backup_shelf import LATEST
-from thothctl.operations.drill import plan_drill
+from thothctl.operations.drill import Hop, plan_drill
 from thothctl.operations.drill_ground import ground_of, held
 from thothctl.operations.plan import Plan
 from thothctl.operations.restore_new import (
@@ -51,7 +51,8 @@ def drill(
         with session.watched():
             provide_toolbox(session.world)
             images = images_of(world, manifest)
-            plan = drill_plan(session, found, images, manifest.product_version if images else "")
+            saved = Hop(manifest.product_version if images else "", images)
+            plan = drill_plan(session, found, saved)
         if session.options.dry_run:
             return Outcome(
                 {"plan": str(plan).splitlines()}, lambda console: show_plan(console, plan, ())
@@ -68,15 +69,17 @@ def drill(
 
 
 def drill_plan(
-    session: Session, found: Found, images: Mapping[str, str], version: str, *, seconds: int = 0
+    session: Session, found: Found, first: Hop, later: Sequence[Hop] = (), *, seconds: int = 0
 ) -> Plan:
-    """The backup, restored for a while with these images; its start may take `seconds`."""
+    """The backup, restored for a while as a version or several; each start may take `seconds`."""
     world, archive = session.world, found.archive
     stack = world.bundles.stack(archive.manifest.stack)
     saved = settings_of(world, archive, ground_of(session.install))
     settings = {**fitted(world, stack, saved), "data_dir": ""}
     made = new_install(world, archive, settings, beside=True)
     stores = gates.chosen_stores(archive.manifest, stack, made.settings, ())
+    chosen = gates.Chosen(made.settings, first.images)
+    gates.refuse_newer_server(world, archive.manifest, stack, chosen, stores)
     gates.refuse_full(world, archive.manifest, stores)
     wish = restoring.Wish(
         f"drill-{world.entropy.suffix()}",
@@ -84,11 +87,11 @@ def drill_plan(
         archive.manifest,
         seconds=session.options.timeout or SECONDS,
         keeper=ground_of(session.install),
-        images=images,
-        version=version,
+        images=first.images,
+        version=first.version,
         start_seconds=seconds,
     )
-    return plan_drill(wish, made, stores, session.install)
+    return plan_drill(wish, made, stores, session.install, later)
 
 
 def _outcome(session: Session, found: Found) -> Outcome:

@@ -173,6 +173,8 @@ def _over(
     stores = gates.chosen_stores(manifest, stack, seen.active.settings, only)
     if not again and is_restored(world, seen, manifest, stores):
         return None
+    chosen = gates.Chosen(seen.active.settings, seen.active.images)
+    gates.refuse_newer_server(world, manifest, stack, chosen, stores)
     gates.refuse_full(world, manifest, stores, str(seen.active.settings.get("data_dir", "")))
     wish = _wish(session, found, only)
     return restoring.plan_restore(seen, wish, stores)
@@ -188,6 +190,8 @@ def _new(session: Session, found: Found, *, beside: bool) -> Plan:
     stores = gates.chosen_stores(archive.manifest, stack, made.settings, ())
     gates.refuse_full(world, archive.manifest, stores, str(made.settings.get("data_dir", "")))
     images = images_of(world, archive.manifest)
+    chosen = gates.Chosen(made.settings, images)
+    gates.refuse_newer_server(world, archive.manifest, stack, chosen, stores)
     version = archive.manifest.product_version if images else ""
     wish = replace(_wish(session, found, ()), images=images, version=version)
     return plan_new(wish, made, stores)

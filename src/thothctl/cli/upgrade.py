@@ -137,12 +137,12 @@ def _planned(session: Session, request: UpgradeRequest, wish: DataWish) -> Outco
 
 
 def _rehearsed(session: Session, request: UpgradeRequest) -> Outcome:
-    """The first version on the way; the others migrate what it leaves."""
+    """Every version on the way: each migrates what the one before it leaves."""
     seen = look_out(session.world, request)
     if not seen.hops:
         return _nothing(seen)
-    target = target_of(session, seen, seen.hops[0], build=True)
-    return rehearsed(session, request, seen, target)
+    targets = tuple(target_of(session, seen, hop, build=True) for hop in seen.hops)
+    return rehearsed(session, request, seen, targets)
 
 
 def _upgraded(session: Session, request: UpgradeRequest, wish: DataWish) -> Outcome:

@@ -83,5 +83,5 @@ class Setting:
 def renamed(settings: Sequence[Setting], values: Mapping[str, T]) -> dict[str, T]:
     """The values under the keys of today; one that is there already counts."""
     now = {old: setting.key for setting in settings for old in setting.was}
-    older = {now[key]: value for key, value in values.items() if key in now}
-    return older | {key: value for key, value in values.items() if key not in now}
+    passed = {old for old, key in now.items() if key in values}
+    return {now.get(key, key): value for key, value in values.items() if key not in passed}

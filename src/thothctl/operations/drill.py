@@ -1,9 +1,10 @@
 """A drill: a backup restored into a throw-away install, asked a question, and removed again."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import ClassVar
 
@@ -14,13 +15,14 @@ from thothctl.operations.backup_log import ASKED, DRILLED
 from thothctl.operations.drill_ground import ground_of
 from thothctl.operations.loading import check_stored
 from thothctl.operations.outer_steps import provide
-from thothctl.operations.plan import Plan, step
+from thothctl.operations.plan import Plan, Step, step
 from thothctl.operations.release_step import RenderRelease
 from thothctl.operations.restore import RESTORE, Wish, loads, uploads
 from thothctl.operations.restore_gates import databases_in
 from thothctl.operations.restore_new import NewInstall, certificate, identity
 from thothctl.operations.server_health import SERVER
 from thothctl.operations.steps import StartRelease, install_of
+from thothctl.operations.upgrade_steps import PullImages
 from thothctl.operations.waiting import await_services
 from thothctl.world import World
 
@@ -153,7 +155,21 @@ class RecordDrill:
         """It was proved, whatever came after."""
 
 
-def plan_drill(wish: Wish, made: NewInstall, stores: tuple[str, ...], main: str) -> Plan:
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """A version that goes on with what the one before it made of the data."""
+
+    version: str
+    images: Mapping[str, str]
+
+
+def plan_drill(
+    wish: Wish,
+    made: NewInstall,
+    stores: tuple[str, ...],
+    main: str,
+    hops: Sequence[Hop] = (),
+) -> Plan:
     """The journal is one beside the install's, whose next command finds what was left."""
     name, seconds = wish.name, wish.seconds
     generations = {store.name: 1 for store in made.stack.stores_for(made.settings)}
@@ -183,6 +199,7 @@ def plan_drill(wish: Wish, made: NewInstall, stores: tuple[str, ...], main: str)
         (
             CheckParts(wish.archive, wish.key, wish.manifest.id, why="all of it as it was written"),
             *provide(wish.manifest.stack, made.settings, wish.images),
+            *(PullImages(hop.images, why=f"{hop.version} is tried as well") for hop in hops),
             RemoveDrill(name, made.uuid, why="nothing of an earlier try is there"),
             *identity(wish, made, temporary=True),
             *loads(wish, wish.manifest.stack, dict.fromkeys(stores, 1), made.settings, made.mark),
@@ -193,9 +210,26 @@ def plan_drill(wish: Wish, made: NewInstall, stores: tuple[str, ...], main: str)
             ),
             *uploads(wish, stores),
             rehearsal,
+            *chain.from_iterable(
+                _hop(wish.start_seconds, rendering, rehearsal, (hop, number))
+                for number, hop in enumerate(hops, 2)
+            ),
             record,
             RemoveDrill(name, made.uuid, why="nothing of it stays"),
         ),
+    )
+
+
+def _hop(
+    seconds: int, before: RenderDrill, rehearsal: Rehearse, to: tuple[Hop, int]
+) -> tuple[Step, ...]:
+    """The next version starts on the data that the one before it has migrated."""
+    hop, number = to
+    why = f"{hop.version} goes on with its data"
+    return (
+        replace(before, number=number, images=hop.images, version=hop.version, why=why),
+        StartRelease(before.name, number, None, (), why=why, seconds=seconds),
+        replace(rehearsal, why="counted, compared, asked again"),
     )
 
 

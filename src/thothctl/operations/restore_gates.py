@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from thothctl.errors import IncompatibleError, IntegrityError, NoSpaceError, UsageError
 from thothctl.model.backup import Manifest
 from thothctl.model.install import Install, Release
 from thothctl.model.setting import SettingValue
 from thothctl.model.stack import Database, SaveKind, Stack
+from thothctl.operations.clusters import major_of
 from thothctl.world import World
 from thothctl.world.backups import Mount, Task
 
@@ -16,6 +18,14 @@ GIB = 1024**3
 LOOKED_AT = "/mnt"
 EXPANDED = 4
 """How many times its dump a database is, where the backup does not say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What a restored stack is going to be; images that are not named are those of here."""
+
+    settings: Mapping[str, SettingValue]
+    images: Mapping[str, str]
 
 
 def chosen_stores(manifest: Manifest, stack: Stack, settings: Mapping[str, SettingValue],
@@ -56,6 +66,27 @@ def refuse_newer(manifest: Manifest, version: str, stack: str = "") -> None:
             raise IncompatibleError(
                 f"{manifest.id} was made by {what} {theirs}; this is {ours}",
                 hint=f"upgrade {what} first, then restore; nothing was changed",
+            )
+
+
+def refuse_newer_server(
+    world: World, manifest: Manifest, stack: Stack, chosen: Chosen, stores: Sequence[str]
+) -> None:
+    """No PostgreSQL reads what a newer one dumped. An image that is not here yet says nothing."""
+    for store in stack.stores_for(chosen.settings):
+        saved = manifest.clusters.get(store.name)
+        if saved is None or store.name not in stores:
+            continue
+        service = next(one for one in stack.services if one.name == store.service)
+        image = stack.image_of(service, chosen.settings)
+        reference = chosen.images.get(image.name) or world.images.present(image) or ""
+        major = major_of(world.engine.image(reference)) if reference else ""
+        if major.isdigit() and saved.major > int(major):
+            raise IncompatibleError(
+                f"{manifest.id} was made by PostgreSQL {saved.major}; {store.service} runs "
+                f"PostgreSQL {major} here, which cannot read it; nothing was changed",
+                hint="restore it with a version whose image runs that PostgreSQL: `thothctl "
+                "upgrade` moves the data there first",
             )
 
 
