@@ -6,16 +6,20 @@ from e2e.machine import Machine
 from e2e.registry_box import RegistryBox
 from e2e.stand_in import Shelf, set_up
 
-VERSIONS = ("1.0.0", "1.0.1", "1.1.0", "1.3.0")
-"""1.0.1 fits beside 1.0.0, 1.1.0 has another database, 1.3.0 fits and cannot start."""
+FITS = {"DATABASE_REVISION": "0001", "REVERSIBLE_TO": "0001"}
+BESIDE = {"DATABASE_REVISION": "0002", "REVERSIBLE_TO": "0001", "COMPATIBLE_FROM": "0001"}
+VERSIONS = {
+    "1.0.0": {"TOLERATES": "0002"}, "1.0.1": {}, "1.0.5": BESIDE, "1.1.0": {}, "1.3.0": FITS,
+}  # fmt: skip
+"""1.0.1 fits beside 1.0.0, 1.0.5 has a database that 1.0.0 works on, 1.1.0 another one; 1.3.0 fits
+and cannot start."""
 
 
 def put_versions(registry: RegistryBox, home: Path) -> None:
     """Build and push all of them."""
     shelf = Shelf(registry, home, ("postgres", "nginx"))
-    for version in VERSIONS:
-        fits = {"DATABASE_REVISION": "0001", "REVERSIBLE_TO": "0001"}
-        shelf.put(version, **(fits if version == "1.3.0" else {}))
+    for version, labels in VERSIONS.items():
+        shelf.put(version, **labels)
 
 
 def installed(machine: Machine, registry: RegistryBox) -> None:

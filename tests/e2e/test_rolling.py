@@ -12,7 +12,7 @@ from e2e.killing import Moment, kill_at
 from e2e.load import Load
 from e2e.machine import KEEP, Machine, docker
 from e2e.registry_box import RegistryBox
-from e2e.stand_in import served, version_served
+from e2e.stand_in import post, served, version_served
 
 ROLLING = ("upgrade", "--to", "1.0.1", "--rolling", "--yes", "--soak", "0")
 BACK = ("rollback", "--rolling", "--yes")
@@ -81,6 +81,23 @@ def test_an_upgrade_and_the_way_back_cost_no_request(balanced: Machine) -> None:
     assert load.tally.failed == 0
     assert (version_served(balanced), served(balanced)) == ("1.0.0", before)
     assert docker("ps", "-q", "--filter", f"name={balanced.name}-nginx") == edge
+
+
+def test_a_version_that_declares_what_works_on_its_database_is_exchanged_as_well(
+    balanced: Machine,
+) -> None:
+    planned = balanced.ok("upgrade", "--to", "1.0.5", "--rolling", "--plan").data
+    assert (planned["cloned"], planned["downtime_seconds"]) == ([], 0)
+
+    with Load(f"{balanced.url}/health/", least=200) as load:
+        balanced.ok("upgrade", "--to", "1.0.5", "--rolling", "--yes", "--soak", "0")
+        assert version_served(balanced) == "1.0.5"
+        written = post(balanced, "/rows", {"text": "beside"})["id"]
+        back = balanced.ok("rollback", "--rolling", "--yes", "--soak", "0").data
+
+    assert (back["data"], back["lost_minutes"], load.tally.failed) == ("keep", 0, 0)
+    assert version_served(balanced) == "1.0.0"
+    assert f"{written}|beside" in served(balanced)
 
 
 def test_a_version_that_does_not_become_healthy_is_asked_nothing(balanced: Machine) -> None:

@@ -16,9 +16,13 @@ from thothctl.model.observed import Condition, LogLine, ObservedContainer, Obser
 from thothctl.model.rendering import RenderContext
 from thothctl.model.setting import SettingValue
 from thothctl.model.version import Version, published
+from thothctl.operations import upgrade
+from thothctl.operations.cloning import as_it_is
+from thothctl.operations.compatibility import works_on
 from thothctl.operations.offers import Target
 from thothctl.operations.rolling import ExchangeReplicas, StartOthers, TryReplica
 from thothctl.operations.rolling_gate import narrowed, refuse_unfit, rolled
+from thothctl.operations.upgrade import UpgradeRequest, Wanted, new_release
 from thothctl.world import World
 
 PRODUCTION: Mapping[str, SettingValue] = {**RELEASE.settings, "mode": "production"}
@@ -192,7 +196,7 @@ def test_another_database_is_refused_and_other_images_stay() -> None:
     world = Place(apps("1")).world()
 
     with pytest.raises(IncompatibleError, match="cannot work side by side"):
-        refuse_unfit(world, "default", release, other)
+        refuse_unfit(world, "default", release, other, shared=False)
 
     offered = {name: cast("object", name) for name in ("thoth-ai", "thoth-nginx")}
     told = published(Version((2, 0, 0)), [])
@@ -220,3 +224,35 @@ def test_another_image_of_the_application_makes_only_its_own_services_anew() -> 
 
     changed = {name for name, text in after.items() if text != before[name]}
     assert changed == {"setup", "app", "worker"}
+
+
+@pytest.mark.parametrize(
+    ("compatible", "version", "expected"),
+    [
+        ("0001", "1.0.0", True),
+        ("0002", "1.0.0", False),
+        ("", "1.0.0", False),
+        ("0001", "3.0.0", False),
+    ],
+)
+def test_only_a_newer_version_says_which_older_ones_work_on_its_database(
+    compatible: str, version: str, *, expected: bool
+) -> None:
+    now = replace(RELEASE, version="2.0.0", images={"app": "a"}, database_revision="0002")
+    other = replace(RELEASE, version=version, database_revision="0001")
+    labels = {"io.thoth.compatible-from": compatible}
+    engine = SimpleNamespace(image=lambda _: SimpleNamespace(labels=labels))
+
+    assert works_on(cast("World", SimpleNamespace(engine=engine)), now, other) is expected
+
+
+def test_where_both_serve_a_migrated_database_it_is_migrated_before_one_is_tried() -> None:
+    wanted = Wanted("upgrade", "2.0.0", RELEASE.settings, RELEASE.images, as_it_is(RELEASE))
+
+    def steps(*, migrates: bool) -> list[str]:
+        request = UpgradeRequest("default", rolls="app", migrates=migrates)
+        made = new_release(request, "thoth-ai", wanted, upgrade.Place(2, 1, "now"))
+        return [type(step).__name__ for step in made][1:4]
+
+    assert steps(migrates=False) == ["TryReplica", "StartOthers", "ExchangeReplicas"]
+    assert steps(migrates=True) == ["StartOthers", "TryReplica", "ExchangeReplicas"]

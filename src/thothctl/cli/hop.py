@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from thothctl.cli.session import Session
 from thothctl.model.install import Release
+from thothctl.model.revision import reaches
 from thothctl.model.version import Version
 from thothctl.operations.backup import provide_toolbox
 from thothctl.operations.cloning import Carried
@@ -36,7 +37,11 @@ class Hop:
         world, name = self.session.world, self.request.name
         refuse_edits(world, name)
         if self.request.rolls:
-            refuse_unfit(world, name, self.seen.release, self._coming())
+            told, now = self.target.published, self.seen.release
+            same = told.revision == now.database_revision
+            shared = same or reaches(told.compatible_from, now.database_revision)
+            refuse_unfit(world, name, now, self._coming(), shared=shared)
+            wish = replace(wish, shared=shared)
         refuse_small_disk(world, self.target)
         with self.session.watched():
             provide_toolbox(world)
@@ -78,7 +83,8 @@ def hop_to(
         return Hop(session, request, seen, target)
     service = rolled(session.world, request.name, seen.release)
     exchanged = narrowed(target, service)
-    return Hop(session, replace(request, rolls=service.name), seen, exchanged)
+    migrates = target.published.revision != seen.release.database_revision
+    return Hop(session, replace(request, rolls=service.name, migrates=migrates), seen, exchanged)
 
 
 def target_of(session: Session, seen: Outlook, hop: Version, *, build: bool = False) -> Target:

@@ -21,6 +21,7 @@ LABEL_REVERSIBLE_TO = "io.thoth.reversible-to"
 LABEL_REQUIRES = "io.thoth.requires-thothctl"
 LABEL_YANKED = "io.thoth.yanked"
 LABEL_MIGRATIONS = "io.thoth.migrations"
+LABEL_COMPATIBLE = "io.thoth.compatible-from"
 LABEL_VECTOR_STORE = "io.thoth.vector-store"
 LABEL_POSTGRES = "io.thoth.postgres-major"
 

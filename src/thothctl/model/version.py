@@ -7,6 +7,7 @@ from functools import total_ordering
 
 from thothctl.errors import IncompatibleError
 from thothctl.model.install import (
+    LABEL_COMPATIBLE,
     LABEL_MIGRATIONS,
     LABEL_REQUIRES,
     LABEL_REVERSIBLE_TO,
@@ -68,7 +69,8 @@ class Published:
 
     `upgrade_from` is the oldest version that may come here directly, `requires` the oldest thothctl
     that can run it, `revision` the state its database has, `reversible_to` the oldest state its
-    migrations go back down to, `migrations` names all of them, in order.
+    migrations go back down to, `migrations` names all of them, in order. Versions of a state from
+    `compatible_from` on work on its database as well.
     """
 
     version: Version
@@ -78,6 +80,7 @@ class Published:
     revision: str = ""
     reversible_to: str = ""
     migrations: str = ""
+    compatible_from: str = ""
 
 
 def published(version: Version, images: Iterable[Mapping[str, str]]) -> Published:
@@ -98,6 +101,7 @@ def published(version: Version, images: Iterable[Mapping[str, str]]) -> Publishe
         next(iter(said(LABEL_REVISION)), ""),
         next(iter(said(LABEL_REVERSIBLE_TO)), ""),
         next(iter(said(LABEL_MIGRATIONS)), ""),
+        next(iter(said(LABEL_COMPATIBLE)), ""),
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from thothctl.model.install import LABEL_REVERSIBLE_TO
 from thothctl.model.revision import reaches
 from thothctl.operations.clusters import other_cluster
+from thothctl.operations.compatibility import works_on
 from thothctl.operations.rollback_data import Back, Choice, lost_minutes, migrated_in_place
 from thothctl.operations.upgrade import version_of
 from thothctl.world import World
@@ -27,7 +28,7 @@ def prospect(world: World, back: Back) -> Prospect:
     revision = back.goal.database_revision
     stack = world.bundles.stack(back.install.stack)
     kept = not other_cluster(world, stack, back.release, back.goal) and (
-        revision == back.release.database_revision
+        works_on(world, back.release, back.goal)
         or version_of(back.goal) >= version_of(back.release)
         or any(reaches(one, revision) for one in oldest)
     )

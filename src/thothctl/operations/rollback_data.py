@@ -14,6 +14,7 @@ from thothctl.operations.clone_steps import StopServices
 from thothctl.operations.cloning import Carried, as_it_is, carried, origin, service_of, writers
 from thothctl.operations.clusters import other_cluster
 from thothctl.operations.collations import watched
+from thothctl.operations.compatibility import works_on
 from thothctl.operations.databases import server_of, sizes
 from thothctl.operations.drill import found as document
 from thothctl.operations.migrate_down import MigrateDown
@@ -63,7 +64,7 @@ def _way_back(world: World, back: Back, choice: Choice, number: int) -> Way:
         return _restored(world, back, choice)
     if other_cluster(world, stack, back.release, back.goal):
         return _to_old_cluster(world, back, choice)
-    if back.goal.database_revision == back.release.database_revision:
+    if works_on(world, back.release, back.goal):
         return Way(Choice.KEEP, as_it_is(back.release))
     if version_of(back.goal) >= version_of(back.release):
         why = "migrations work on a copy; what is served now stays as it is"
@@ -152,6 +153,8 @@ def _restored(world: World, back: Back, choice: Choice) -> Way:
     """The generations of then, which must still be there."""
     release, goal = back.release, back.goal
     data = Carried({**release.generations, **goal.generations}, goal.databases)
+    if same_data(release, goal) and works_on(world, release, goal):
+        return Way(Choice.KEEP, as_it_is(release))
     _refuse_in_place(back, world.bundles.stack(back.install.stack), choice)
     if same_data(release, goal):
         return Way(Choice.KEEP, as_it_is(release))

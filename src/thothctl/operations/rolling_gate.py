@@ -6,6 +6,7 @@ from dataclasses import replace
 from thothctl.errors import IncompatibleError
 from thothctl.model.install import Release
 from thothctl.model.stack import Service
+from thothctl.operations.compatibility import works_on
 from thothctl.operations.offers import Target
 from thothctl.operations.release_step import RenderRelease
 from thothctl.operations.rollback import Seen
@@ -55,16 +56,19 @@ def rolled_back(world: World, seen: Seen, goal: Release, way: Way) -> str:
     coming = replace(
         goal, number=number, generations=release.generations, databases=release.databases
     )
-    refuse_unfit(world, name, release, coming)
+    refuse_unfit(world, name, release, coming, shared=works_on(world, release, goal))
     return rolled(world, name, release).name
 
 
-def refuse_unfit(world: World, name: str, release: Release, target: Release) -> None:
+def refuse_unfit(
+    world: World, name: str, release: Release, target: Release, *, shared: bool
+) -> None:
     """Raise IncompatibleError where old and new containers cannot work side by side.
 
-    `target` is the release to come, as far as it is known.
+    `target` is the release to come, as far as it is known; `shared` says that both work on the
+    database of the newer one.
     """
-    if target.database_revision != release.database_revision:
+    if not shared:
         raise IncompatibleError(
             f"{target.version} has another database ({target.database_revision}) than "
             f"{release.version} ({release.database_revision}): they cannot work side by side",

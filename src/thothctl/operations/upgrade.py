@@ -47,6 +47,8 @@ class UpgradeRequest:
     rolling: bool = False
     rolls: str = ""
     """The service whose containers are exchanged one by one; empty where all start anew at once."""
+    migrates: bool = False
+    """Before its containers are exchanged the database is migrated, and both versions serve it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,11 +220,15 @@ def _starting(request: UpgradeRequest, version: str, place: Place) -> tuple[Step
 def _exchanging(request: UpgradeRequest, version: str, place: Place) -> tuple[Step, ...]:
     name, service, seconds = request.name, request.rolls, request.seconds
     number, previous = place.number, place.previous
-    return (
-        TryReplica(name, number, service, seconds, why=f"{version} proves that it becomes healthy"),
+    proof = f"{version} proves that it becomes healthy"
+    before: tuple[Step, ...] = (
+        TryReplica(name, number, service, seconds, why=proof),
         StartOthers(
             name, number, previous, service, request.start_seconds, why=f"the rest of {version}"
         ),
+    )
+    return (
+        *(reversed(before) if request.migrates else before),
         ExchangeReplicas(
             name, number, previous, service, seconds, why="one by one, while the others answer"
         ),

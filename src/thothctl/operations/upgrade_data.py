@@ -33,6 +33,8 @@ class DataWish:
     backup: bool = False
     clone: bool = True
     accepted: bool = False
+    shared: bool = False
+    """Old and new versions work on it side by side, so it is migrated where it is."""
 
 
 def data_for(world: World, name: str, release: Release, target: Target, wish: DataWish) -> Carried:
@@ -48,7 +50,7 @@ def _data_for(world: World, name: str, release: Release, target: Target, wish: D
     if moves:
         seen = origin(world, install_of(world, name), release)
         return moved(world, seen, moves, migrates=revision != release.database_revision)
-    if revision == release.database_revision:
+    if revision == release.database_revision or wish.shared:
         return as_it_is(release)
     install = install_of(world, name)
     if not wish.clone:
