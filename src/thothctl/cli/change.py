@@ -12,7 +12,6 @@ from thothctl.config.combinations import refuse_conflicts
 from thothctl.config.exposed import refuse_unfit
 from thothctl.errors import ThothctlError
 from thothctl.model.finding import Finding, Verdict
-from thothctl.model.network import subnet_of
 from thothctl.model.secret import Secret
 from thothctl.model.stack import Stack
 from thothctl.operations.configure import edited_files, refusal_of, renders
@@ -23,7 +22,7 @@ from thothctl.operations.recover import Unfinished, go_on, refuse_unfinished, ta
 from thothctl.operations.rotate import fetched
 from thothctl.operations.secret_checks import refuse_missing
 from thothctl.operations.setup import Fresh, look, plan_setup
-from thothctl.probes.preflight import Needs, doors, preflight, refusal
+from thothctl.probes.preflight import needs_of, preflight, refusal
 
 
 class End(Enum):
@@ -151,16 +150,9 @@ def _plan(session: Session, change: Change) -> Plan:
 
 
 def _preflight(session: Session, change: Change) -> tuple[Finding, ...]:
-    request, settings = change.request, change.request.settings
+    request = change.request
     install = session.world.installs.find(request.name)
-    needs = Needs(
-        minimum=change.stack.mode(str(settings["mode"])).minimum,
-        doors=doors(settings),
-        install=install.uuid if install else "none yet",
-        project=install.project if install else f"thoth-{request.name}",
-        subnet=subnet_of(settings),
-        data_dir=str(settings.get("data_dir", "")),
-    )
+    needs = needs_of(change.stack, request.settings, request.name, install)
     return preflight(session.world, needs)
 
 

@@ -21,6 +21,9 @@ from thothctl.operations.upgrade import (
     refuse_small_disk,
 )
 from thothctl.operations.upgrade_data import DataWish, backup_steps, data_for
+from thothctl.probes.preflight import needs_of, preflight, refusal
+
+DISK = "disk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ class Hop:
         """Every gate; the data that the version works on."""
         world, name = self.session.world, self.request.name
         refuse_edits(world, name)
+        self._refuse_unfit_machine()
         if self.request.rolls:
             told, now = self.target.published, self.seen.release
             same = told.revision == now.database_revision
@@ -46,6 +50,16 @@ class Hop:
         with self.session.watched():
             provide_toolbox(world)
         return data_for(world, name, self.seen.release, self.target, wish)
+
+    def _refuse_unfit_machine(self) -> None:
+        """What `doctor` has against the machine; room is estimated by what there is to be done."""
+        world, name = self.session.world, self.request.name
+        stack = world.bundles.stack(self.seen.stack)
+        install = world.installs.find(name)
+        needs = needs_of(stack, self.seen.settings, name, install)
+        found = [one for one in preflight(world, needs) if one.probe != DISK]
+        if error := refusal(found):
+            raise error
 
     def _coming(self) -> Release:
         """The release as far as it is known."""

@@ -7,8 +7,10 @@ from ipaddress import IPv4Network
 from thothctl.errors import CheckFailedError
 from thothctl.model.address import binds, debugger_port, ports
 from thothctl.model.finding import Finding, Verdict
+from thothctl.model.install import Install
+from thothctl.model.network import subnet_of
 from thothctl.model.setting import SettingValue
-from thothctl.model.stack import Minimum
+from thothctl.model.stack import Minimum, Stack
 from thothctl.probes import data_folder as folder
 from thothctl.probes import engine, machine, network, port
 from thothctl.probes.parallel import Probe, guarded, run
@@ -25,6 +27,20 @@ class Needs:
     project: str
     subnet: IPv4Network | None = None
     data_dir: str = ""
+
+
+def needs_of(
+    stack: Stack, settings: Mapping[str, SettingValue], name: str, install: Install | None
+) -> Needs:
+    """What a stack with these settings wants, whether it is installed already or not."""
+    return Needs(
+        minimum=stack.mode(str(stack.complete(settings)["mode"])).minimum,
+        doors=doors(settings),
+        install=install.uuid if install else "none yet",
+        project=install.project if install else f"thoth-{name}",
+        subnet=subnet_of(settings),
+        data_dir=str(settings.get("data_dir", "")),
+    )
 
 
 def doors(settings: Mapping[str, SettingValue]) -> tuple[port.Door, ...]:
