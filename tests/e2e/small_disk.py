@@ -14,9 +14,6 @@ import pytest
 NEARLY = 1024 * 1024
 
 
-NEARLY = 1024 * 1024
-
-
 @dataclass(frozen=True)
 class Disk:
     """Where it is mounted."""
