@@ -24,6 +24,8 @@ class RegistryBox:
     home: Path
     login: bool = False
     name: str = field(default_factory=lambda: f"thoth-registry-{uuid.uuid4().hex[:8]}")
+    known: str = ""
+    """Where it answers; one that was stopped does not tell any more."""
 
     def start(self) -> "RegistryBox":
         """Start it and wait until it answers."""
@@ -38,7 +40,8 @@ class RegistryBox:
 
     @property
     def host(self) -> str:
-        return docker("port", self.name, "5000").strip().splitlines()[0]
+        self.known = docker("port", self.name, "5000").strip().splitlines()[0]
+        return self.known
 
     def answers(self) -> bool:
         try:
@@ -68,15 +71,16 @@ class RegistryBox:
         return reference
 
     def clean(self) -> None:
-        """Remove the container, and what the engine pulled from it."""
-        host = self.host
-        docker("rm", "-f", "-v", self.name)
-        forget(f"{host}/")
+        """Remove the container and what the engine has from it, wherever it was cut off."""
+        subprocess.run(["docker", "rm", "-f", "-v", self.name], capture_output=True, check=False)
+        forget(f":{self.name}")
+        if self.known:
+            forget(f"{self.known}/")
 
 
-def forget(start: str) -> None:
-    """Remove the names of images that start so, not by id: others may have the same image."""
-    wanted = ["--digests", "--format", "{{.Repository}}@{{.Digest}}"]
-    for reference in docker("image", "ls", *wanted).split():
-        if reference.startswith(start):
-            subprocess.run(["docker", "image", "rm", reference], capture_output=True, check=False)
+def forget(part: str) -> None:
+    """Remove the names of images that have this in them, not by id: others may have the image."""
+    forms = ("{{.Repository}}:{{.Tag}}", "{{.Repository}}@{{.Digest}}")
+    found = [docker("image", "ls", "--digests", "--format", form).split() for form in forms]
+    for reference in (one for ones in found for one in ones if part in one):
+        subprocess.run(["docker", "image", "rm", reference], capture_output=True, check=False)
