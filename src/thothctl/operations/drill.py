@@ -172,21 +172,7 @@ def plan_drill(
 ) -> Plan:
     """The journal is one beside the install's, whose next command finds what was left."""
     name, seconds = wish.name, wish.seconds
-    generations = {store.name: 1 for store in made.stack.stores_for(made.settings)}
-    rendering = RenderDrill(
-        name,
-        wish.manifest.stack,
-        1,
-        made.now,
-        RESTORE,
-        made.settings,
-        generations,
-        why="without published ports, on networks that lead nowhere",
-        backup=wish.manifest.id,
-        images=wish.images,
-        version=wish.version,
-        databases=databases_in(wish.manifest, made.stack.databases, stores),
-    )
+    rendering = _rendering(wish, made, stores)
     record = RecordDrill(
         main, wish.manifest.id, wish.manifest.created, made.now, why="it counts from today"
     )
@@ -217,6 +203,23 @@ def plan_drill(
             record,
             RemoveDrill(name, made.uuid, why="nothing of it stays"),
         ),
+    )
+
+
+def _rendering(wish: Wish, made: NewInstall, stores: tuple[str, ...]) -> RenderDrill:
+    return RenderDrill(
+        wish.name,
+        wish.manifest.stack,
+        1,
+        made.now,
+        RESTORE,
+        made.settings,
+        {store.name: 1 for store in made.stack.stores_for(made.settings)},
+        why="without published ports, on networks that lead nowhere",
+        backup=wish.manifest.id,
+        images=wish.images,
+        version=wish.version,
+        databases=databases_in(wish.manifest, made.stack.databases, stores),
     )
 
 
