@@ -17,8 +17,8 @@ from e2e.stand_in import Shelf, version_served
 
 Record = Callable[[str, object], None]
 HOME_MIB, BIG_MIB = 1024, 32
-NO_SPACE, ROLLED_BACK = 14, 9
-ENGINE_GONE = {6, 11}
+NO_SPACE, ROLLED_BACK, BACKUP_FAILED = 14, 9, 11
+ENGINE_GONE = {6, BACKUP_FAILED}
 """Of a backup it is said that it failed."""
 KILLED, FULL = "engine killed", "disk full"
 KILLED_AT = ("PullImages", "SaveStores", "CloneDatabase", "CloneGeneration", "StartRelease")
@@ -120,7 +120,7 @@ def disk_full(apart: Apart, filling: Filling, ending: str) -> None:
     def fault() -> bool:
         done = apart.filled(filling)
         error = done.envelope["errors"][0]
-        assert done.code in {NO_SPACE, ROLLED_BACK}, f"{done.out}\n{done.err}"
+        assert done.code in {NO_SPACE, ROLLED_BACK, BACKUP_FAILED}, f"{done.out}\n{done.err}"
         assert "space" in f"{error['message']} {error['hint']}".lower()
         return True
 
