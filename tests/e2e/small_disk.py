@@ -51,4 +51,4 @@ def small_disk(folder: Path, mib: int) -> Iterator[Disk]:
     finally:
         subprocess.run(["umount", "--lazy", place], check=True)
         place.rmdir()
-        file.unlink()
+        file.unlink(missing_ok=True)
