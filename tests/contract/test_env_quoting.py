@@ -47,7 +47,7 @@ def quoted(value: str) -> str | None:
         return None
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(ANY, min_size=1, max_size=60))
 @example(["\\", "a\\'b", "'", "\n", "\\n", "${A", "$(id)", "%s", "\u2028", "\x7f", "\x1b[0m"])
 def test_any_value_is_read_back_unchanged_or_refused(values: list[str]) -> None:

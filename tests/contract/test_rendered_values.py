@@ -110,7 +110,7 @@ def taken(setting: Setting, value: str) -> tuple[str, list[str]] | None:
 
 
 @pytest.mark.parametrize("setting", TEXTS, ids=lambda s: s.key)
-@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=3, suppress_health_check=[HealthCheck.too_slow])
 @given(values=st.lists(ANY, min_size=1, max_size=1))
 @example(values=NASTY)
 def test_a_value_is_read_back_unchanged_or_refused(setting: Setting, values: list[str]) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 from backup_samples import HEAD, manifest_of, part
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import thothctl
@@ -41,7 +41,6 @@ def test_what_a_later_program_adds_is_passed_over() -> None:
     assert manifest_from_plain({**PLAIN, "colour": "blue"}) == manifest_from_plain(PLAIN)
 
 
-@settings(deadline=None)
 @given(
     st.sampled_from(sorted(PLAIN)),
     st.one_of(st.none(), st.integers(), st.text(), st.lists(st.none())),

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from backup_samples import stored
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from thothctl.model.backup import Stored
@@ -20,7 +20,6 @@ def made(pairs: list[tuple[int, bool]]) -> list[Stored]:
     return [stored(START + timedelta(hours=hours), verified=good) for hours, good in pairs]
 
 
-@settings(deadline=None)
 @given(HOURS, KEEPS)
 def test_f32_the_newest_and_the_newest_verified_are_never_removed(
     pairs: list[tuple[int, bool]], keep: Keep
@@ -34,7 +33,6 @@ def test_f32_the_newest_and_the_newest_verified_are_never_removed(
     assert not gone & set(proved[-1:])
 
 
-@settings(deadline=None)
 @given(HOURS, KEEPS)
 def test_who_is_named_stays_and_a_second_look_finds_nothing(
     pairs: list[tuple[int, bool]], keep: Keep
@@ -48,7 +46,6 @@ def test_who_is_named_stays_and_a_second_look_finds_nothing(
     assert to_prune(left, keep, named) == ()
 
 
-@settings(deadline=None)
 @given(HOURS, KEEPS)
 def test_more_to_keep_never_removes_more(pairs: list[tuple[int, bool]], keep: Keep) -> None:
     backups = made(pairs)

@@ -122,7 +122,7 @@ def test_a_file_that_comes_twice_is_refused(tmp_path: Path) -> None:
     parts=st.lists(st.tuples(PLACES, KINDS, PLACES, MODES), min_size=1, max_size=5),
     absolute=st.booleans(),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_whatever_a_tar_holds_the_world_outside_the_folder_stays_as_it_is(
     parts: list[tuple[str, bytes, str, int]], *, absolute: bool
 ) -> None:

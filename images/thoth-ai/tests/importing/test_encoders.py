@@ -90,7 +90,7 @@ def test_the_encoders_agree_at_every_edge(tmp_path: Path, kind: kinds.Kind) -> N
     assert found[0][3] == len(EDGES) + len(BROKEN)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(values=st.lists(VALUES, max_size=60), kind=st.sampled_from(kinds.ALL))
 def test_the_encoders_agree_on_anything(
     tmp_path_factory: pytest.TempPathFactory, values: list[object], kind: kinds.Kind
@@ -167,7 +167,7 @@ def test_halves_of_a_character_are_no_text_however_close_they_are(
     assert [raw.hex() for _, _, (_, raw), _ in misfits[-2:]] == ["61c3", "a4"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(values=st.lists(st.one_of(
     st.decimals(-(10**9), 10**9, places=6).map(float), st.floats(allow_nan=False),
     st.integers(-(2**63), 2**63 - 1), st.sampled_from((1e15, 999999999999999.0, -0.0, 1e-6)),

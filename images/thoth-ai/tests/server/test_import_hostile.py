@@ -56,7 +56,6 @@ def made(path: Path, shapes: list[tuple[str, list[str]]]) -> Path:
 
 @settings(
     max_examples=15,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(shapes=SHAPES)
