@@ -49,9 +49,7 @@ DOCUMENT = st.fixed_dictionaries(
 )
 
 
-@settings(
-    max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(document=DOCUMENT)
 def test_what_is_exported_deleted_and_imported_is_the_same(
     data: Path, document: dict[str, Any]
