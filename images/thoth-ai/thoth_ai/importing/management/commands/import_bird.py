@@ -20,6 +20,7 @@ from thoth_ai.importing.bird_folder import Source
 from thoth_ai.importing.options import NAMES, OBSERVED, TYPES, VERBATIM, Options
 from thoth_ai.importing.registering import Target
 from thoth_ai.importing.reporting import Reporter, interrupted
+from thoth_ai.importing.standard_input import interruptible
 from thoth_ai.jobs import following, queue, uploads, work
 
 STANDARD_INPUT = "-"
@@ -75,7 +76,8 @@ def _import(wish: Wish, reporter: Reporter) -> Mapping[str, object]:
     if wish.queued:
         return _queued(wish, reporter)
     if wish.source is None:
-        return receiving.from_bundle(wish.target, sys.stdin.buffer, reporter).as_event()
+        stream = interruptible(sys.stdin.buffer)
+        return receiving.from_bundle(wish.target, stream, reporter).as_event()
     return receiving.from_source(wish.target, wish.source, reporter).as_event()
 
 
@@ -88,7 +90,7 @@ def _queued(wish: Wish, reporter: Reporter) -> Mapping[str, object]:
         )
     target = wish.target
     importer.require_free(target)
-    upload = uploads.keep(sys.stdin.buffer.read, None)
+    upload = uploads.keep(interruptible(sys.stdin.buffer).read, None)
     payload = {"name": target.name, "create": target.create, "replace": target.replace}
     payload["options"] = target.options.as_document()
     job = queue.submit(work.IMPORT, {**payload, "upload": upload})

@@ -15,6 +15,7 @@ from django.db import transaction
 from thoth_ai.errors import ExitCode, ServerError
 from thoth_ai.importing import publishing, staging
 from thoth_ai.importing.staging import Staging
+from thoth_ai.importing.standard_input import interruptible
 from thoth_ai.workspaces import dumped, points, soundness
 from thoth_ai.workspaces.dumped import Dump, Taken
 
@@ -60,7 +61,7 @@ def _written(dump: Dump, digest: str, received: Mapping[str, Staging]) -> Taken:
 
 def _received(stack: ExitStack) -> tuple[bytes, dict[str, Staging]]:
     text, files = b"", dict[str, Staging]()
-    with tarfile.open(fileobj=sys.stdin.buffer, mode="r|") as tar:
+    with tarfile.open(fileobj=interruptible(sys.stdin.buffer), mode="r|") as tar:
         for member in tar:
             place, content = PurePosixPath(member.name), tar.extractfile(member)
             if content is None:
