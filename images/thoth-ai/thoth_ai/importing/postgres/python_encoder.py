@@ -13,7 +13,7 @@ from thoth_ai.importing.postgres import python_columns, python_weaving
 from thoth_ai.importing.postgres.python_sketch import PythonSketch, Sketched
 
 FIRST_ROWS, MOST_ROWS, GROWTH = 256, 8_000, 4
-PORTION = 2
+PORTION = 4
 TURN = threading.Lock()
 """SQLite lets go of the interpreter at every row: threads that fight for it crawl."""
 HEAD = b"PGCOPY\n\xff\r\n\0" + bytes(8)
