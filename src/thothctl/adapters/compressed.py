@@ -7,7 +7,13 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-DAMAGE = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, NotImplementedError)
+DAMAGE = (
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    zlib.error,
+    EOFError,
+    NotImplementedError,  # zipfile raises it for a compression that it does not know
+)
 """What is raised within `telling_damage` for what is broken; the disk's errors are others."""
 
 

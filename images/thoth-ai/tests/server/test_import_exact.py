@@ -20,10 +20,7 @@ from thoth_ai.workspaces.models import Column, Database, Table, Workspace
 
 PROJECT = Path(__file__).parents[2]
 CHINOOK = Path(os.environ.get("THOTH_TEST_DATA", "/nowhere")) / "chinook/Chinook_Sqlite.sqlite"
-pytestmark = pytest.mark.skipif(
-    not application_database.ON_POSTGRES,
-    reason="imports into files here; `make server` runs this on PostgreSQL",
-)
+pytestmark = application_database.needs_postgres
 
 
 @pytest.fixture

@@ -19,10 +19,7 @@ from tests.values.test_gold_literals import QUESTIONS, SCHEMAS, Literals, column
 from thoth_ai.importing.checks import quoted
 from thoth_ai.workspaces.models import Example, RejectedExample
 
-pytestmark = pytest.mark.skipif(
-    not application_database.ON_POSTGRES,
-    reason="imports into files here; `make server` runs this on PostgreSQL",
-)
+pytestmark = application_database.needs_postgres
 ROWS, KEYS = 120, 40
 LEAST_ACCEPTED = 0.8
 Answer = Counter[tuple[Any, ...]]

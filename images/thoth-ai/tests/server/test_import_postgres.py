@@ -21,10 +21,7 @@ from thoth_ai.workspaces import readers, removal
 from thoth_ai.workspaces.models import Column, Database, Example, Workspace
 
 PROJECT = Path(__file__).parents[2]
-pytestmark = pytest.mark.skipif(
-    not application_database.ON_POSTGRES,
-    reason="imports into files here; `make server` runs this on PostgreSQL",
-)
+pytestmark = application_database.needs_postgres
 DIRTY = """
     CREATE TABLE kinds (
         id INTEGER PRIMARY KEY, big INTEGER, real_ REAL, wide NUMERIC, flag BOOLEAN, maybe BOOLEAN,

@@ -17,10 +17,7 @@ from tests.services.postgres_server import Server
 from thoth_ai.importing.postgres import encoding, rejects
 from thoth_ai.workspaces.models import Database, Workspace
 
-pytestmark = pytest.mark.skipif(
-    not application_database.ON_POSTGRES,
-    reason="imports into files here; `make server` runs this on PostgreSQL",
-)
+pytestmark = application_database.needs_postgres
 
 
 @pytest.fixture

@@ -11,6 +11,8 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.services import postgres_server
 from tests.services.postgres_server import Server
 
@@ -21,6 +23,7 @@ PROJECT = Path(__file__).parents[2]
 ON_POSTGRES = os.environ.get("THOTH_TEST_DATABASE", "sqlite") == "postgres"
 IMPORTED = "SELECT nspname FROM pg_namespace WHERE nspname !~ '^(pg_|information_schema$|public$)'"
 _NUMBERS = count()
+needs_postgres = pytest.mark.skipif(not ON_POSTGRES, reason="`make server` runs it on PostgreSQL")
 
 
 def host() -> str:
