@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import generate_faults
 import typer.main
 
 from thothctl import errors, operations
@@ -28,7 +29,7 @@ NOTICE = "<!-- Written by `make docs`; change the code instead. -->\n"
 SCRIPT_NOTICE = "-- Written by `make docs`; see docs/how-to/own-postgres.md.\n"
 MEANING = {
     "OK": "Done, healthy, or nothing to do.",
-    "INTERNAL": "A bug in thothctl.",
+    "INTERNAL": "A bug in thothctl, or a failure that the server did not foresee.",
     "USAGE": "The command line does not fit, or an answer is missing.",
     "CHECK_FAILED": "A check failed, nothing is installed, or `ask` found no answer.",
     "CHECK_WARNED": "A check warned, and `--strict` was given.",
@@ -192,14 +193,17 @@ def _faults() -> Iterator[str]:
     yield "row, vector and file is as before, and nothing half-made is left. A cell that has no"
     yield "outcome yet says so. Inside a step: the engine asks for parts of an image, a task of the"
     yield "step runs, or the server is at work. An engine that was killed runs again before the"
-    yield "command; a disk that was full has room again.\n"
+    yield "command; a disk that was full has room again. What took itself back needs no command:"
+    yield "then it is only looked whether nothing is left to be done.\n"
     for plan, steps in known.items():
         yield f"## {plan[0].upper()}{plan[1:]}\n"
         yield from _fault_table(steps)
     tried = {step for steps in known.values() for step in steps}
     yield "## Steps of other plans\n"
     yield "Not in these plans, and so not in these tables: "
-    yield ", ".join(f"`{name}`" for name in sorted(_steps() - tried)) + "."
+    yield ", ".join(f"`{name}`" for name in sorted(_steps() - tried)) + ".\n"
+    yield "## Classes of faults, and the tests that prove them\n"
+    yield from generate_faults.rows()
 
 
 def _steps() -> set[str]:

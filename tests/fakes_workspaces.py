@@ -175,6 +175,13 @@ class FakeImporter:
             "verified": "3 rows in, 3 rows out, 0 values diverted",
             "rejected_examples": [{"question": "?", "reason": "no"}],
             "descriptions": described,
+            "model": {
+                "name": "openai/a-model-4",
+                "columns": 2,
+                "input_tokens": 1_834,
+                "output_tokens": 97,
+                "cost_usd": 0.0021,
+            },
             "warnings": ["houses.csv: taken for the table house, by its columns"],
         }
         table: JsonObject = {"name": "animals", "rows": 3, "columns": 2}
@@ -214,7 +221,7 @@ class InstalledWorld(FakeWorld):
 
     @property
     def restores(self) -> SimpleNamespace:
-        return SimpleNamespace(drop_key=lambda _: None)
+        return SimpleNamespace(drop_key=lambda _: None, key_path=self.home.joinpath)
 
     @property
     def engine(self) -> SimpleNamespace:

@@ -58,16 +58,24 @@ class PlayedToolbox:
 
 
 def backup_of(
-    install: Install, release: Release, path: Path, content: bytes = b"x" * 999
+    install: Install,
+    release: Release,
+    path: Path,
+    content: bytes = b"x" * 999,
+    key: tuple[str, bytes] | None = None,
 ) -> Manifest:
-    """An archive of a standalone install whose packed part is the plain one."""
+    """An archive of a standalone install whose packed part is the plain one.
+
+    A `key` is the fingerprint of the identity that lies in it, sealed.
+    """
     digest = sha256(content).hexdigest()
     part = Part(
         "data.tar", "data", PartKind.TAR, len(content), digest, len(content), digest, COUNTS
     )
     backup = f"20260101T000000Z-{install.name}-abcd"
     created = "2026-01-01T00:00:00+00:00"
-    head = Head(backup, install.uuid, install.name, created, FINGERPRINT)
+    mark, sealed = key or (FINGERPRINT, None)
+    head = Head(backup, install.uuid, install.name, created, mark, sealed=key is not None)
     manifest = Manifest(
         id=backup,
         install=install.uuid,
@@ -81,7 +89,7 @@ def backup_of(
         settings_version=1,
         database_revision="",
         architecture="x86_64",
-        fingerprint=FINGERPRINT,
+        fingerprint=mark,
         consistency=Consistency.ONE_POINT,
         write_pause_ms=1,
         duration_ms=1,
@@ -91,7 +99,7 @@ def backup_of(
         parts=(part,),
         stored_as={"data": "sqlite"},
     )
-    with ArchiveFiles().create(path, head, None) as writer:
+    with ArchiveFiles().create(path, head, sealed) as writer:
         with writer.add(part.member) as sink:
             sink.write(content)
         writer.seal(manifest)

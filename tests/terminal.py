@@ -7,7 +7,7 @@ import select
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -23,15 +23,24 @@ sys.exit(main(sys.argv[1:], Play().connect))
 """
 
 
-class Terminal:
-    """Runs thothctl on a played engine."""
+IN_PLAY = (sys.executable, "-c", PLAYED, str(Path(__file__).parent))
 
-    def __init__(self, *words: str, environment: Mapping[str, str], size: str = "80x24") -> None:
+
+class Terminal:
+    """Runs thothctl, on a played engine if nothing else is said."""
+
+    def __init__(
+        self,
+        *words: str,
+        environment: Mapping[str, str],
+        size: str = "80x24",
+        program: Sequence[str] = IN_PLAY,
+    ) -> None:
         self._ours, theirs = pty.openpty()
         columns, _, rows = size.partition("x")
         sized = {"COLUMNS": columns, "LINES": rows, "TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1"}
         self._process = subprocess.Popen(
-            [sys.executable, "-c", PLAYED, str(Path(__file__).parent), *words],
+            [*program, *words],
             env={**os.environ, **environment, **sized},
             stdin=theirs,
             stdout=theirs,

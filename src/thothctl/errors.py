@@ -199,6 +199,13 @@ class UnfinishedError(ThothctlError):
     exit_code = ExitCode.UNFINISHED
 
 
+class ServerFailedError(ThothctlError):
+    """The server failed in a way of which there is no more to say than what it said."""
+
+    code = "server_failed"
+    exit_code = ExitCode.INTERNAL
+
+
 class ProgramFailedError(ThothctlError):
     """A program that was run for the user failed; its exit status is passed on."""
 
@@ -214,4 +221,11 @@ class DeclinedError(ThothctlError):
     """The user said no; nothing was changed."""
 
     code = "declined"
+    exit_code = ExitCode.INTERRUPTED
+
+
+class StoppedError(ThothctlError):
+    """What the server did was stopped there; it took everything back."""
+
+    code = "interrupted"
     exit_code = ExitCode.INTERRUPTED

@@ -155,6 +155,8 @@ def test_people_see_what_was_described_and_what_was_guessed(
     assert "3 columns described, 1 with the meaning of their values, 1 column about people" in text
     assert "houses.csv → house, by its columns" in text
     assert "animals.csv" not in text
+    spent = "openai/a-model-4 described 2 columns: 1,834 tokens in, 97 out, $0.0021"
+    assert spent in " ".join(text.split())
 
 
 def test_a_dry_run_is_a_trial_that_keeps_nothing(

@@ -14,13 +14,15 @@ from pathlib import Path
 import pytest
 from _pytest.terminal import TerminalReporter
 from e2e.fault_cells import NEW, OLD
-from e2e.fault_table import gathered, keep, table
+from e2e.fault_table import gathered, keep, summary, table
 from e2e.machine import KEEP, Machine
 from e2e.own_images import Yard
 from e2e.registry_box import RegistryBox
 from e2e.stand_in import VERSIONS, Shelf, older_postgres
 
 ROOT = Path(__file__).parents[2]
+KEPT_IN = "THOTH_FAULTS"
+"""Names the file that keeps what became of each fault; set by `make faults`."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -30,12 +32,27 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
-    """Shows what became of each fault at each step; `THOTH_FAULTS` names the file that keeps it."""
+    """Shows what became of each fault at each step."""
     found = gathered(terminalreporter.stats)
     if found:
         terminalreporter.write_line(table(found))
-    if found and (file := os.environ.get("THOTH_FAULTS")):
+    if found and (file := os.environ.get(KEPT_IN)):
         keep(Path(file), found)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A fault that nobody could try here was not survived."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get(KEPT_IN) and reporter and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The last line of `make faults`."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get(KEPT_IN) and reporter and not hasattr(config, "workerinput"):
+        sys.stdout.write(f"{summary(reporter.stats)}\n")
 
 
 @contextmanager

@@ -203,9 +203,10 @@ class Ground:
     def leftovers(self) -> list[str]:
         """What no plan should leave: tasks, releases that never came to be, half-made copies."""
         label = f"label={LABEL}={self.machine.label}"
-        listed = ("ps", "-a", "--filter", label, "--format", "{{.Names}} {{.State}}")
-        lines = [line.split() for line in docker(*listed).splitlines()]
+        listed = ("ps", "-a", "--filter", label, "--format", "{{.Names}} {{.Status}}")
+        # What has no name is a ghost: an engine that died lists what it has not any more.
+        lines = [line for line in docker(*listed).splitlines() if not line.startswith(" ")]
         services = {f"thoth-{self.machine.name}-{one}-1" for one in ("setup", "app", "postgres")}
-        found = [name for name, _ in lines if name not in services]
+        found = [line for line in lines if line.split()[0] not in services]
         staged = [p.name for p in (self.machine.folder / "releases").iterdir() if "." in p.name]
         return [*found, *staged, *(one for one in self.databases() if one.endswith("_new"))]

@@ -39,6 +39,12 @@ def keep(file: Path, found: Outcomes) -> None:
     file.write_text("[\n" + ",\n".join(lines) + "\n]\n")
 
 
+def summary(stats: Mapping[str, Sequence[Any]]) -> str:
+    """One line; what had an error, or could not be tried, failed."""
+    failed = sum(len(stats.get(word, ())) for word in ("failed", "error", "skipped"))
+    return f"{len(stats.get('passed', ()))} passed, {failed} failed"
+
+
 def table(found: Outcomes) -> str:
     """Steps x faults x outcome, a line each."""
     return "\n".join(f"{' | '.join(cell)} | {said}" for cell, said in found.items())

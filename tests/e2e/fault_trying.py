@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 from e2e.fault_cells import BEGINS, ENDS, Cell, Ground
-from e2e.killing import Moment, over, starts
+from e2e.killing import COMPLETED, TAKEN_BACK, Moment, ended, starts
 from e2e.machine import LABEL, docker
 from e2e.own_images import until
 from e2e.registry_box import forget
@@ -13,6 +13,8 @@ from e2e.stand_in import database, version_served
 
 from thothctl.model.install import LABEL_TASK
 
+NAMELESS = "label=org.opencontainers.image.title=stand-in"
+"""What came of a pull that nobody waited for any more has no name."""
 SETUP = "com.docker.compose.service=setup"
 COPYING = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'CREATE DATABASE %'"
 LET_GO = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE query ~ 'pg_sleep'"
@@ -24,22 +26,25 @@ LOADING = 4
 """Two tasks make room before the dump; the one that loads it comes next."""
 
 
-def tried(ground: Ground, cell: Cell, fault: Callable[[], bool]) -> None:
+def tried(ground: Ground, cell: Cell, fault: Callable[[], object]) -> None:
     """Cut off, then ended by one command: the right version, every row, and nothing left over."""
     ground.at(cell.route.begins)
     machine, before, there = ground.machine, ground.data(), (ground.databases(), ground.volumes())
 
-    cut_off = fault()
-    by_itself = over(machine)
+    fault()
+    end = ended(machine)
     # What took itself back leaves nothing to take back: a rollback would be one of its own.
-    done = machine.json("resume" if by_itself else cell.ending, "--yes")
+    words = ("resume" if end == TAKEN_BACK else cell.ending, "--yes")
+    done = machine.json(*words)
 
-    wanted = cell.route.begins if cut_off and by_itself else cell.wanted
+    wanted = cell.route.begins if end == TAKEN_BACK else cell.wanted
     assert done.code == 0, f"{done.out}\n{done.err}"
+    if words[0] == "resume":
+        assert done.data["resumed"] is (not end)
     until(lambda: machine.run("health").code == 0, HEALTHY_SECONDS)
     assert (version_served(machine), ground.data()) == (wanted, before)
-    assert ground.leftovers() == []
-    if cut_off and wanted == cell.route.begins:
+    assert not (left := ground.leftovers()), left
+    if end != COMPLETED and wanted == cell.route.begins:
         assert (ground.databases(), ground.volumes()) == there
     ground.ready = True
 
@@ -66,6 +71,7 @@ def _within(ground: Ground, step: str) -> AbstractContextManager[Callable[[], bo
 def pulling(ground: Ground) -> Iterator[Callable[[], bool]]:
     """Whether the engine asks for parts of an image, which the registry keeps back."""
     forget(f"{ground.relay.host}/stand-in@")  # but that which runs: it is in use
+    docker("image", "prune", "--force", "--filter", NAMELESS)
     with ground.relay.held():
         yield ground.relay.reached.is_set
 

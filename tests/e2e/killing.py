@@ -25,11 +25,19 @@ def entries(machine: Machine) -> list[tuple[str, Any]]:
     return found
 
 
-def over(machine: Machine) -> bool:
-    """Whether the newest operation ended, well or taken back."""
+COMPLETED, TAKEN_BACK = "completed", "unwound"
+
+
+def ended(machine: Machine) -> str:
+    """How the newest operation ended; empty while it is unfinished."""
+    own = newest(machine)
+    return next((one["event"] for one in own if one["event"] in {COMPLETED, TAKEN_BACK}), "")
+
+
+def newest(machine: Machine) -> list[Any]:
+    """The entries of the newest operation."""
     last = max(operation for operation, _ in entries(machine))
-    own = [one["event"] for operation, one in entries(machine) if operation == last]
-    return bool({"completed", "unwound"} & set(own))
+    return [one for operation, one in entries(machine) if operation == last]
 
 
 @dataclass(frozen=True)

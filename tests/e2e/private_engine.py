@@ -5,12 +5,12 @@ import os
 import shutil
 import signal
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from secrets import token_hex
 
 from e2e.own_images import until
 from e2e.small_disk import Disk, small_disk
@@ -100,7 +100,8 @@ class PrivateEngine:
 @contextmanager
 def private_engine(folder: Path) -> Iterator[PrivateEngine]:
     """Running, and what this process starts speaks with it; nothing of it stays."""
-    short = Path(tempfile.mkdtemp(prefix="thothctl-engine-", dir="/run"))
+    short = Path("/run", f"thothctl-engine-{token_hex(4)}")  # containerd takes few other letters
+    short.mkdir(mode=0o700)
     with small_disk(folder, MIB) as disk, own_network() as outside:
         engine = PrivateEngine(short, disk, outside)
         try:

@@ -1,6 +1,7 @@
 """A real registry for tests: Debian's own, in a container on a port of loopback."""
 
 import subprocess
+import urllib.request
 import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,11 +9,12 @@ from pathlib import Path
 from e2e.machine import docker
 from e2e.own_images import LABEL, builder, until
 
-from thothctl.adapters.registry import HttpRegistry
+from thothctl.adapters.registry import MANY, ONE, HttpRegistry
 from thothctl.errors import LoginRequiredError, NetworkError
 
 FOLDER = Path(__file__).parents[1] / "registry"
 IMAGE = "thoth-test-registry:latest"
+KINDS = ", ".join((*ONE, *MANY))
 USER, PASSWORD = "tester", "let-me-in"
 """`users` holds the hash."""
 
@@ -69,6 +71,16 @@ class RegistryBox:
         assert done.returncode == 0, done.stderr
         docker("rmi", reference)
         return reference
+
+    def retag(self, name: str, tag: str, moving: str) -> None:
+        """Let a tag that moves stand for what another one does."""
+        address = f"http://{self.host}/v2/{name}/manifests"
+        asked = urllib.request.Request(f"{address}/{tag}", headers={"Accept": KINDS})
+        with urllib.request.urlopen(asked, timeout=10) as reply:
+            manifest, kind = reply.read(), reply.headers["Content-Type"]
+        headers = {"Content-Type": kind}
+        put = urllib.request.Request(f"{address}/{moving}", manifest, headers, method="PUT")
+        urllib.request.urlopen(put, timeout=10).close()
 
     def clean(self) -> None:
         """Remove the container and what the engine has from it, wherever it was cut off."""

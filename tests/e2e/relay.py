@@ -21,6 +21,8 @@ class Relay:
     holding: threading.Event = field(default_factory=threading.Event)
     reached: threading.Event = field(default_factory=threading.Event)
     opened: threading.Event = field(default_factory=threading.Event)
+    cutting: threading.Event = field(default_factory=threading.Event)
+    """While it is set, no large part of an image comes whole."""
 
     def start(self, port: int = 0, pool: Executor | None = None) -> "Relay":
         """Listen where this thread is, and reach what is behind from where the pool is."""
@@ -71,7 +73,8 @@ class Relay:
         connection = HTTPConnection(self.behind, timeout=SECONDS)
         try:
             connection.request(request.command, request.path, headers=dict(request.headers))
-            _answer(request, connection.getresponse())
+            cut = self.cutting.is_set() and "/blobs/" in request.path
+            _answer(request, connection.getresponse(), pieces=1 if cut else None)
         except OSError:
             request.close_connection = True
         finally:
@@ -83,10 +86,18 @@ def _is_ours(request: BaseHTTPRequestHandler) -> bool:
     return "httpx" in request.headers.get("User-Agent", "")
 
 
-def _answer(request: BaseHTTPRequestHandler, answer: HTTPResponse) -> None:
+def _answer(
+    request: BaseHTTPRequestHandler, answer: HTTPResponse, *, pieces: int | None = None
+) -> None:
+    """Pass an answer on, or only so many pieces of it."""
     request.send_response_only(answer.status)
     for name, value in answer.getheaders():
         request.send_header(name, value)
     request.end_headers()
+    sent = 0
     while piece := answer.read(PIECE):
+        if sent == pieces:
+            request.close_connection = True
+            return
         request.wfile.write(piece)
+        sent += 1

@@ -56,6 +56,23 @@ class Shelf:
             self.registry.push(image, f"thoth-{name}", version, environment)
         docker("rmi", tag)
 
+    def put_heavy(self, version: str, *, like: str, mebibytes: int, folder: Path) -> None:
+        """Push a version once more as another, with so much that nothing packs.
+
+        It is not built: the engine would keep a built layer, and never pull it.
+        """
+        (folder / "much").write_bytes(os.urandom(mebibytes << 20))
+        tag = f"thoth-test-stand-in:{self.registry.name}-{version}"
+        made = docker("create", f"{self.registry.host}/stand-in:{like}").strip()
+        docker("cp", str(folder / "much"), f"{made}:/much")
+        changes = (f"LABEL io.thoth.version={version}", f"ENV VERSION={version}")
+        docker("commit", *(w for one in changes for w in ("--change", one)), made, tag)
+        docker("rm", made)
+        self.registry.push(tag, "stand-in", version, dict(os.environ))
+        for name in self.beside:
+            self.registry.retag(f"thoth-{name}", like, version)
+        docker("rmi", tag)
+
 
 def older_postgres(home: Path) -> str:
     """An image of ours with PostgreSQL 15."""

@@ -1,10 +1,12 @@
 """Questions through the CLI, the API and a real browser; imports asked afterwards."""
 
+import hashlib
 import json
 import os
 import shutil
 import sqlite3
 import urllib.request
+import zipfile
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -12,7 +14,9 @@ from typing import Any
 
 import pytest
 from e2e.machine import Machine, docker
+from file_server import serving
 from playwright.sync_api import Page, sync_playwright
+from provider_stub import certificate
 
 QUESTIONS = (
     "How many charter schools are there in Alameda County?",
@@ -137,6 +141,30 @@ def test_a_database_in_use_with_rows_only_in_its_wal_is_imported_whole(
         done = stack.ok("import-bird", "--name", "inuse", "--", str(file))
 
     assert done.data["rows"] == 500
+
+
+def test_an_archive_behind_an_address_is_fetched_proved_unpacked_and_imported(
+    stack: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authority, key = certificate(tmp_path)
+    monkeypatch.setitem(stack.extra, "THOTHCTL_CA_BUNDLE", str(authority))
+    with closing(sqlite3.connect(tmp_path / "far.sqlite")) as made, made:
+        made.execute("CREATE TABLE far (x INT)")
+        made.executemany("INSERT INTO far VALUES (?)", [(n,) for n in range(500)])
+    packed = tmp_path / "far.zip"
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.write(tmp_path / "far.sqlite", "data/far.sqlite")
+    content = packed.read_bytes()
+    proof = hashlib.sha256(content).hexdigest()
+
+    with serving(content, key) as server:
+        address = server.url.replace("my%20zoo.sqlite", "far.zip")
+        words = ("import-bird", address, "--name", "far")
+        refused = stack.json(*words, "--sha256", "0" * 64)
+        done = stack.ok(*words, "--sha256", proof)
+
+    assert (refused.code, done.data["rows"]) == (12, 500)
+    assert stack.ok("ask", "How many rows are in far?", "-w", "far").data["rows"] == [[500]]
 
 
 @pytest.mark.parametrize(

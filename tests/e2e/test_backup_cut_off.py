@@ -1,6 +1,7 @@
 """Backups to repositories and far places that are cut off in the middle, on the real engine."""
 
 import signal
+import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ from e2e.far_places import sftp, way_to
 from e2e.machine import Machine, docker
 from e2e.test_backup import tasks, until
 from e2e.test_backup_repository import KEPT, inside
+from needs import needs_mounts
 
 BIG = 400
 """MiB that cannot be compressed: long enough to be in the middle of it."""
@@ -57,6 +59,28 @@ def test_f33_a_backup_killed_in_its_repository_goes_on_or_back_and_locks_out_nob
     assert not (tmp_path / f"{stack.label}.repository/locks" / lock).exists()
     assert not list((tmp_path / ".staging").iterdir())
     assert not tasks(stack)
+
+
+@needs_mounts
+def test_f5_a_repository_whose_disk_is_full_gets_nothing_and_the_next_is_whole(
+    stack: Machine, tmp_path: Path
+) -> None:
+    """Nobody knows beforehand how much is new to it."""
+    words = ("backup", "create", "--engine", "repository", "--to", str(tmp_path))
+    mount = ["mount", "-t", "tmpfs", "-o"]
+    subprocess.run([*mount, f"size={BIG * 3 // 4}m", "none", tmp_path], check=True)
+    try:
+        died = stack.json(*words)
+        assert died.code == 11, died.out
+        assert "no space" in died.envelope["errors"][0]["message"]
+        assert stack.ok("backup", "list", "--from", str(tmp_path)).data["backups"] == []
+        assert not tasks(stack)
+
+        subprocess.run([*mount, f"remount,size={BIG * 4}m", "none", tmp_path], check=True)
+        made = stack.ok(*words).data["id"]
+        stack.ok("backup", "verify", made, "--deep", "--from", str(tmp_path))
+    finally:
+        subprocess.run(["umount", tmp_path], check=True)
 
 
 @pytest.mark.parametrize("end", [1, 2], ids=["published", "all but ended"])

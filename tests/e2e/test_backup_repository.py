@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,8 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from e2e import strangers
+from e2e.broken_repository import DAMAGES
 from e2e.far_places import PASSWORD, FarPlace, s3, sftp, sftp_by_password
-from e2e.machine import LABEL, Machine, docker, free_port
+from e2e.machine import Machine, docker, free_port
+from e2e.onlookers import by_cron, seen_by_others
 from e2e.own_images import build
 from webhook import webhook
 
@@ -31,6 +35,7 @@ def stack(
     with Machine(program, tmp_path_factory.mktemp("repository")) as made:
         made.set_up("--demo", "--timeout", "300")
         inside(made, f"head -c {BIG}M /dev/urandom > /data/big.bin; chmod 0400 /data/big.bin")
+        strangers.leave(made)
         yield made
 
 
@@ -121,15 +126,19 @@ def test_a_repository_that_was_taken_away_is_made_anew(stack: Machine, tmp_path:
 
 
 def test_damage_in_the_repository_is_noticed(stack: Machine, tmp_path: Path) -> None:
-    made = stack.ok("backup", "create", "--engine", "repository", "--to", str(tmp_path)).data
-    pack = max((tmp_path.glob("*.repository/data/*/*")), key=lambda path: path.stat().st_size)
-    content = bytearray(pack.read_bytes())
-    content[len(content) // 2] ^= 1
-    pack.chmod(0o600)
-    pack.write_bytes(content)
+    whole = tmp_path / "whole"
+    made = stack.ok("backup", "create", "--engine", "repository", "--to", str(whole)).data
+    shown = stack.ok("backup", "show", made["id"], "--from", str(whole)).data["manifest"]
+    snapshot = shown["parts"][-1]["snapshot"].partition(":")[0]
+    for word, damage in DAMAGES.items():
+        broken = tmp_path / word.replace(" ", "-")
+        shutil.copytree(whole, broken)
+        damage(broken, snapshot)
 
-    assert stack.run("backup", "verify", made["id"], "--from", str(tmp_path)).code == 12
-    assert stack.run("restore", made["id"], "--from", str(tmp_path), "--yes").code == 12
+        for verb in (("backup", "verify"), ("restore", "--yes")):
+            refused = stack.json(*verb, made["id"], "--from", str(broken))
+            assert refused.code == 12, (word, refused.out)
+        shutil.rmtree(broken)
     assert stack.ok("ask", QUESTION).data["rows"] == [[8]]
 
 
@@ -172,6 +181,7 @@ def test_a_place_on_another_machine_brings_everything_back_onto_an_empty_one(
         back = other.ok(*words, "--yes", *key)
         assert back.data["backup"] == made["id"]
         assert other.ok("ask", QUESTION).data["rows"] == [[8]]
+        assert strangers.found(other) == strangers.PLACES
         assert inside(other, "stat -c %s /data/big.bin").strip() == str(BIG * 2**20)
     finally:
         other.clean()
@@ -226,7 +236,7 @@ def test_what_opens_a_place_is_seen_nowhere(stack: Machine, far: FarPlace, tmp_p
     seen: list[str] = []
     process = there.start("backup", "create", "--engine", "repository", "--to", far.address)
     while process.poll() is None:
-        seen.append(_everything(there))
+        seen.append(seen_by_others(there))
     out, err = process.communicate()
     records = "".join(
         path.read_text(errors="replace")
@@ -238,15 +248,6 @@ def test_what_opens_a_place_is_seen_nowhere(stack: Machine, far: FarPlace, tmp_p
         assert canary not in out + err + records
         assert not any(canary in one for one in seen)
     there.json("backup", "access", "remove", "sftp-password")
-
-
-def _everything(machine: Machine) -> str:
-    argv = subprocess.run(["ps", "-ww", "-eo", "args"], capture_output=True, text=True, check=False)
-    tasks = docker("ps", "-q", "--filter", f"label={LABEL}={machine.label}").split()
-    found = subprocess.run(
-        ["docker", "inspect", *tasks], capture_output=True, text=True, check=False
-    )
-    return argv.stdout + found.stdout
 
 
 def test_secrets_of_the_install_open_a_place(stack: Machine, tmp_path: Path) -> None:
@@ -270,14 +271,6 @@ def test_secrets_of_the_install_open_a_place(stack: Machine, tmp_path: Path) -> 
             there.ok("backup", "access", "remove", word)
 
 
-def by_cron(stack: Machine, home: Path) -> None:
-    """The line as cron gives it to a shell, with nothing around it but what cron sets."""
-    line = stack.ok("backup", "schedule", "set", "--dry-run").data["cron"]
-    command = line.split(maxsplit=5)[5].replace(r"\%", "%")
-    around = {"HOME": str(home), "LOGNAME": "root", "SHELL": "/bin/sh", "PATH": "/usr/bin:/bin"}
-    subprocess.run(["/bin/sh", "-c", command], env=around, cwd=home, check=True)
-
-
 def test_what_a_schedule_runs_makes_backups_keeps_few_and_tells_of_a_failure(
     stack: Machine, tmp_path: Path
 ) -> None:
@@ -290,8 +283,13 @@ def test_what_a_schedule_runs_makes_backups_keeps_few_and_tells_of_a_failure(
         unit = (root / f"etc/systemd/system/thoth-{stack.name}.backup.service").read_text()
         command = next(line[10:] for line in unit.splitlines() if line.startswith("ExecStart="))
 
-        subprocess.run(shlex.split(command), env=stack.environment, check=True)
-        by_cron(stack, tmp_path)
+        warned = subprocess.run(
+            shlex.split(command), env=stack.environment, check=True, capture_output=True, text=True
+        ).stderr
+        stack.ok("backup", "key", "export", "--to", str(tmp_path / "sheet"))
+        later = by_cron(stack, tmp_path)
+        assert "backup key export" in warned
+        assert "backup key export" not in later
         shelf = stack.ok("backup", "list", "--from", str(target)).data["backups"]
         assert [one["id"] for one in shelf] == [max(one["id"] for one in shelf)]
         assert not heard

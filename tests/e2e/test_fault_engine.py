@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from e2e.fault_cells import ENDINGS, KIB, PLAIN, UPGRADE, Cell, Ground, Route
 from e2e.fault_trying import middle, pulling, tried
-from e2e.killing import Moment, fault_at, over
+from e2e.killing import Moment, ended, fault_at, newest
 from e2e.machine import Done, Machine
 from e2e.own_images import build
 from e2e.private_engine import PrivateEngine, private_engine
@@ -18,8 +18,7 @@ from e2e.stand_in import Shelf, version_served
 Record = Callable[[str, object], None]
 HOME_MIB, BIG_MIB = 1024, 32
 NO_SPACE, ROLLED_BACK, BACKUP_FAILED = 14, 9, 11
-ENGINE_GONE = {6, BACKUP_FAILED}
-"""Of a backup it is said that it failed."""
+ENGINE_GONE = 6
 KILLED, FULL = "engine killed", "disk full"
 KILLED_AT = ("PullImages", "SaveStores", "CloneDatabase", "CloneGeneration", "StartRelease")
 
@@ -32,15 +31,23 @@ class Filling:
     step: str
     early: str
     room: int
+    code: int
     of_home: bool = False
 
 
 FILLINGS = (
-    Filling(PLAIN, "PullImages", "PullImages", 0),
-    Filling(PLAIN, "RenderRelease", "PullImages", 16 * KIB, of_home=True),
-    Filling(UPGRADE, "SaveStores", "RenderRelease", BIG_MIB // 2 * KIB**2, of_home=True),
-    Filling(PLAIN, "CloneDatabase", "StopServices", 4 * KIB**2),
-    Filling(PLAIN, "CloneGeneration", "StopServices", 28 * KIB**2),
+    Filling(PLAIN, "PullImages", "PullImages", 0, NO_SPACE),
+    Filling(PLAIN, "RenderRelease", "PullImages", 16 * KIB, NO_SPACE, of_home=True),
+    Filling(
+        UPGRADE,
+        "SaveStores",
+        "RenderRelease",
+        BIG_MIB // 2 * KIB**2,
+        BACKUP_FAILED,
+        of_home=True,
+    ),
+    Filling(PLAIN, "CloneDatabase", "StopServices", 4 * KIB**2, ROLLED_BACK),
+    Filling(PLAIN, "CloneGeneration", "StopServices", 28 * KIB**2, ROLLED_BACK),
 )
 
 
@@ -59,9 +66,10 @@ class Apart:
                 done = fault_at(self.ground.machine, moment, self.engine.kill)
             finally:
                 self.engine.start()
-        assert done.code in ENGINE_GONE, f"{done.out}\n{done.err}"
+        code = BACKUP_FAILED if cell.step == "SaveStores" else ENGINE_GONE
+        assert done.code == code, f"{done.out}\n{done.err}"
         assert done.envelope["errors"][0]["hint"]
-        if over(self.ground.machine):  # some engines take what they ended themselves for stopped
+        if ended(self.ground.machine):  # some engines take what they ended themselves for stopped
             self.ground.machine.ok("start")
 
     def filled(self, filling: Filling) -> Done:
@@ -109,20 +117,18 @@ def apart(
 
 
 def engine_killed(apart: Apart, cell: Cell) -> None:
-    def fault() -> bool:
-        apart.cut_off(cell)
-        return True
-
-    tried(apart.ground, cell, fault)
+    tried(apart.ground, cell, lambda: apart.cut_off(cell))
 
 
 def disk_full(apart: Apart, filling: Filling, ending: str) -> None:
-    def fault() -> bool:
+    def fault() -> None:
         done = apart.filled(filling)
         error = done.envelope["errors"][0]
-        assert done.code in {NO_SPACE, ROLLED_BACK, BACKUP_FAILED}, f"{done.out}\n{done.err}"
+        assert done.code == filling.code, f"{done.out}\n{done.err}"
         assert "space" in f"{error['message']} {error['hint']}".lower()
-        return True
+        # That it failed could not always be written; that the step began was.
+        began = [one["index"] for one in newest(apart.ground.machine) if one["event"] == "started"]
+        assert began[-1] == filling.route.index(filling.step)
 
     tried(apart.ground, Cell(filling.route, filling.step, FULL, ending), fault)
 

@@ -17,6 +17,9 @@ from e2e.test_restore import workspaces
 
 SCRIPT = Path(__file__).parents[2] / "docs/reference/postgres.sql"
 ROLES = ("migrator", "app", "importer", "reader")
+OURS = "LOCALE ''C.UTF-8'"
+THEIRS = "LOCALE_PROVIDER libc LOCALE ''en_US.utf8'"
+ORDERS = "SELECT DISTINCT datcollate FROM pg_database WHERE datname LIKE 'thoth%'"
 COMPOSE = """
 name: {name}
 services:
@@ -65,7 +68,7 @@ def written(folder: Path, name: str, images: dict[str, str]) -> None:
     environment = {f"POSTGRES_{role.upper()}_PASSWORD": password for role in ROLES}
     environment |= {"POSTGRES_HOST": "db", "LOAD_DEMO": "false"}
     (folder / "password").write_text(password + "\n")
-    (folder / "roles.sql").write_text(SCRIPT.read_text())
+    (folder / "roles.sql").write_text(SCRIPT.read_text().replace(OURS, THEIRS))
     files = " ".join(f"thoth_{role}=/run/password" for role in ROLES)
     text = COMPOSE.format(
         name=name,
@@ -77,10 +80,11 @@ def written(folder: Path, name: str, images: dict[str, str]) -> None:
     (folder / "compose.yaml").write_text(text)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def handmade(
-    program: Path, images: None, chinook: Path, tmp_path: Path
+    program: Path, images: None, chinook: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[HandMade, Machine]]:
+    tmp_path = tmp_path_factory.mktemp("handmade")
     machine = Machine(program, tmp_path / "home")
     there = machine.ok("images", "build", "--mode", "production").data["images"]
     made = HandMade(f"h{machine.name}", tmp_path / "project")
@@ -113,6 +117,16 @@ def rows_of(file: Path) -> dict[str, int]:
         return {n: database.execute(f'SELECT count(*) FROM "{n}"').fetchone()[0] for n in names}
 
 
+def order_of(container: str) -> str:
+    return docker("exec", container, "psql", "-X", "-At", "-c", ORDERS, "postgres").strip()
+
+
+def refuse_lost(machine: Machine, chinook: Path) -> None:
+    assert list(workspaces(machine)) == ["music"]
+    (database,) = machine.ok("workspace", "show", "music").data["databases"]
+    assert {table["name"]: table["rows"] for table in database["tables"]} == rows_of(chinook)
+
+
 def test_f2_a_project_with_postgresql_is_adopted_though_its_loading_was_killed(
     handmade: tuple[HandMade, Machine], chinook: Path
 ) -> None:
@@ -126,8 +140,42 @@ def test_f2_a_project_with_postgresql_is_adopted_though_its_loading_was_killed(
     assert project.since() == before
     machine.ok("resume", "--yes")
 
-    assert list(workspaces(machine)) == ["music"]
-    (database,) = machine.ok("workspace", "show", "music").data["databases"]
-    assert {table["name"]: table["rows"] for table in database["tables"]} == rows_of(chinook)
+    refuse_lost(machine, chinook)
     assert project.since() == before
     assert not tasks(machine)
+    assert order_of(f"{project.name}-db-1") == "en_US.utf8"
+    assert order_of(f"thoth-{machine.name}-postgres-1") == "en_US.utf8"
+
+
+def test_the_packed_volume_of_another_image_is_read_with_the_order_it_was_made_with(
+    handmade: tuple[HandMade, Machine], chinook: Path, tmp_path: Path
+) -> None:
+    project, machine = handmade
+    machine.ok("workspace", "delete", "music", "--yes")
+    project.compose("stop")
+    packed = tmp_path / "pg.tar.gz"
+    mount = f"type=volume,src={project.name}_db,dst=/v,readonly"
+    image = docker("inspect", f"{project.name}-db-1", "--format", "{{.Image}}").strip()
+    tar = (
+        "--user",
+        "0",
+        "--mount",
+        mount,
+        "--entrypoint",
+        "tar",
+        image,
+        "czf",
+        "-",
+        "-C",
+        "/v",
+        ".",
+    )
+    with packed.open("wb") as file:
+        subprocess.run(
+            ["docker", "run", "--rm", "--network", "none", *tar], stdout=file, check=True
+        )
+
+    machine.ok("import-data", str(packed), "--yes")
+
+    refuse_lost(machine, chinook)
+    assert order_of(f"thoth-{machine.name}-postgres-1") == "en_US.utf8"

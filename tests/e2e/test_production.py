@@ -97,6 +97,12 @@ def test_a_database_is_imported_into_postgres_and_equals_the_file(
         counts = {t: source.execute(f'SELECT count(*) FROM "{t}"').fetchone()[0] for t in tables}
         artists = source.execute("SELECT Name FROM Artist ORDER BY ArtistId LIMIT 20").fetchall()
     assert {table["name"]: table["rows"] for table in result["tables"]} == counts
+    words = ("--name", "chinook", "--replace", "--yes")
+    again = production.ok("import-bird", str(chinook), *words).data
+    whole = sum(counts.values())
+    totals = ("rows_in", "rows_out", "rows", "diverted", "workspace")
+    assert [again[name] for name in totals] == [whole, whole, whole, 0, "chinook"]
+    assert again["tables"] == result["tables"]
     shown = production.ok("workspace", "show", "chinook").data
     assert shown["databases"][0]["engine"] == "postgres"
     sql = 'SELECT "Name" FROM "Artist" ORDER BY "ArtistId" LIMIT 20'

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from e2e.drills import drill_that_loads, left_of_drill
 from e2e.machine import Machine, docker, events, tree
+from e2e.writing import Teacher, Writing
 
 QUESTION = "How many charter schools are there in Alameda County?"
 STEPS = 8
@@ -248,8 +249,14 @@ def rewritten(file: Path, other: Path, **changed: object) -> None:
         writer.seal(manifest)
 
 
-def test_a_drill_proves_the_backup_and_leaves_nothing(saved: tuple[Machine, Path]) -> None:
+def test_a_drill_proves_what_was_saved_while_others_wrote_and_leaves_nothing(
+    saved: tuple[Machine, Path],
+) -> None:
     machine, _ = saved
+    with Writing(Teacher(machine)) as writing:
+        machine.ok("backup", "create")
+    assert len(writing.kept) > 3
+    assert not writing.refused
 
     data = machine.ok("backup", "drill").data
 

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from e2e.drills import left_of_drill
 from e2e.machine import Machine, docker
-from e2e.test_backup import QUESTION
+from e2e.test_backup import QUESTION, until
 from e2e.test_backup_production import container, sql
 from e2e.test_restore import workspaces
+from e2e.writing import Teacher, Writing
 
 PASSWORDS = {
     "postgres_app_password", "postgres_migrator_password", "postgres_superuser_password",
@@ -35,9 +37,19 @@ def checked(machine: Machine) -> dict[str, Any]:
     return found
 
 
-def test_vectors_in_chroma_come_back_with_the_rows_they_belong_to(stack: Machine) -> None:
+def redis(machine: Machine, *words: str) -> str:
+    return docker("exec", container(machine, "redis"), "redis-operator", *words).strip()
+
+
+def test_vectors_in_chroma_come_back_with_the_rows_they_belong_to_under_the_passwords_of_today(
+    stack: Machine,
+) -> None:
     before, sound = workspaces(stack), checked(stack)
     made = stack.ok("backup", "create").data
+    password = stack.secret("postgres_app_password")
+    stack.ok("secrets", "rotate", "postgres_app_password", "--timeout", "120")
+    today = {name: stack.secret(name) for name in PASSWORDS}
+    assert today["postgres_app_password"] != password
     stack.ok("workspace", "delete", "california_schools", "--yes")
     assert not workspaces(stack)
 
@@ -49,6 +61,52 @@ def test_vectors_in_chroma_come_back_with_the_rows_they_belong_to(stack: Machine
     assert (after["problems"], after["points"]) == ([], sound["points"])
     assert stack.ok("ask", QUESTION).data["rows"] == [[8]]
     assert stack.ok("backup", "show", str(made["id"])).data["manifest"]["sizes"]["postgres"] > 0
+    assert {name: stack.secret(name) for name in PASSWORDS} == today
+
+
+def test_one_store_alone_comes_back_and_the_others_stay_what_they_are(stack: Machine) -> None:
+    redis(stack, "SET", "probe", "then")
+    made = str(stack.ok("backup", "create").data["id"])
+    redis(stack, "SET", "probe", "now")
+    sql(stack, "thoth", "UPDATE workspaces_workspace SET notice = 'written since'")
+    before = generations(stack)
+
+    assert stack.json("restore", made, "--only", "nothing", "--yes").code == 2
+    done = stack.ok("restore", made, "--only", "redis", "--yes", "--timeout", "300").data
+
+    assert done["stores"] == {"redis": before["redis"] + 1}
+    assert generations(stack) == {**before, **done["stores"]}
+    assert redis(stack, "GET", "probe") == "then"
+    assert sql(stack, "thoth", "SELECT notice FROM workspaces_workspace") == "written since"
+    assert checked(stack)["problems"] == []
+
+
+def generations(machine: Machine) -> dict[str, int]:
+    """Which of its volumes each store is really served from."""
+    label = f"label=com.docker.compose.project=thoth-{machine.name}"
+    words = "{{range .Mounts}}{{.Name}} {{end}}"
+    every = docker("ps", "-q", "--filter", label).split()
+    names = docker("inspect", *every, "--format", words).split()
+    found = (name.removeprefix(f"thoth-{machine.name}_").split("_g") for name in names)
+    return {parts[0]: int(parts[1]) for parts in found if len(parts) == 2}
+
+
+def test_what_is_saved_while_others_write_belongs_together_which_a_drill_proves(
+    stack: Machine,
+) -> None:
+    """A drill compares rows, vectors and files, and asks."""
+    before = generations(stack)
+    with Writing(Teacher(stack)) as writing:
+        until(lambda: bool(writing.kept or writing.refused))
+        stack.ok("backup", "create")
+    assert len(writing.kept) > 3
+    assert not writing.refused
+
+    told = stack.ok("backup", "drill", "--timeout", "300").data
+
+    assert told["questions"] > 0
+    assert not left_of_drill(stack)
+    assert generations(stack) == before
 
 
 def test_a_copy_beside_has_passwords_of_its_own_and_the_same_data(stack: Machine) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from e2e import strangers
 from e2e.machine import KEEP, Machine, docker, events, tree
 from e2e.small_disk import small_disk
 from e2e.test_backup import QUESTION, finished, inside, tasks
@@ -42,6 +43,7 @@ def at(program: Path, images: None, tmp_path_factory: pytest.TempPathFactory) ->
         try:
             made.set_up("--demo", "--timeout", "300", "--set", f"data_dir={disk}")
             inside(made, f"head -c {BIG}M /dev/urandom > /data/big.bin; chmod 0400 /data/big.bin")
+            strangers.leave(made)
             (made.folder / "secrets/openai_api_key").write_text(DOLLARS)
             yield Place(made, disk, str(made.ok("backup", "create").data["id"]))
         finally:
@@ -110,6 +112,7 @@ def test_f1_killed_in_the_middle_of_loading_it_goes_on_and_once_more_is_nothing(
 def test_a_second_identical_restore_has_nothing_to_do(at: Place) -> None:
     machine = at.machine
     machine.ok("restore", at.backup, "--yes")
+    assert strangers.found(machine) == strangers.PLACES, "owners are numbers, in a folder, too"
     before = tree(machine.folder, leave=["metrics"])
     running, there = docker("ps", "-q", "--no-trunc"), at.generations()
 

@@ -112,6 +112,11 @@ def test_check_tells_scripts_and_plan_tells_people(bare: Machine, shelf: Shelf) 
     assert checked.code == 100, checked.out
     assert checked.data == {"installed": "1.0.0", "newest": "3.0.0", "available": True}
 
+    shelf.registry.retag("stand-in", "1.0.1", "nightly")
+    nightly = bare.json("upgrade", "--check", "--channel", "nightly")
+    assert (nightly.code, nightly.data["newest"]) == (100, "1.0.1"), nightly.out
+    assert bare.json("upgrade", "--check", "--channel", "weekly").code == 2
+
     plan = bare.ok("upgrade", "--plan", "--to", "1.0.1").data
     assert [line.split(":")[0] for line in plan["plan"][1:]] == [
         "1. PullImages", "2. RenderRelease", "3. StartRelease", "4. AwaitHealthy", "5. Soak",

@@ -3,6 +3,7 @@
 from e2e.load import Load
 from e2e.machine import Machine, docker
 from e2e.stand_in import QUESTION, Shelf, data, database, post, served, set_up, version_served
+from e2e.writing import Writing
 
 LOGS = "failed"
 
@@ -20,11 +21,16 @@ def test_reversible_migrations_go_up_and_down_and_keep_every_row(
 
     planned = bare.ok("upgrade", "--plan", "--to", "1.1.0").data
     assert [one["name"] for one in planned["cloned"]] == ["application"]
-    bare.ok("upgrade", "--to", "1.1.0", "--yes", "--soak", "1")
-    assert (version_served(bare), served(bare)) == ("1.1.0", before)
+    with Writing(lambda n: write(bare, f"during the upgrade {n}")) as writing:
+        bare.ok("upgrade", "--backup", "--to", "1.1.0", "--yes", "--soak", "1")
+    found, copied = served(bare).splitlines(), data(bare, "thoth").splitlines()
+    assert version_served(bare) == "1.1.0"
+    assert {*before.splitlines(), *map(str.strip, writing.kept)} <= {*found}, "0 rows are lost"
+    assert set(copied) < set(found), "the old generation is as it was when writers stopped"
+    assert {*before.splitlines()} < {*copied}, "rows came between the plan and the copy"
     assert bare.ok("ask", QUESTION).data["rows"] == said
-    assert data(bare, "thoth") == before, "the old generation is as it was"
 
+    before = data(bare, "thoth")
     late = write(bare, "after the upgrade")
     upgraded = served(bare)
     back = bare.ok("rollback", "--yes").data
@@ -44,6 +50,34 @@ def test_reversible_migrations_go_up_and_down_and_keep_every_row(
     assert [r["why"] for r in bare.ok("releases").data["releases"]] == [
         "install", "upgrade", "rollback", "rollback", "rollback",
     ]  # fmt: skip
+
+
+def test_every_other_pair_of_versions_goes_up_and_back_with_the_same_rows_and_answers(
+    bare: Machine, shelf: Shelf
+) -> None:
+    """In one hop past a version, and from the one between: each way back leads to the same."""
+    set_up(bare, shelf.registry.host, "1.0.0")
+    write(bare, "before")
+    before, said = served(bare), bare.ok("ask", QUESTION).data["rows"]
+
+    def there(version: str) -> None:
+        bare.ok("upgrade", "--to", version, "--yes", "--soak", "0")
+        assert (version_served(bare), served(bare)) == (version, before)
+        assert bare.ok("ask", QUESTION).data["rows"] == said
+
+    def back(version: str, choice: str) -> None:
+        done = bare.ok("rollback", "--yes").data
+        assert (done["version"], done["data"]) == (version, choice)
+        assert (version_served(bare), served(bare)) == (version, before)
+        assert bare.ok("ask", QUESTION).data["rows"] == said
+
+    there("1.2.0")
+    back("1.0.0", "restore")
+    there("1.0.1")
+    there("1.1.0")
+    back("1.0.1", "keep")
+    there("1.2.0")
+    back("1.0.1", "restore")
 
 
 def test_an_irreversible_migration_keeps_the_data_of_then_and_says_what_stays_behind(
@@ -96,9 +130,11 @@ def test_a_rehearsal_migrates_a_copy_that_nobody_sees_and_leaves_nothing(
     set_up(bare, shelf.registry.host, "1.0.0")
     before, container = served(bare), bare.container()
 
-    assert bare.ok("upgrade", "--rehearse", "--to", "1.1.0", "--yes").data["rehearsed"] == "1.1.0"
+    good = bare.ok("upgrade", "--rehearse", "--to", "1.1.0", "--yes")
     bad = bare.json("upgrade", "--rehearse", "--to", "1.3.0", "--yes")
 
+    assert good.data["rehearsed"] == "1.1.0"
+    assert any("backup key export" in one for one in good.envelope["warnings"])
     assert bad.code == 3, bad.out
     assert "1.3.0 does not run on a copy of the data" in bad.envelope["errors"][0]["message"]
     assert (version_served(bare), served(bare), bare.container()) == ("1.0.0", before, container)

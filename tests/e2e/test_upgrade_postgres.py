@@ -78,6 +78,8 @@ def test_f8_an_upgrade_moves_the_data_to_another_postgresql_and_a_rollback_serve
 
     planned = bare.ok("upgrade", "--plan", "--to", "1.1.0").data
     assert [one["name"] for one in planned["cloned"]] == ["postgres"]
+    bare.ok("upgrade", "--rehearse", "--to", "1.1.0", "--yes")
+    assert (version_served(bare), server(bare), served(bare)) == ("1.0.0", "15", before)
     bare.ok("upgrade", "--to", "1.1.0", "--yes", "--soak", "1")
 
     assert (version_served(bare), server(bare), served(bare)) == ("1.1.0", "17", before)

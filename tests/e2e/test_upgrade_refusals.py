@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 from e2e.conftest import shelved
 from e2e.killing import entries
-from e2e.machine import Machine, docker
+from e2e.machine import Machine, docker, events
 from e2e.own_images import until
-from e2e.registry_box import RegistryBox
+from e2e.registry_box import RegistryBox, forget
+from e2e.relay import Relay
 from e2e.stand_in import Shelf, set_up, version_served
+from terminal import CTRL_C, Terminal
 
 UP = ("upgrade", "--to", "1.0.1", "--yes", "--soak", "0")
 START = 2
@@ -147,6 +149,70 @@ def test_ctrl_c_while_the_new_release_starts_brings_the_old_one_back(small: Mach
     assert small.ok("journal").data["operations"][-1]["ending"] == "rolled back"
     assert version_served(small) == "1.0.0"
     assert small.ok("health").data["healthy"]
+
+
+def test_a_registry_that_wants_a_login_is_told_with_the_command_for_it(
+    small: Machine, images_home: Path
+) -> None:
+    closed = RegistryBox(images_home, login=True)
+    try:
+        host = closed.start().host
+        with untouched(small):
+            done = small.json(*UP, "--registry", host)
+    finally:
+        closed.clean()
+
+    assert done.code == 15, done.out
+    assert f"docker login {host}" in done.envelope["errors"][0]["hint"]
+
+
+def test_ctrl_c_where_a_yes_is_wanted_changes_nothing(small: Machine) -> None:
+    small.ok("backup", "create")
+    small.ok("backup", "create")
+    kept = small.ok("backup", "list").data["backups"]
+
+    for question, *words in (
+        ("Upgrade", "upgrade", "--to", "1.0.1"),
+        ("?", "restore", "latest"),
+        ("Remove 1 backups", "backup", "prune", "--keep-last", "1"),
+    ):
+        with (
+            untouched(small),
+            Terminal(*words, environment=small.environment, program=small.argv()) as shown,
+        ):
+            shown.answers(question, CTRL_C)
+            assert shown.code == 130, shown.shown
+
+    assert small.ok("backup", "list").data["backups"] == kept
+
+
+@pytest.mark.faults
+def test_a_registry_that_breaks_off_in_the_middle_of_an_image_leaves_everything_as_it_was(
+    bare: Machine, two: Shelf, tmp_path: Path
+) -> None:
+    two.put_heavy("1.0.3", like="1.0.2", mebibytes=24, folder=tmp_path)
+    relay = Relay(two.registry.host).start()
+    relay.cutting.set()
+    set_up(bare, two.registry.host, "1.0.0")
+    words = ("upgrade", "--to", "1.0.3", "--yes", "--soak", "0", "--registry", relay.host)
+    try:
+        with untouched(bare):
+            broken = bare.json(*words)
+        relay.cutting.clear()
+        process = bare.start(*words, "--output", "ndjson")
+        told = [one for one in events(process) if one.get("status") == "pulling"]
+        process.wait()
+        now = version_served(bare)
+    finally:
+        relay.stop()
+        bare.clean()  # an image in use could not be forgotten
+        forget(f"{relay.host}/")
+
+    assert (broken.code, broken.envelope["errors"][0]["code"]) == (15, "network"), broken.out
+    assert "could not pull" in broken.envelope["errors"][0]["message"]
+    assert process.returncode == 0
+    assert any(0 < one["done"] < one["total"] for one in told), told
+    assert now == "1.0.3"
 
 
 def test_a_registry_that_goes_down_on_the_way_leaves_everything_as_it_was(

@@ -3,6 +3,7 @@
 import io
 import json
 import shutil
+import signal
 import sqlite3
 import subprocess
 import tarfile
@@ -12,7 +13,8 @@ from typing import Any
 
 import pytest
 from e2e import bird_data
-from e2e.machine import Machine, docker
+from e2e.machine import Machine, docker, events
+from e2e.own_images import until
 
 UNPACK = (
     "import sys, tarfile;"
@@ -149,3 +151,25 @@ def test_removing_a_workspace_removes_its_file(stack: Machine, zoo: str) -> None
     left = docker("exec", stack.container(), "ls", "/data/databases").split()
     assert len(files) - len(left) == 1
     assert zoo not in stack.run("workspace", "list").out
+
+
+def test_ctrl_c_while_the_rows_are_loaded_leaves_no_workspace(
+    stack: Machine, tmp_path: Path
+) -> None:
+    file = tmp_path / "large.sqlite"
+    count = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000000)"
+    with closing(sqlite3.connect(file)) as database:
+        database.execute("CREATE TABLE t (id INTEGER PRIMARY KEY, word TEXT)")
+        database.execute(f"{count} INSERT INTO t SELECT i, 'word ' || i FROM n")
+        database.commit()
+    process = stack.start("import-bird", str(file), "--name", "gone", "--output", "ndjson")
+    for event in events(process):
+        if event.get("subject") == "server" and event.get("status") in {"load", "profile"}:
+            process.send_signal(signal.SIGINT)
+            break
+    out, _ = process.communicate(timeout=120)
+
+    assert process.returncode == 130, out
+    until(lambda: "import-bird" not in docker("top", stack.container()), 120)
+    assert docker("exec", stack.container(), "ls", "/data/incoming") == ""
+    assert "gone" not in {one["name"] for one in stack.ok("workspace", "list").data["workspaces"]}

@@ -162,6 +162,11 @@ def workspace() -> Document:
         "engine": "sqlite",
         "bytes": 1048576,
         "sha256": "0" * 64,
+        "created_at": "2024-03-05T10:20:30Z",
+        "report": {
+            "verified": "19,955 rows in, 19,955 rows out, 3 values diverted",
+            "models": {"chat": "openai/a-model-4", "embedding": "local-384"},
+        },
         "tables": [
             _table("schools", 17686, "Every school of the state", schools),
             {**_table("satscores", 2269, "", scores), "foreign_keys": [key]},

@@ -37,6 +37,13 @@ def test_keys_and_personal_data_are_marked(workspace: Page) -> None:
     expect(rows.filter(has_text="County")).to_contain_text("Alameda · Kern · Yolo")
 
 
+def test_how_the_import_ended_is_shown(workspace: Page) -> None:
+    said = workspace.locator(".verified")
+
+    expect(said).to_contain_text("19,955 rows in, 19,955 rows out, 3 values diverted.")
+    expect(said).to_contain_text("Imported on March 5, 2024, described by openai/a-model-4")
+
+
 def test_an_edit_outlives_the_visit(page: Page) -> None:
     """The real server keeps it; the search finds it."""
     page.goto("/workspaces/california_schools/")

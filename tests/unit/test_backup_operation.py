@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from fakes import FakeWorld, remarks
@@ -13,12 +13,16 @@ from fakes import FakeWorld, remarks
 from thothctl.errors import BackupFailedError, UnfinishedError
 from thothctl.model.backup import Consistency
 from thothctl.model.finding import Verdict
+from thothctl.operations.backup_log import far_places
 from thothctl.operations.backup_order import BackupOrder, order_from_plain, order_to_plain
 from thothctl.operations.backup_packing import Scene
 from thothctl.operations.backup_taking import Saver, hold
 from thothctl.operations.plan import to_record
 from thothctl.operations.recover import refuse_unfinished, unfinished
 from thothctl.probes import backups
+
+if TYPE_CHECKING:
+    from thothctl.world import World
 
 ORDER = BackupOrder(
     "default", "20260101T000000Z-default-abcd", "now", "/b", "age1x", ("data",), full=True
@@ -163,3 +167,34 @@ def test_a_backup_that_was_never_tried_or_long_ago_is_warned_of() -> None:
     assert backups.drill(now, last, now, good=False).summary == "the drill of 2025-10-08 failed"
     assert backups.key(lost_with_machine=True).verdict is Verdict.WARN
     assert backups.key(lost_with_machine=False).verdict is Verdict.PASS
+
+
+FAR, NEAR = "s3://keep/backups", "/srv/backups"
+
+
+@pytest.mark.parametrize(
+    ("events", "verdict"),
+    [
+        ([("created", FAR, "a", 40)], Verdict.WARN),
+        ([("created", FAR, "a", 40), ("created", FAR, "b", 1)], Verdict.WARN),
+        ([("created", FAR, "a", 40), ("verified", FAR, "a", 29)], Verdict.PASS),
+        ([("created", FAR, "a", 40), ("verified", NEAR, "a", 1)], Verdict.WARN),
+        ([("copied", FAR, "a", 29)], Verdict.PASS),
+        ([("created", FAR, "a", 40), ("pruned", FAR, "a", 1)], Verdict.PASS),
+        ([("created", NEAR, "a", 40)], Verdict.PASS),
+        ([("created", FAR, "a", 2)], Verdict.PASS),
+    ],
+)
+def test_a_far_place_where_nothing_was_read_for_long_is_warned_of(
+    events: Sequence[tuple[str, str, str, int]], verdict: Verdict
+) -> None:
+    now = datetime(2026, 1, 5, tzinfo=UTC)
+    told = tuple(
+        {"event": kind, "target": place, "id": name, "at": (now - timedelta(days=days)).isoformat()}
+        for kind, place, name, days in events
+    )
+    world = SimpleNamespace(backup_records=SimpleNamespace(events=lambda _: told))
+
+    found = backups.far(far_places(cast("World", world), "default"), now)
+
+    assert found.verdict is verdict

@@ -14,7 +14,13 @@ from thothctl.errors import IncompatibleError
 from thothctl.model.backup import Cluster, Manifest
 from thothctl.model.observed import Layout, ObservedImage, ObservedStack, OfferedImage
 from thothctl.operations.cloning import as_it_is
-from thothctl.operations.clusters import clusters_in, major_of, other_cluster, refuse_unfit
+from thothctl.operations.clusters import (
+    clusters_in,
+    major_of,
+    other_cluster,
+    refuse_second_postgres,
+    refuse_unfit,
+)
 from thothctl.operations.collations import watched
 from thothctl.operations.move_cluster import moves_to
 from thothctl.operations.restore_gates import Chosen, refuse_newer_server
@@ -169,3 +175,16 @@ def test_f10_only_a_server_that_gets_another_image_is_asked_how_it_sorts() -> No
     assert [type(one).__name__ for one in (*other.steps, *other.after)] == [
         "KeepSorting", "CheckSorting",
     ]  # fmt: skip
+
+
+def test_a_rehearsal_goes_to_another_postgresql_once_and_at_its_first_version() -> None:
+    def runs(version: str, major: str) -> tuple[str, dict[str, OfferedImage]]:
+        label = {"io.thoth.postgres-major": major}
+        offered = {"thoth-postgres": OfferedImage("p@1", label), "thoth-ai": OfferedImage("a@1")}
+        return version, offered
+
+    refuse_second_postgres([runs("1.1.0", "17"), runs("1.2.0", "17"), ("1.3.0", {})])
+    refuse_second_postgres([runs("1.1.0", "")])
+    with pytest.raises(IncompatibleError, match=r"1\.2\.0 runs PostgreSQL 17") as refused:
+        refuse_second_postgres([runs("1.1.0", "15"), runs("1.2.0", "17")])
+    assert "--rehearse --to 1.1.0" in refused.value.hint

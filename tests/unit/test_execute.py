@@ -1,9 +1,9 @@
 """The executor: forward, back, and what the journal says of it."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 
 import pytest
 from fakes import FakeWorld, Preparation, Remark, remarks
@@ -12,12 +12,16 @@ from thothctl.errors import (
     EngineUnreachableError,
     NeedsOperatorError,
     NetworkError,
+    NoSpaceError,
     NotHealthyError,
 )
+from thothctl.operations import ending
+from thothctl.operations.ending import resume, roll_back
 from thothctl.operations.execute import RolledBackError, execute, new_operation
-from thothctl.operations.plan import Recovery, to_record
-from thothctl.operations.recover import go_on, take_back, unfinished
+from thothctl.operations.plan import Plan, Recovery, step, to_record
+from thothctl.operations.recover import Unfinished, go_on, take_back, unfinished
 from thothctl.operations.steps import ProvideImages
+from thothctl.operations.traces import folder_of
 
 if TYPE_CHECKING:
     from thothctl.world import World
@@ -160,6 +164,83 @@ def test_a_killed_operation_can_be_taken_back(killed_in: int) -> None:
 
     assert fake.calls == [f"undo {text}" for text in reversed(TEXTS[: killed_in + 1])]
     assert unfinished(fake.as_world(), "default") is None
+
+
+@pytest.mark.parametrize(("kind", "started"), [("upgrade", ["start default"]), ("backup", [])])
+def test_what_was_taken_back_leaves_the_release_from_before_running(
+    kind: str, started: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake = _starting(monkeypatch)
+    fake.journal.files["op"] = []
+    plan = replace(remarks("one", had_release=True), kind=kind)
+
+    roll_back(Unfinished("op", plan, (0,), ()), fake.as_world())
+
+    assert fake.calls == ["undo one", *started]
+
+
+def test_a_step_that_works_on_what_runs_finds_it_running_after_its_engine_died(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fake = _starting(monkeypatch)
+    plan = Plan("look", "test", "default", (Remark("one"), Look("two"), Remark("three")))
+    execute(plan, fake.as_world(), operation="op")
+    del fake.journal.files["op"][4:]
+    pending = unfinished(fake.as_world(), "default")
+    assert pending is not None
+    fake.calls.clear()
+
+    resume(pending, fake.as_world())
+
+    assert fake.calls == ["start default", "two", "three"]
+
+
+@step
+@dataclass(frozen=True)
+class Look(Remark):
+    """A trace of something that needs what runs."""
+
+    needs_release: ClassVar[bool] = True
+
+
+def _starting(monkeypatch: pytest.MonkeyPatch) -> FakeWorld:
+    fake = FakeWorld()
+    monkeypatch.setattr(ending, "serve", lambda _, name, **__: fake.do(f"start {name}"))
+    return fake
+
+
+def test_what_cannot_be_taken_back_needs_a_person_whatever_stopped_it() -> None:
+    """What may help somebody else is kept when it is tried again, too."""
+    full = NoSpaceError("no space left", hint="free some")
+    fake = FakeWorld(breaks=frozenset({"undo two"}), error=full)
+    pending = _unfinished(fake, 2)
+
+    with pytest.raises(NeedsOperatorError, match="no space left") as caught:
+        take_back(pending, fake.as_world())
+
+    folder = folder_of(fake.as_world(), "op")
+    assert str(folder) in caught.value.hint
+    assert fake.journal.events()[-1] == "stuck"
+    assert unfinished(fake.as_world(), "default") is not None
+
+
+def test_taking_back_waits_for_an_engine_that_is_gone() -> None:
+    gone = EngineUnreachableError("Docker did not answer", hint="start it")
+    fake = FakeWorld(breaks=frozenset({"undo two"}), error=gone)
+    pending = _unfinished(fake, 2)
+
+    with pytest.raises(EngineUnreachableError):
+        take_back(pending, fake.as_world())
+
+    assert unfinished(fake.as_world(), "default") is not None
+
+
+def _unfinished(fake: FakeWorld, killed_in: int) -> Unfinished:
+    execute(remarks(*TEXTS), fake.as_world(), operation="op")
+    del fake.journal.files["op"][2 + 2 * killed_in :]
+    pending = unfinished(fake.as_world(), "default")
+    assert pending is not None
+    return pending
 
 
 def _killed(index: int) -> FakeWorld:

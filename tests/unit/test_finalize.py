@@ -1,7 +1,8 @@
 """Which old data goes: by hand what no next rollback needs, by its time what was before."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from copy import deepcopy
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import cast
@@ -14,6 +15,7 @@ from thothctl.adapters.bundles import TemplateBundles
 from thothctl.model.install import LABEL_GENERATION, LABEL_STORE, Release
 from thothctl.model.observed import ObservedStack
 from thothctl.operations.finalize import finish_due, surplus
+from thothctl.operations.recover import refuse_unfinished, unfinished
 from thothctl.world.backups import Ended, Inside
 
 PASSED, TO_COME = "2025-12-31T23:59:59+00:00", "2026-01-01T00:00:01+00:00"
@@ -80,6 +82,26 @@ def test_the_data_of_before_goes_when_its_time_is_over(
     finish_due(here.as_world(), "default")
 
     assert here.left() == left
+
+
+def test_f1_freeing_that_was_killed_stops_no_command_and_goes_on_by_itself() -> None:
+    here = Here(release(1, 1), release(2, 2, PASSED))
+    removed, written = here.engine.remove_volumes, dict[str, list[Mapping[str, object]]]()
+
+    def killed(*_: object) -> None:
+        written.update(deepcopy(here.journal.files))
+        raise KeyboardInterrupt
+
+    here.engine.remove_volumes = killed
+    with pytest.raises(KeyboardInterrupt):
+        finish_due(here.as_world(), "default")
+    here.engine.remove_volumes, here.journal.files = removed, written
+
+    refuse_unfinished(here.as_world(), "default")
+    finish_due(here.as_world(), "default")
+
+    assert here.left() == [2]
+    assert unfinished(here.as_world(), "default") is None
 
 
 def test_by_hand_the_release_before_can_still_be_gone_back_to() -> None:

@@ -23,7 +23,7 @@ def no_file_larger_than(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-def test_f9_an_entry_that_fits_in_part_is_an_error_and_no_entry(tmp_path: Path) -> None:
+def test_f5_an_entry_that_fits_in_part_is_an_error_and_no_entry(tmp_path: Path) -> None:
     journal = JournalFolder(tmp_path, FakeClock())
 
     with no_file_larger_than(4096), pytest.raises(ThothctlError):

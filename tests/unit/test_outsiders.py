@@ -100,7 +100,11 @@ def test_a_project_is_found_by_its_name_or_by_any_way_to_its_folder(
         "NetworkSettings": {"Networks": {"n": {"Aliases": ["web", "site"]}, "m": {}}},
     }  # fmt: skip
     docker = tmp_path / "docker"
-    docker.write_text(f"#!/bin/sh\ncase $1 in ps) echo i;; *) cat {tmp_path}/said;; esac\n")
+    listed = f"i\\tshop\\t{tmp_path}/linked\\ngone\\tother\\t/elsewhere\\n"
+    docker.write_text(
+        f"#!/bin/sh\ncase $* in ps*) printf '{listed}';; 'inspect i') cat {tmp_path}/said;;"
+        " *) exit 1;; esac\n"
+    )
     docker.chmod(0o755)
     (tmp_path / "said").write_text(json.dumps([found]))
     monkeypatch.chdir(tmp_path / "project")

@@ -2,13 +2,18 @@
 
 import json
 import subprocess
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
+from thothctl.adapters.archive_file import ArchiveFiles
 from thothctl.adapters.places import Credentials, checked, described
+from thothctl.adapters.remote_target import RemoteTarget, Way
 from thothctl.errors import AnswerMissingError, ThothctlError
+from thothctl.world.backups import Ended, Task, Toolbox
 
 KEYS = {"AWS_ACCESS_KEY_ID": "from-variable", "AWS_SECRET_ACCESS_KEY": "secret-variable"}
 
@@ -121,3 +126,21 @@ def test_what_a_killed_process_kept_for_a_moment_goes_and_what_is_in_use_stays(
         assert used.exists()
 
     assert not list(tmp_path.iterdir())
+
+
+def test_what_has_its_index_in_a_place_is_complete_and_nothing_else_is(tmp_path: Path) -> None:
+    asked: list[Sequence[str]] = []
+
+    def run(task: Task, *, into: Callable[[bytes], object]) -> Ended:
+        asked.append(task.argv[1:])
+        into(b"a.thoth-backup\na.thoth-index\nb.thoth-backup\n" if "list" in task.argv else b"")
+        return Ended(0)
+
+    toolbox = cast("Toolbox", SimpleNamespace(run=run))
+    way = Way(tmp_path, lambda: toolbox, Credentials(nothing, KEYS))
+
+    there = RemoteTarget("s3://bucket/f", way, ArchiveFiles()).sweep(("a", "b", "c"))
+
+    assert there == ("a",)
+    names = ("a.thoth-backup", "b.thoth-backup", "c.thoth-backup")
+    assert asked == [("sweep", ".thoth-index", *names), ("list",)]

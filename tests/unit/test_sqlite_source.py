@@ -196,6 +196,7 @@ def _folder(path: Path) -> None:
         (_empty, "is empty"),
         (_truncated, "is damaged"),
         (_damaged, "is damaged"),
+        (_damaged, "Page 2: "),
         (_encrypted, "encrypted"),
         (_without_tables, "has no tables"),
         (_folder, "is a folder"),

@@ -41,7 +41,7 @@ def test_a_folder_without_any_is_refused_and_told_what_to_give(tmp_path: Path) -
 
 def test_its_files_are_sent_with_their_checksums(folder: Path, tmp_path: Path) -> None:
     source = DatabaseSource(folder)
-    with StreamImporter(tmp_path, {}, lambda _: None).snapshot(source) as snapshot:
+    with StreamImporter(tmp_path, {}, {}, lambda _: None).snapshot(source) as snapshot:
         request = ImportRequest("shops", source, snapshot.path, snapshot.bytes, "", replace=False)
     kept = tmp_path / "sent.tar"
     with kept.open("wb") as pipe:

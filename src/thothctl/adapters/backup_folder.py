@@ -75,9 +75,11 @@ class BackupFolder:
             if staged.exists():  # what is no folder, or cannot be written to, holds nothing of ours
                 staged.unlink(missing_ok=True)
 
-    def sweep(self, backups: Sequence[str]) -> None:
+    def sweep(self, backups: Sequence[str]) -> tuple[str, ...]:
         for backup in backups:
             self.discard(backup)
+        there = {path.name for path in self._archived()}
+        return tuple(backup for backup in backups if f"{backup}{SUFFIX}" in there)
 
     def backups(self, install: str) -> tuple[Stored, ...]:
         found = (self._look(path) for path in self._archived())

@@ -1,7 +1,8 @@
 """The Docker engine through its SDK: looks, and removes what carries our label."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -175,6 +176,13 @@ class DockerEngine:
             layout=Layout.of(found.get("Config") or {}),
         )
 
+    def pull(self, reference: str, login: Mapping[str, str] | None) -> Generator[dict[str, Any]]:
+        """What the engine tells while it pulls; the SDK looks for no login itself."""
+        with asking_to(f"pull {reference}"):
+            yield from self._client.api.pull(
+                reference, stream=True, decode=True, auth_config=dict(login or {})
+            )
+
     def remove_image(self, identity: str) -> bool:
         with asking_to("list containers"):
             used = {c["ImageID"] for c in self._client.api.containers(all=True)}
@@ -258,12 +266,9 @@ class DockerEngine:
     def remove_containers(self, install: str) -> None:
         self._remove_tasks(install)
         for container in self.observe(install).containers:
-            with asking_to(f"remove the container {container.name}"):
-                try:
-                    self._client.api.stop(container.id, timeout=SECONDS // 2)
-                    self._client.api.remove_container(container.id, force=True)
-                except NotFound:
-                    continue
+            with asking_to(f"remove the container {container.name}"), suppress(NotFound):
+                self._client.api.stop(container.id, timeout=SECONDS // 2)
+                self._client.api.remove_container(container.id, force=True)
 
     def _remove_tasks(self, install: str) -> None:
         """What an operation that was killed ran beside the stack."""
@@ -277,18 +282,12 @@ class DockerEngine:
 
     def remove_networks(self, install: str) -> None:
         for network in self.observe(install).networks:
-            with asking_to(f"remove the network {network}"):
-                try:
-                    self._client.api.remove_network(network)
-                except NotFound:
-                    continue
+            with asking_to(f"remove the network {network}"), suppress(NotFound):
+                self._client.api.remove_network(network)
 
     def remove_volumes(self, install: str, names: Sequence[str] | None = None) -> None:
         for volume in self.observe(install).volumes:
             if names is not None and volume not in names:
                 continue
-            with asking_to(f"remove the volume {volume}"):
-                try:
-                    self._client.api.remove_volume(volume)
-                except NotFound:
-                    continue
+            with asking_to(f"remove the volume {volume}"), suppress(NotFound):
+                self._client.api.remove_volume(volume)

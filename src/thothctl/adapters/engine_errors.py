@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from docker.errors import APIError, DockerException
+from docker.errors import APIError, DockerException, StreamParseError
+from urllib3.exceptions import HTTPError
 
 from thothctl.errors import EngineRefusedError, EngineUnreachableError
 
@@ -20,7 +21,7 @@ def asking_to(action: str) -> Iterator[None]:
         ) from error
     except PermissionError as error:
         raise _unreachable(action, "no permission to use its socket", _GROUP) from error
-    except (DockerException, OSError) as error:
+    except (DockerException, StreamParseError, HTTPError, OSError) as error:
         cause: BaseException | None = error
         while cause is not None and not isinstance(cause, PermissionError):
             cause = cause.__context__

@@ -42,7 +42,7 @@ class ImageBuilder:
         environment: Mapping[str, str],
         report: Report,
     ) -> None:
-        self._home, self._version, self._engine = home, version, engine
+        self._home, self.version, self._engine = home, version, engine
         self.environment = environment
         self._report = report
 
@@ -55,7 +55,7 @@ class ImageBuilder:
 
     def source_hash(self, image: Image) -> str:
         """SHA-256 over everything that decides what the image becomes."""
-        digest = hashlib.sha256(f"{self._version}\0{package_tree.PACKAGES}".encode())
+        digest = hashlib.sha256(f"{self.version}\0{package_tree.PACKAGES}".encode())
         digest.update(image.target.encode())
         left_out = UNTRACKED | {*image.mounted}
         for folder in (shipped("images") / BASE.folder, shipped("images") / image.folder):
@@ -113,7 +113,7 @@ class ImageBuilder:
     def _argv(self, image: Image, arguments: Mapping[str, str], folder: Path) -> list[str]:
         given = {
             **arguments,
-            "VERSION": self._version,
+            "VERSION": self.version,
             "SOURCE_HASH": self.source_hash(image),
             **{name: os.environ[name] for name in PROXIES if name in os.environ},
         }
@@ -125,7 +125,7 @@ class ImageBuilder:
         return [*argv, *(["--target", image.target] if image.target else [])]
 
     def _pin(self, image: Image, identity: str) -> str:
-        tag = f"{image.name}:{self._version}-{identity.removeprefix('sha256:')[:12]}"
+        tag = f"{image.name}:{self.version}-{identity.removeprefix('sha256:')[:12]}"
         done = run(["docker", "tag", identity, tag], environment=self.environment)
         if done.status != 0:
             self._refuse(image.name, done)

@@ -1,8 +1,12 @@
 """Images of our own: there already, from a registry, or built here."""
 
+from collections.abc import Mapping
+
 from thothctl.adapters.image_builder import PRODUCT, ImageBuilder
 from thothctl.adapters.process import Outcome, output, run
+from thothctl.adapters.pulling import Puller
 from thothctl.errors import (
+    EngineRefusedError,
     EngineUnreachableError,
     IntegrityError,
     NetworkError,
@@ -25,14 +29,14 @@ class OwnImages:
 
     def __init__(
         self,
-        version: str,
         engine: Engine,
         builder: ImageBuilder,
         registry: Registry,
+        puller: Puller,
         report: Report,
     ) -> None:
-        self._version, self._engine, self._builder = version, engine, builder
-        self._registry, self._report = registry, report
+        self._engine, self._builder = engine, builder
+        self._registry, self._puller, self._report = registry, puller, report
 
     def present(self, image: Image, registry: str = "") -> str | None:
         if image.upstream:
@@ -70,8 +74,8 @@ class OwnImages:
             self._report(Progress(name, "present"))
             return
         repository, _, digest = reference.partition("@")
-        self._registry.image(repository, digest, self._engine.facts().architecture)
-        self._docker(["pull", "--quiet", reference], name, f"pull {reference}")
+        offered = self._registry.image(repository, digest, self._engine.facts().architecture)
+        self._bring(reference, name, offered.layers)
         if not self._has(reference):
             raise IntegrityError(
                 f"the engine has no {reference} after pulling it",
@@ -89,11 +93,11 @@ class OwnImages:
 
     def _fetch(self, image: Image) -> str:
         """What others publish is pulled from them, whatever registry holds ours."""
-        self._docker(["pull", image.upstream], image.name, f"pull {image.upstream}")
+        self._bring(image.upstream, image.name, {})
         return self._upstream(image) or image.upstream
 
     def push(self, image: Image, registry: str) -> str:
-        reference = f"{registry}/{image.name}:{self._version}"
+        reference = f"{registry}/{image.name}:{self._builder.version}"
         source = self.provide(image, ImagePolicy.BUILD, "")
         self._docker(["tag", source, reference], image.name, f"tag {reference}")
         self._docker(["push", reference], image.name, f"push {reference}")
@@ -102,10 +106,10 @@ class OwnImages:
     def _pull(self, image: Image, registry: str) -> str:
         """Ask for the digest of this version first, then pull exactly that."""
         repository, architecture = f"{registry}/{image.name}", self._engine.facts().architecture
-        offered = self._registry.image(repository, self._version, architecture)
+        offered = self._registry.image(repository, self._builder.version, architecture)
         if offered.labels.get(TITLE) != image.name:
             raise NetworkError(
-                f"{repository}:{self._version} is not an image of this product",
+                f"{repository}:{self._builder.version} is not an image of this product",
                 hint="look at the registry's path, or use --images build",
             )
         self.fetch(offered.reference)
@@ -119,7 +123,13 @@ class OwnImages:
         return next((digest for digest in digests if digest.startswith(source)), None)
 
     def _is_this_version(self, found: ObservedImage) -> bool:
-        return found.labels.get(LABEL_VERSION) == self._version
+        return found.labels.get(LABEL_VERSION) == self._builder.version
+
+    def _bring(self, reference: str, name: str, layers: Mapping[str, int]) -> None:
+        try:
+            self._puller.pull(reference, name, layers)
+        except EngineRefusedError as error:
+            self._refuse(f"pull {reference}", Outcome(1, (error.message,)))
 
     def _docker(self, words: list[str], name: str, action: str) -> None:
         def heard(line: str) -> None:

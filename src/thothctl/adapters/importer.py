@@ -7,7 +7,7 @@ import json
 import tarfile
 import threading
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -17,12 +17,20 @@ from thothctl.adapters.obtaining import obtained
 from thothctl.adapters.process import started
 from thothctl.adapters.sqlite_source import snapshot
 from thothctl.errors import (
+    BackupFailedError,
+    CheckFailedError,
     EngineUnreachableError,
     ExitCode,
+    IncompatibleError,
     IntegrityError,
     InvalidInputError,
+    LockedError,
     NameInUseError,
+    NetworkError,
     NoSpaceError,
+    NotHealthyError,
+    ServerFailedError,
+    StoppedError,
     ThothctlError,
 )
 from thothctl.model.answer import (
@@ -38,16 +46,32 @@ from thothctl.world import Report
 
 CHUNK = 1024 * 1024
 BY_CODE: Mapping[int, type[ThothctlError]] = {
+    ExitCode.INTERNAL: ServerFailedError,
+    ExitCode.CHECK_FAILED: CheckFailedError,
+    ExitCode.LOCKED: LockedError,
+    ExitCode.INVALID_INPUT: InvalidInputError,
+    ExitCode.NOT_HEALTHY: NotHealthyError,
+    ExitCode.BACKUP_FAILED: BackupFailedError,
     ExitCode.INTEGRITY: IntegrityError,
+    ExitCode.INCOMPATIBLE: IncompatibleError,
     ExitCode.NO_SPACE: NoSpaceError,
+    ExitCode.NETWORK: NetworkError,
+    ExitCode.INTERRUPTED: StoppedError,
 }
+"""What the server's exit codes are here; they are the same."""
 
 
 class StreamImporter:
     """Answers `world.Importer`."""
 
-    def __init__(self, home: Path, environment: Mapping[str, str], report: Report) -> None:
-        self._home, self._environment, self._report = home, environment, report
+    def __init__(
+        self,
+        home: Path,
+        environment: Mapping[str, str],
+        child: Mapping[str, str],
+        report: Report,
+    ) -> None:
+        self._home, self._environment, self._child, self._report = home, environment, child, report
 
     def obtained(self, place: str, sha256: str) -> AbstractContextManager[Path]:
         return obtained(self._home, self._environment, place, sha256, self._report)
@@ -66,7 +90,7 @@ class StreamImporter:
         argv += ["--replace"] if request.replace else []
         argv += request.wishes
         packed = _packed(request.source.descriptions) if request.source.descriptions else []
-        with started(argv, environment=self._environment, feed=True) as process:
+        with started(argv, environment=self._child, feed=True) as process:
             assert process.stdin and process.stdout  # noqa: S101, PT018 - both piped
             given = (process.stdin, request, packed, self._report)
             feeder = threading.Thread(target=_feed, args=given)
@@ -105,26 +129,40 @@ def _progress(said: Mapping[str, Any]) -> Progress:
 def _feed(
     pipe: IO[bytes], request: ImportRequest, packed: Sequence[JsonObject], report: Report
 ) -> None:
-    """One tar stream; a server that hangs up early tells why on its output."""
+    """One tar stream; a server that hangs up early tells why on its output.
+
+    The pipe stays open: that it closes before there is a result is how the server learns that
+    nobody wants one any more.
+    """
+    with suppress(BrokenPipeError), ExitStack() as failing:
+        failing.callback(pipe.close)
+        with tarfile.open(fileobj=pipe, mode="w|") as tar:
+            _fill(tar, request, packed, report)
+        pipe.flush()
+        failing.pop_all()
+
+
+def _fill(
+    tar: tarfile.TarFile, request: ImportRequest, packed: Sequence[JsonObject], report: Report
+) -> None:
     source = request.source
-    with suppress(BrokenPipeError), pipe, tarfile.open(fileobj=pipe, mode="w|") as tar:
-        contents = _contents(request.database)
-        facts: dict[str, object] = {"origin": source.file.name, "db_id": source.id}
-        if request.database.is_dir():
-            facts["tables"] = {name: _sha256(path) for name, path in contents.items()}
-        else:
-            facts |= {"sha256": request.sha256, "bytes": request.bytes}
-        _add_json(tar, "manifest.json", facts)
-        for name, path in (("questions.json", source.questions), ("tables.json", source.tables)):
-            if path:
-                with path.open("rb") as stream:
-                    _add(tar, name, stream, path.stat().st_size)
-        if packed:
-            _add_json(tar, "descriptions.json", packed)
-        for name, path in contents.items():
-            size = path.stat().st_size
+    contents = _contents(request.database)
+    facts: dict[str, object] = {"origin": source.file.name, "db_id": source.id, "attended": True}
+    if request.database.is_dir():
+        facts["tables"] = {name: _sha256(path) for name, path in contents.items()}
+    else:
+        facts |= {"sha256": request.sha256, "bytes": request.bytes}
+    _add_json(tar, "manifest.json", facts)
+    for name, path in (("questions.json", source.questions), ("tables.json", source.tables)):
+        if path:
             with path.open("rb") as stream:
-                _add(tar, name, _Watched(stream, size, report), size)  # type: ignore[arg-type]  # reads
+                _add(tar, name, stream, path.stat().st_size)
+    if packed:
+        _add_json(tar, "descriptions.json", packed)
+    for name, path in contents.items():
+        size = path.stat().st_size
+        with path.open("rb") as stream:
+            _add(tar, name, _Watched(stream, size, report), size)  # type: ignore[arg-type]  # reads
 
 
 def _contents(database: Path) -> dict[str, Path]:
@@ -196,5 +234,5 @@ def _refusal(said: Mapping[str, Any]) -> ThothctlError:
     if said.get("code") == "name_in_use":
         kind: type[ThothctlError] = NameInUseError
     else:
-        kind = BY_CODE.get(int(said.get("exit_code") or 0), InvalidInputError)
+        kind = BY_CODE.get(int(said.get("exit_code") or 0), ServerFailedError)
     return kind(str(said.get("message", "refused")), hint=str(said.get("hint") or "see the logs"))

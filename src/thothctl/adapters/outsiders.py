@@ -23,6 +23,7 @@ SECONDS = 60
 VERSION_FILE, CONTROL, DATABASE = "PG_VERSION", "global/pg_control", "thoth.sqlite"
 PROJECT = "com.docker.compose.project"
 FOLDER, SERVICE = f"{PROJECT}.working_dir", "com.docker.compose.service"
+LISTED = f'{{{{.ID}}}}\t{{{{.Label "{PROJECT}"}}}}\t{{{{.Label "{FOLDER}"}}}}'
 
 
 class Outsiders:
@@ -53,15 +54,12 @@ class Outsiders:
         return dumps.packed(b"".join(self.plain(path)), files)
 
     def project(self, source: str) -> tuple[OutsideContainer, ...]:
-        listed = self._docker("ps", "--all", "--quiet", "--filter", f"label={PROJECT}").split()
-        documents = json.loads(self._docker("inspect", *listed)) if listed else []
+        chosen = ("--all", "--no-trunc", "--filter", f"label={PROJECT}", "--format", LISTED)
+        lines = [line.split("\t") for line in self._docker("ps", *chosen).splitlines()]
         folder = os.path.realpath(Path(source).expanduser())
-        return tuple(
-            _container(one)
-            for one in documents
-            if (labels := one["Config"].get("Labels") or {})
-            and (labels.get(PROJECT) == source or _folder(labels) == folder)
-        )
+        # Those of others are not asked for more: they may be gone by then.
+        own = [one for one, name, there in lines if name == source or _real(there) == folder]
+        return tuple(map(_container, json.loads(self._docker("inspect", *own)))) if own else ()
 
     def _docker(self, *words: str) -> str:
         status, said = output(["docker", *words], environment=self._environment, seconds=SECONDS)
@@ -108,9 +106,9 @@ class _Looked:
         return VolumeTar(str(self.path), folder, self.bytes, self.files, database=file)
 
 
-def _folder(labels: Mapping[str, str]) -> str:
+def _real(folder: str) -> str:
     """Compose tells it as it was written, through links, too."""
-    return os.path.realpath(labels[FOLDER]) if labels.get(FOLDER) else ""
+    return os.path.realpath(folder) if folder else ""
 
 
 def _container(document: Mapping[str, object]) -> OutsideContainer:

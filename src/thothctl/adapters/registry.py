@@ -78,7 +78,7 @@ class HttpRegistry:
             f"{repository}@{digest}",
             {str(k): str(v) for k, v in (labels.get("Labels") or {}).items()},
             sum(int(layer.get("size", 0)) for layer in layers),
-            tuple(str(layer.get("digest")) for layer in layers),
+            {str(layer.get("digest")): int(layer.get("size", 0)) for layer in layers},
             Layout.of(labels),
         )
 

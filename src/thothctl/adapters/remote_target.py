@@ -80,10 +80,12 @@ class RemoteTarget:
             with translated(f"remove {path}"):
                 path.unlink(missing_ok=True)
 
-    def sweep(self, backups: Sequence[str]) -> None:
+    def sweep(self, backups: Sequence[str]) -> tuple[str, ...]:
         for backup in backups:
             self.discard(backup)
         self._ask("sweep", INDEX, *(f"{backup}{SUFFIX}" for backup in backups))
+        there = set(self._ask("list").decode().split())
+        return tuple(one for one in backups if {f"{one}{INDEX}", f"{one}{SUFFIX}"} <= there)
 
     def backups(self, install: str) -> tuple[Stored, ...]:
         names, found = self._shelf

@@ -1,13 +1,16 @@
 """A consistent copy of a SQLite file that leaves no trace beside the source.
 
-A database in use is read through SQLite's backup. One that nobody has open is copied as files, its
-write-ahead log or hot journal along with it, and mended in the copy: opened where it lies, SQLite
-would want to write there.
+A database in use is read through SQLite's backup, as it was at one moment: with a write-ahead log
+nobody waits for that, without one writers wait only if they would not let the copy end. One that
+nobody has open is copied as files, its write-ahead log or hot journal along with it, and mended in
+the copy: opened where it lies, SQLite would want to write there.
 """
 
 import shutil
 import sqlite3
+import sys
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
@@ -69,16 +72,49 @@ def _is_locked(source: Path) -> bool:
 
 
 def _backup(source: Path, copy: Path, report: Report) -> None:
-    def told(_: int, left: int, total: int) -> None:
-        report(Progress("snapshot", "copying", total - left, total, "pages"))
-
     uri = f"file:{quote(str(source.resolve()))}?mode=ro"
     with (
         closing(sqlite3.connect(uri, uri=True, timeout=LOCK_SECONDS)) as read,
         closing(sqlite3.connect(copy)) as write,
     ):
         read.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-        read.backup(write, pages=PAGES, progress=told, sleep=0.05)
+        if read.execute("PRAGMA journal_mode").fetchone() == ("wal",):
+            _hold(read)
+        read.backup(write, pages=PAGES, progress=_Steps(source, read, report), sleep=0.05)
+
+
+def _hold(read: sqlite3.Connection) -> None:
+    """Go on reading the database as it is now; a writer of one without a log has to wait."""
+    read.execute("BEGIN")
+    read.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+
+
+@dataclass(slots=True)
+class _Steps:
+    """Hears of each step: SQLite begins again after every foreign write, and waits for ever."""
+
+    source: Path
+    read: sqlite3.Connection
+    report: Report
+    left: int = sys.maxsize
+    restarts: int = 0
+
+    def __call__(self, status: int, left: int, total: int) -> None:
+        if status & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise locked(self.source)
+        self.report(Progress("snapshot", "copying", total - left, total, "pages"))
+        self.restarts += left >= self.left
+        self.left = left
+        if self.restarts == ATTEMPTS and not self.read.in_transaction:
+            _hold(self.read)
+
+
+def locked(source: Path) -> InvalidInputError:
+    """Return what is said of a file that another program does not let go of."""
+    return InvalidInputError(
+        f"{source} has been locked by another program for {LOCK_SECONDS:.0f} s",
+        hint="close the program that writes to it, then run the command again",
+    )
 
 
 def _state(source: Path) -> list[tuple[int, int] | None]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from thothctl.adapters.bird_folder import description_files
 from thothctl.adapters.files import translated
-from thothctl.adapters.sqlite_copy import LOCK_SECONDS, take
+from thothctl.adapters.sqlite_copy import locked, take
 from thothctl.adapters.work_folder import work_folder, work_of
 from thothctl.errors import InvalidInputError, NoSpaceError
 from thothctl.model.answer import DatabaseSource
@@ -92,10 +92,7 @@ def _copy(source: Path, copy: Path, report: Report) -> None:
 def _refusal(source: Path, error: sqlite3.Error) -> Exception:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return InvalidInputError(
-            f"{source} has been locked by another program for {LOCK_SECONDS:.0f} s",
-            hint="close the program that writes to it, then run the command again",
-        )
+        return locked(source)
     if code == sqlite3.SQLITE_FULL:
         return NoSpaceError("no space left for the working copy", hint="free some space")
     if code == sqlite3.SQLITE_CANTOPEN:

@@ -26,6 +26,8 @@ from thothctl.world.backups import Ended, Inside, Mount, Program, Task
 BOOT = Path("/proc/sys/kernel/random/boot_id")
 NAMESPACE, KNOWN = Path("/proc/self/ns/mnt"), ".same-kernel"
 CHUNK = 1 << 20
+CLEARED_SECONDS = 15
+"""So long a task may take to be gone."""
 THERE = ("created", "running", "paused", "restarting")
 """Of a container that may still hold something."""
 Source = Program | Iterable[bytes]
@@ -78,6 +80,14 @@ class DockerToolbox:
             yield Dialogue(process, Tail(process.stderr, lambda _: None))
 
     def clear(self, install: str) -> None:
+        deadline = time.monotonic() + CLEARED_SECONDS
+        while left := self._left(install):
+            status, _ = self._output("docker", "rm", "--force", "--volumes", *left)
+            if status == 0 or time.monotonic() > deadline:
+                return
+            time.sleep(0.2)
+
+    def _left(self, install: str) -> list[str]:
         chosen = ["--filter", f"label={LABEL_INSTALL}={install}", "--filter", f"label={LABEL_TASK}"]
         status, found = self._output("docker", "ps", "--all", "--quiet", *chosen)
         if status != 0:
@@ -85,8 +95,7 @@ class DockerToolbox:
                 "Docker did not answer when asked for tasks that were left behind",
                 hint="start Docker, then run the command again",
             )
-        if found.split():
-            self._output("docker", "rm", "--force", "--volumes", *found.split())
+        return found.split()
 
     def alive(self) -> str:
         moment = time.time()

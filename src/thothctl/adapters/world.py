@@ -151,9 +151,11 @@ class RealWorld:
     def images(self) -> "OwnImages":
         from thothctl.adapters.image_builder import ImageBuilder
         from thothctl.adapters.images import OwnImages
+        from thothctl.adapters.pulling import Puller
 
         builder = ImageBuilder(self.home, self.version, self.engine, self._child, self.report)
-        return OwnImages(self.version, self.engine, builder, self.registry, self.report)
+        puller = Puller(self.engine, self._environment, self.report)
+        return OwnImages(self.engine, builder, self.registry, puller, self.report)
 
     @cached_property
     def registry(self) -> "HttpRegistry":
@@ -219,7 +221,7 @@ class RealWorld:
     def importer(self) -> "StreamImporter":
         from thothctl.adapters.importer import StreamImporter
 
-        return StreamImporter(self.home, self._child, self.report)
+        return StreamImporter(self.home, self._environment, self._child, self.report)
 
     @cached_property
     def toolbox(self) -> "DockerToolbox":

@@ -7,7 +7,7 @@ import typer
 from thothctl.cli.backup_access import access
 from thothctl.cli.backup_copy import copy_backup
 from thothctl.cli.backup_drill import drill
-from thothctl.cli.backup_key import key
+from thothctl.cli.backup_key import key, warnings_of_key
 from thothctl.cli.backup_options import (
     Daily,
     EngineOption,
@@ -36,7 +36,6 @@ from thothctl.errors import InvalidInputError, UsageError
 from thothctl.model.backup import Consistency, Engine
 from thothctl.model.retention import Keep
 from thothctl.operations.backup import BackupRequest, plan_backup, provide_toolbox
-from thothctl.operations.backup_key import current_key
 from thothctl.operations.backup_opening import Opener, has_key, opened
 from thothctl.operations.backup_order import PAUSE_SECONDS
 from thothctl.operations.backup_prune import plan_prune, prune, sweep_all
@@ -47,10 +46,6 @@ from thothctl.world.backups import Archive
 
 MIB = 1024 * 1024
 KEEP = Keep()
-UNSAFE = (
-    "the key of the backups lies on this machine only; print it and keep it elsewhere: "
-    "`thothctl backup key export`"
-)
 
 backup = typer.Typer(name="backup", help="Make, prove and keep backups.", no_args_is_help=True)
 backup.add_typer(key)
@@ -135,7 +130,7 @@ def _made(session: Session, target: str, identity: str) -> Outcome:
         f"MiB in {manifest.duration_ms / 1000:.1f} s, {manifest.consistency.value}, "
         f"writers paused {manifest.write_pause_ms} ms"
     )
-    warnings = (UNSAFE,) if current_key(session.world, session.install).lost_with_machine else ()
+    warnings = warnings_of_key(session)
     return Outcome(data, lambda console: console.print(line, soft_wrap=True), warnings=warnings)
 
 
@@ -223,10 +218,12 @@ def prune_backups(  # noqa: PLR0913, PLR0917 - typer reads the signature
         in_use = drilled_now(session.world, session.install)
         planned = plan_prune(shelf(session.world, session.install, place), keep, in_use)
         if not session.options.dry_run:
-            sweep_all(session.world, session.install, place)
+            with session.watched():
+                sweep_all(session.world, session.install, place)
         if planned.removed and not session.options.dry_run:
             session.confirm(f"Remove {len(planned.removed)} backups of {session.install}?")
-            planned = prune(session.world, session.install, keep, place)
+            with session.watched():
+                planned = prune(session.world, session.install, keep, place)
     data = {
         "removed": [one.id for one in planned.removed],
         "kept": [one.id for one in planned.kept],

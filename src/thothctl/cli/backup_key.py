@@ -28,6 +28,10 @@ KINDS = {
     "passphrase": "a key of this install, which a passphrase opens, too",
     "recipient": "somebody else's public key",
 }
+UNSAFE = (
+    "the key of the backups lies on this machine only; print it and keep it elsewhere: "
+    "`thothctl backup key export`"
+)
 SHEET = """\
 RECOVERY SHEET for backups of {name}
 
@@ -125,6 +129,12 @@ def rotate(session: Session) -> Outcome:
 
 for word, function in (("show", show), ("export", export), ("set", set_key), ("rotate", rotate)):
     key.command(word)(function)
+
+
+def warnings_of_key(session: Session) -> tuple[str, ...]:
+    """What whoever made a backup must hear until a person has taken the recovery sheet."""
+    found = operation.current_key(session.world, session.install)
+    return (UNSAFE,) if found.lost_with_machine else ()
 
 
 def _sheet(name: str, found: BackupKey, identity: Secret) -> str:

@@ -53,14 +53,16 @@ PassphraseFile = Annotated[
 def opener_of(
     session: Session, head: Head, identity_file: Path | None, passphrase_file: Path | None
 ) -> Opener:
-    """What the user gave to open a backup with; the environment counts where no key is at hand."""
+    """What the user gave to open a backup with.
+
+    Where no key is at hand, the environment counts, and whoever sits there is asked.
+    """
     if identity_file is not None:
         from thothctl.adapters.key_sources import text_in_file  # noqa: PLC0415 - only when given
 
         return Opener(identity=text_in_file(identity_file))
-    by_variable = VARIABLE in session.environment and not has_key(
-        session.world, session.install, head
-    )
-    if passphrase_file is not None or by_variable:
+    told = VARIABLE in session.environment or (head.sealed and session.interactive)
+    lacking = told and not has_key(session.world, session.install, head)
+    if passphrase_file is not None or lacking:
         return Opener(passphrase=read_passphrase(session, passphrase_file))
     return Opener()

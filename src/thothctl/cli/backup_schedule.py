@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from thothctl.cli.backup_key import warnings_of_key
 from thothctl.cli.backup_options import Daily, EngineOption, Last, Monthly, To, Weekly
 from thothctl.cli.boundary import failure_of
 from thothctl.cli.envelope import Outcome
@@ -156,7 +157,8 @@ def _run(session: Session) -> Outcome:
             pruned = prune(world, name, chosen.keep, order.target)
     data = {"id": order.backup, "removed": [one.id for one in pruned.removed]}
     line = f"[green]✓[/] {order.backup}; {len(pruned.removed)} removed, {len(pruned.kept)} stay"
-    return Outcome(data, lambda console: console.print(line, soft_wrap=True))
+    warnings = warnings_of_key(session)
+    return Outcome(data, lambda console: console.print(line, soft_wrap=True), warnings=warnings)
 
 
 def _prove_cheaply(session: Session, order: BackupOrder) -> None:

@@ -17,6 +17,7 @@ from thothctl.errors import UsageError
 from thothctl.model.install import LABEL_VERSION
 from thothctl.model.observed import ObservedImage
 from thothctl.model.stack import TOOLBOX, Image
+from thothctl.operations.drill_ground import ground_of
 from thothctl.operations.prune_images import PRODUCT, Surplus, refuse_strangers, remove, surplus
 from thothctl.world import ImagePolicy
 
@@ -84,7 +85,8 @@ def prune(session: Session, force: Force = False) -> Outcome:
     with ExitStack() as held:
         if not session.options.dry_run:
             for install in world.installs.names():
-                held.enter_context(world.locks.hold(install, "images prune"))
+                for name in (install, ground_of(install)):  # a drill has images of its own
+                    held.enter_context(world.locks.hold(name, "images prune"))
         found = surplus(world)
         if session.options.dry_run or not found.images:
             return _pruned(found, ())

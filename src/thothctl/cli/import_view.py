@@ -30,10 +30,20 @@ def show_imported(console: Console, result: ImportResult) -> None:
     described = facts.get("descriptions")
     if isinstance(described, Mapping):
         _show_described(console, described)
+    if isinstance(model := facts.get("model"), Mapping):
+        console.print(Text.assemble(("✓ ", "green"), _spent(model)))
     if result.tables:
         first = result.tables[0].get("name")
         line = f'  Ask: thothctl ask -w {result.workspace} "How many rows are in {first}?"'
         console.print(Text(line, "dim"), soft_wrap=True)
+
+
+def _spent(model: Mapping[str, JsonValue]) -> str:
+    """Say what the language model took for its descriptions, as far as its price is known."""
+    cost = model.get("cost_usd")
+    price = f"${cost:.4f}" if isinstance(cost, int | float) else "price not known"
+    tokens = f"{model.get('input_tokens'):,} tokens in, {model.get('output_tokens'):,} out"
+    return f"{model.get('name')} described {model.get('columns'):,} columns: {tokens}, {price}"
 
 
 def _tables(result: ImportResult) -> Table:

@@ -39,11 +39,13 @@ def clock_text(seconds: float) -> str:
 
 
 def amount(progress: Progress) -> str:
-    """`12 of 48 MiB`; empty when the total is unknown."""
-    if progress.done is None or not progress.total:
+    """`12 of 48 MiB`, or `12 MiB` where nobody knows how many it will be."""
+    size = 1024 * 1024
+    if progress.done is None:
         return ""
+    if not progress.total:
+        return f"{progress.done / size:.1f} MiB" if progress.unit == "bytes" else ""
     if progress.unit == "bytes":
-        size = 1024 * 1024
         return f"{progress.done / size:.1f} of {progress.total / size:.1f} MiB"
     return f"{progress.done:,} of {progress.total:,} {progress.unit}".rstrip()
 

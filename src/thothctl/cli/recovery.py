@@ -10,8 +10,9 @@ from thothctl.cli.options import command
 from thothctl.cli.session import Session
 from thothctl.cli.upgrade_options import SECONDS, PlanOnly, Rolling, SoakSeconds
 from thothctl.model.install import Release
+from thothctl.operations import ending
 from thothctl.operations.backup import provide_toolbox
-from thothctl.operations.recover import Unfinished, go_on, refuse_unfinished, take_back, unfinished
+from thothctl.operations.recover import Unfinished, refuse_unfinished, unfinished
 from thothctl.operations.rollback import (
     Seen,
     back_to,
@@ -55,7 +56,7 @@ def resume(session: Session) -> Outcome:
             return _planned(pending, "go on with")
         session.operation = pending.operation
         with session.watched():
-            go_on(pending, session.world)
+            ending.resume(pending, session.world, seconds=session.options.timeout or SECONDS)
     line = f"[green]✓[/] {pending.plan.goal}: done"
     return Outcome({"resumed": True, "goal": pending.plan.goal}, lambda c: c.print(line))
 
@@ -88,7 +89,7 @@ def rollback(  # noqa: PLR0913, PLR0917 - typer reads the signature
             return _planned(pending, "take back")
         session.operation = pending.operation
         with session.watched():
-            take_back(pending, session.world)
+            ending.roll_back(pending, session.world, seconds=session.options.timeout or SECONDS)
     line = f"[green]✓[/] {pending.plan.goal}: taken back"
     return Outcome({"goal": pending.plan.goal}, lambda c: c.print(line))
 

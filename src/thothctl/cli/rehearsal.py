@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from thothctl.cli.backup_drill import drill_plan
+from thothctl.cli.backup_key import warnings_of_key
 from thothctl.cli.envelope import Outcome
 from thothctl.cli.restore import find_backup, key_of
 from thothctl.cli.session import Session
 from thothctl.errors import CheckFailedError, NotHealthyError
 from thothctl.operations.backup import BackupRequest, plan_backup, provide_toolbox
+from thothctl.operations.clusters import refuse_second_postgres
 from thothctl.operations.drill import Hop, RenderDrill
 from thothctl.operations.drill_ground import held
 from thothctl.operations.offers import Target
@@ -22,6 +24,7 @@ def rehearse(
 ) -> Outcome:
     """Back up what runs, restore it beside as each new version in turn, check it and remove it."""
     world, versions = session.world, [str(one.published.version) for one in targets]
+    refuse_second_postgres([(str(one.published.version), one.images) for one in targets])
     for target in targets:
         refuse_small_disk(world, target)
     with session.watched():
@@ -47,7 +50,8 @@ def rehearse(
         "backup": order.backup,
     }
     line = f"[green]✓[/] {' and '.join(versions)} migrates a copy of the data, starts and answers"
-    return Outcome(data, lambda console: console.print(line))
+    warnings = warnings_of_key(session)
+    return Outcome(data, lambda console: console.print(line), warnings=warnings)
 
 
 def _hops(seen: Outlook, targets: Sequence[Target]) -> list[Hop]:

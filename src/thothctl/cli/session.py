@@ -137,12 +137,12 @@ class Session:
         Who only `plans` changes nothing, and what is due waits for who does.
         """
         with self.world.locks.hold(self.install, command):
-            if fresh:
-                refuse_unfinished(self.world, self.install)
-            tidy(self.world, self.install)
-            settle(self.world, self.install)
-            if fresh and not (plans or self.options.dry_run):
-                with self.watched():
+            with self.watched():
+                if fresh:
+                    refuse_unfinished(self.world, self.install)
+                tidy(self.world, self.install)
+                settle(self.world, self.install)
+                if fresh and not (plans or self.options.dry_run):
                     finish_due(self.world, self.install)
             try:
                 yield

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from rich.console import Console
 
+from thothctl.cli.backup_key import warnings_of_key
 from thothctl.cli.envelope import Outcome
 from thothctl.cli.finalize import finalize
 from thothctl.cli.hop import hop_to, target_of
@@ -133,7 +134,7 @@ def _planned(session: Session, request: UpgradeRequest, wish: DataWish) -> Outco
     hop = hop_to(session, request, seen, seen.hops[0])
     carried = hop.data(wish)
     data = plan_data(session.world, seen, hop.target, hop.plan(carried, wish), carried)
-    return Outcome(data, lambda console: show_plan(console, data, hop.target, carried))
+    return Outcome(data, lambda console: show_plan(console, data, carried))
 
 
 def _rehearsed(session: Session, request: UpgradeRequest) -> Outcome:
@@ -146,7 +147,7 @@ def _rehearsed(session: Session, request: UpgradeRequest) -> Outcome:
 
 
 def _upgraded(session: Session, request: UpgradeRequest, wish: DataWish) -> Outcome:
-    first = look_out(session.world, request)
+    first, saved = look_out(session.world, request), wish.backup
     if not first.hops:
         return _nothing(first)
     refuse_edits(session.world, request.name)
@@ -159,7 +160,8 @@ def _upgraded(session: Session, request: UpgradeRequest, wish: DataWish) -> Outc
         hop = hop_to(session, request, seen, version, build=True)
         session.carry_out(hop.plan(hop.data(wish), wish))
         seen = replace(seen, release=running.active(session.world, request.name).release)
-    return _done(session, first)
+    done = _done(session, first)
+    return replace(done, warnings=warnings_of_key(session)) if saved else done
 
 
 def _nothing(seen: Outlook) -> Outcome:

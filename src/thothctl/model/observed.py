@@ -113,12 +113,15 @@ class ObservedImage:
 
 @dataclass(frozen=True, slots=True)
 class OfferedImage:
-    """An image in a registry; `reference` pins it by digest, `size` is what a pull transfers."""
+    """An image in a registry; `reference` pins it by digest, `size` is what a pull transfers.
+
+    `layers` are its parts: digest to bytes.
+    """
 
     reference: str
     labels: Mapping[str, str] = field(default_factory=dict)
     size: int = 0
-    layers: tuple[str, ...] = ()
+    layers: Mapping[str, int] = field(default_factory=dict)
     layout: Layout = field(default_factory=Layout)
 
     @property

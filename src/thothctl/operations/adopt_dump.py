@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 
 from thothctl.errors import EngineRefusedError
+from thothctl.model.event import Note
 from thothctl.model.install import Install
 from thothctl.operations.backup_postgres import CONNECT_SECONDS, COUNT_SECONDS, COUNTS, POINT
 from thothctl.operations.loading import PLACE, STAGED, refuse
-from thothctl.operations.outside_database import databases, psql, user_of
+from thothctl.operations.outside_database import databases, psql, strange_orders, user_of
 from thothctl.operations.taking_in import IMPORTING, KIND
 from thothctl.world import World
 from thothctl.world.backups import Conversation, Inside, Mount, Task
@@ -27,7 +28,10 @@ class Moment:
         self._world, self._server = world, server
         self._sessions: dict[str, Conversation] = {}
         self._snapshots: dict[str, str] = {}
-        for one in databases(world, server):
+        found = databases(world, server)
+        for name, order in strange_orders(found):
+            world.report(Note(f"{name} was sorted by {order}; here it is by code point (C.UTF-8)"))
+        for one in found:
             session = stack.enter_context(world.toolbox.talk(psql(server, one.name)))
             self._sessions[one.name] = session
             session.tell("SELECT 1;")

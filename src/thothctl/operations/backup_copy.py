@@ -49,7 +49,8 @@ def _brought(world: World, name: str, there: Target, what: tuple[Stored, Archive
         if archive.manifest.engine == Engine.REPOSITORY:
             kept = Repository(world, install_of(world, name), there.address, stored.id)
             wanted = [one.snapshot.partition(":")[0] for one in parts if one.snapshot]
-            parts = _moved(parts, kept.take_over(stored.id, wanted, stored.target))
+            if wanted:  # without a name everything there would be taken over
+                parts = _moved(parts, kept.take_over(stored.id, wanted, stored.target))
         path = there.stage(stored.id)
         with world.archives.create(path, archive.head, archive.key()) as writer:
             for part in parts:

@@ -40,6 +40,23 @@ def last_drill(world: World, name: str) -> Drilled | None:
     )
 
 
+def far_places(world: World, name: str) -> dict[str, datetime]:
+    """By far place that has backups, when one there was last read; before that, sent there."""
+    first, read = dict[str, datetime](), dict[str, datetime]()
+    events = world.backup_records.events(name)
+    gone = {(e.get("target"), e.get("id")) for e in events if e.get("event") == "pruned"}
+    for event in events:
+        place, kind = str(event.get("target")), event.get("event")
+        if "://" not in place or (place, event.get("id")) in gone:
+            continue
+        at = datetime.fromisoformat(str(event["at"]))
+        if kind in {"created", "copied"}:
+            first.setdefault(place, at)
+        if kind in {"verified", "copied"}:
+            read[place] = at
+    return {place: read.get(place, at) for place, at in first.items()}
+
+
 def _is_there(world: World, place: str) -> bool:
     """What lies on another machine is taken to be there."""
     return "://" in place or world.host.file_size(Path(place)) is not None

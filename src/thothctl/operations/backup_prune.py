@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from thothctl.model.backup import SUFFIX, Engine, Stored
+from thothctl.model.event import Note
 from thothctl.model.retention import Keep, to_prune
 from thothctl.operations.backup import provide_toolbox
 from thothctl.operations.backup_opening import Opener, opened
@@ -11,11 +12,12 @@ from thothctl.operations.backup_repository import Repository
 from thothctl.operations.backup_shelf import Shelf, shelf
 from thothctl.operations.backup_sweep import places_sent_to, sweep
 from thothctl.operations.backup_verify import refuse_broken, verify
-from thothctl.operations.drill_ground import drilled_now
+from thothctl.operations.drill_ground import drilled_now, without_drills
 from thothctl.operations.steps import install_of
 from thothctl.world import World
 
 OPERATION = "prune"
+LATER = "the room in its repository is freed when the next backup goes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,10 @@ def prove(world: World, name: str, target: str, backup: str) -> None:
 
 
 def _free(world: World, name: str, there: Shelf, place: tuple[str, Sequence[Stored]]) -> None:
-    """What nobody names goes out of the repository; a file that cannot be read names its own."""
+    """What nobody names goes out of the repository; a file that cannot be read names its own.
+
+    Not while a drill reads there: what it reads would be packed anew under its feet.
+    """
     target, kept = place
     ours = [one for one in there.of(target) if one.manifest.engine == Engine.REPOSITORY]
     if not ours:
@@ -86,4 +91,8 @@ def _free(world: World, name: str, there: Shelf, place: tuple[str, Sequence[Stor
     provide_toolbox(world)
     names = [one.id for one in kept if one.target == target]
     names += [other.removesuffix(SUFFIX) for other in there.strangers]
-    Repository(world, install_of(world, name), target, OPERATION).keep(names)
+    with without_drills(world, name, "backup prune") as alone:
+        if alone:
+            Repository(world, install_of(world, name), target, OPERATION).keep(names)
+        else:
+            world.report(Note(f"a drill reads in {target}: {LATER}"))

@@ -32,12 +32,13 @@ class SaveStores:
     why: str
     title: ClassVar[str] = "Save"
     harmless: ClassVar[bool] = True
+    needs_release: ClassVar[bool] = True
 
     def apply(self, world: World) -> None:
         order, scene = self._let_go(world)
-        sweep(world, order.name, order.target)  # a try of this one that was killed is none
-        about_to_send(world, order.name, order.backup, order.target, order.engine)
         with published_nothing():
+            sweep(world, order.name, order.target)  # a try of this one that was killed is none
+            about_to_send(world, order.name, order.backup, order.target, order.engine)
             take(world, order)
         await_health_checks(scene)
 
@@ -54,7 +55,6 @@ class SaveStores:
         scene = look_around(world, order.name, order.backup)
         world.writers.release(scene.install.uuid)
         world.toolbox.clear(scene.install.uuid)
-        world.targets.open(order.target, order.name).discard(order.backup)
         return order, scene
 
 

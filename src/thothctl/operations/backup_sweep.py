@@ -1,6 +1,9 @@
 """What was on its way to a place when it was cut off is removed by whoever comes next."""
 
-from thothctl.errors import ThothctlError
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from thothctl.errors import EngineUnreachableError, ThothctlError
 from thothctl.model.backup import Engine
 from thothctl.model.event import Note
 from thothctl.operations.backup_repository import Repository
@@ -20,24 +23,33 @@ def about_to_send(world: World, name: str, backup: str, target: str, engine: str
 def sweep(world: World, name: str, target: str, *, but: str = "") -> None:
     """Remove what never arrived in a place, `but` what is on its way; nothing else is touched.
 
-    What cannot be removed now stays written down for the next one.
+    What cannot be removed now, from a place that does not answer, say, stays written down for the
+    next one: nothing else waits for it.
     """
     sent = _unsettled(world, name, target)
     sent.pop(but, None)
     if not sent:
         return
-    install, place = install_of(world, name), world.targets.open(target, name)
-    there = {one.id for one in place.backups(install.uuid)}
-    place.sweep(tuple(backup for backup in sent if backup not in there))
-    for backup, engine in sent.items():
-        try:
-            if engine == Engine.REPOSITORY and backup not in there:
-                Repository(world, install, target, backup).drop(backup)
-        except ThothctlError as error:
-            world.report(Note(f"{error.message}; the next `backup prune` clears up"))
-        else:
-            event = FOUND if backup in there else SWEPT
-            world.backup_records.note(name, {"event": event, "id": backup, "target": target})
+    install = install_of(world, name)
+    with _or_later(world):
+        there = world.targets.open(target, name).sweep(tuple(sent))
+        for backup, engine in sent.items():
+            with _or_later(world):
+                if engine == Engine.REPOSITORY and backup not in there:
+                    Repository(world, install, target, backup).drop(backup)
+                event = FOUND if backup in there else SWEPT
+                world.backup_records.note(name, {"event": event, "id": backup, "target": target})
+
+
+@contextmanager
+def _or_later(world: World) -> Iterator[None]:
+    """Only who cannot ask an engine at all has to hear of it now."""
+    try:
+        yield
+    except EngineUnreachableError:
+        raise
+    except ThothctlError as error:
+        world.report(Note(f"{error.message}; the next `backup prune` clears up"))
 
 
 def _unsettled(world: World, name: str, target: str) -> dict[str, str]:

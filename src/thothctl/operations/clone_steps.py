@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from thothctl.errors import (
     EngineRefusedError,
+    EngineUnreachableError,
     IntegrityError,
     NameInUseError,
     NoSpaceError,
@@ -12,7 +13,8 @@ from thothctl.errors import (
 )
 from thothctl.model.event import Note
 from thothctl.operations.bringing_up import bring_up
-from thothctl.operations.databases import counted, server_of, told
+from thothctl.operations.databases import copied_bytes, counted, database_bytes, told
+from thothctl.operations.growing import seen_growing
 from thothctl.operations.plan import step
 from thothctl.operations.running import STOP_SECONDS, server_up
 from thothctl.operations.steps import install_of
@@ -108,7 +110,14 @@ class CloneDatabase:
                     f"a database {self.target} is there already", hint="run the command again"
                 )
             told(world, server, f"DROP DATABASE {self.target} WITH (FORCE);\n")
-        self._copy(world, server)
+        with seen_growing(
+            world,
+            self.target,
+            "copying",
+            lambda: copied_bytes(world, server),
+            lambda: database_bytes(world, server, self.source),
+        ):
+            self._copy(world, server)
         told(world, server, self._filled(RIGHTS))
         before, after = counted(world, server, self.source), counted(world, server, self._made)
         if before != after:
@@ -144,9 +153,11 @@ class CloneDatabase:
     def undo(self, world: World) -> None:
         """A copy that cannot be dropped now harms nobody: `upgrade finalize` finds it."""
         try:
-            server = server_of(world, install_of(world, self.name), self.service)
+            server = server_up(world, install_of(world, self.name), self.service)
             told(world, server, self._filled(END_COPYING + DROP))
             if told(world, server, self._filled(MARKED)) == self.mark:
                 told(world, server, f"DROP DATABASE {self.target} WITH (FORCE);\n")
+        except EngineUnreachableError:
+            raise  # it is dropped when the engine is back
         except ThothctlError as error:
             world.report(Note(f"The copy {self.target} is still there: {error.message}"))

@@ -1,7 +1,8 @@
 """Which PostgreSQL a volume holds and an image runs, and what is refused where they differ."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from thothctl.errors import EngineRefusedError, IncompatibleError
 from thothctl.model.install import LABEL_POSTGRES, Install, Release
@@ -109,6 +110,23 @@ def _recorded(world: World, stack: Stack, store: Store, release: Release) -> str
     name = image_name(stack, store, release)
     image = world.engine.image(release.images.get(name, ""))
     return release.postgres_majors.get(name, "") or major_of(image)
+
+
+def refuse_second_postgres(hops: Sequence[tuple[str, Mapping[str, OfferedImage]]]) -> None:
+    """Raise IncompatibleError where a version runs another PostgreSQL than the one before it.
+
+    A copy that is tried takes its data from a backup, into the PostgreSQL of the first.
+    """
+    for (before, old), (after, new) in pairwise(hops):
+        for name in old.keys() & new.keys():
+            there, wanted = major_of(old[name]), major_of(new[name])
+            if there and wanted and there != wanted:
+                raise IncompatibleError(
+                    f"{after} runs PostgreSQL {wanted}, and {before}, which comes first, runs "
+                    f"PostgreSQL {there}: one rehearsal cannot try both; nothing was changed",
+                    hint=f"rehearse {before} with `thothctl upgrade --rehearse --to {before}`, "
+                    "upgrade to it, then rehearse the rest",
+                )
 
 
 def refuse_moved_path(store: Store, image: ObservedImage | OfferedImage, called: str) -> None:

@@ -17,6 +17,16 @@ NAMES = (
     " WHERE NOT datistemplate;"
 )
 
+COPYING = """
+SELECT coalesce(sum((pg_stat_file(path, true)).size), 0)::bigint
+FROM pg_ls_dir('base') folder, LATERAL (
+    SELECT 'base/' || folder || '/' || file AS path
+    FROM pg_ls_dir('base/' || folder, true, false) file
+) files
+WHERE folder ~ '^[0-9]+$' AND folder NOT IN (SELECT oid::text FROM pg_database);
+"""
+"""Bytes of databases that are still being made: no catalogue has them yet."""
+
 
 def server_of(world: World, install: Install, service: str) -> str:
     """The running container of a server; raises EngineRefusedError where none runs."""
@@ -56,3 +66,13 @@ def counted(world: World, container: str, database: str) -> Mapping[str, int]:
     """The rows of every table of a database."""
     found = json.loads(told(world, container, COUNTS, database))
     return {str(name): int(count) for name, count in found.items()}
+
+
+def database_bytes(world: World, server: str, name: str) -> int:
+    """What a database takes."""
+    return int(told(world, server, f"SELECT pg_database_size('{name}');\n"))
+
+
+def copied_bytes(world: World, server: str) -> int:
+    """What there is so far of a database that is being copied."""
+    return int(told(world, server, COPYING))

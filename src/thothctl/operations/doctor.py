@@ -12,7 +12,7 @@ from thothctl.model.secret import Secret
 from thothctl.model.stack import Minimum
 from thothctl.operations import keys, running
 from thothctl.operations.backup_key import peek_key
-from thothctl.operations.backup_log import last_drill, newest
+from thothctl.operations.backup_log import far_places, last_drill, newest
 from thothctl.operations.recover import unfinished
 from thothctl.operations.rendering import files_hash
 from thothctl.operations.running import Active
@@ -121,10 +121,8 @@ def _needed(world: World, current: Active) -> Minimum:
 
 
 def _machine(minimum: Minimum, depth: Depth) -> Probes:
-    probes = dict(preflight.of_machine(minimum))
-    if depth.quick:
-        del probes["compose"]
-    return probes
+    left = {"compose"} if depth.quick else set[str]()
+    return {name: probe for name, probe in preflight.of_machine(minimum) if name not in left}
 
 
 def _recorded(install: Install) -> Probes:
@@ -138,6 +136,7 @@ def _recorded(install: Install) -> Probes:
         "backup": lambda world: backups.age(newest(world, install.name), world.clock.now()),
         "backup-key": lambda world: _backup_key(world, install),
         "backup-drill": lambda world: _drill(world, install),
+        "backup-far": lambda world: backups.far(far_places(world, install.name), world.clock.now()),
     }
 
 

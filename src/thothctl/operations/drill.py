@@ -76,10 +76,12 @@ class CheckParts:
 class RenderDrill(RenderRelease):
     """Like any release, but nobody gets in and nothing gets out."""
 
-    def files(self, world: World, images: Mapping[str, str]) -> dict[str, str]:
-        rendered = RenderRelease.files(self, world, images)
-        isolated = world.restores.isolated(rendered["compose.yaml"])
-        return {**rendered, "compose.override.yaml": isolated}
+    def rendered(
+        self, world: World, images: Mapping[str, str], since: Mapping[str, int]
+    ) -> dict[str, str]:
+        files = RenderRelease.rendered(self, world, images, since)
+        isolated = world.restores.isolated(files["compose.yaml"])
+        return {**files, "compose.override.yaml": isolated}
 
 
 @step

@@ -4,9 +4,10 @@ Nothing of the install is changed by a drill, so whoever wants to change it need
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 
-from thothctl.errors import EngineRefusedError, EngineUnreachableError, LockedError
+from thothctl.errors import LockedError, ThothctlError
+from thothctl.model.event import Note
 from thothctl.operations.recover import refuse_unfinished, unfinished
 from thothctl.world import World
 
@@ -30,15 +31,31 @@ def held(world: World, name: str, command: str) -> Iterator[str]:
 
 
 def tidy(world: World, name: str) -> None:
-    """Remove what a drill left that was killed; one that still runs is let be."""
+    """Remove what a drill left that was killed; one that still runs is let be.
+
+    What cannot be removed now, the next command tries again: nothing else waits for it.
+    """
     ground = ground_of(name)
-    if unfinished(world, ground) is None:
+    if unfinished(world, ground) is None and not world.restores.key_path(ground).exists():
         return
-    with (
-        suppress(LockedError, EngineRefusedError, EngineUnreachableError),
-        held(world, name, "tidy up after a drill"),
-    ):
-        return
+    try:
+        with suppress(LockedError), held(world, name, "tidy up after a drill"):
+            return
+    except ThothctlError as error:
+        world.report(Note(f"what a drill left is still there: {error.message}"))
+
+
+@contextmanager
+def without_drills(world: World, name: str, command: str) -> Iterator[bool]:
+    """Whether none runs; then none begins before the body ended."""
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(world.locks.hold(ground_of(name), command))
+        except LockedError:
+            alone = False
+        else:
+            alone = True
+        yield alone
 
 
 def drilled_now(world: World, name: str) -> frozenset[str]:

@@ -108,12 +108,8 @@ def _take_back(
         # Nothing is lost: the journal knows where to go on once the engine is back.
         raise (error if isinstance(error, ThothctlError) else stuck) from error
     if stuck is not None:
-        where = supported(world, plan, operation, f"{_say(error)}\n{_say(stuck)}\n")
-        raise NeedsOperatorError(
-            f"{plan.goal} failed ({_say(error)}), and so did taking it back: {_say(stuck)}",
-            hint="mend what is named, then run `thothctl rollback` to finish taking it back; "
-            f"what may help somebody else to help is in {where}",
-        ) from error
+        told = f"{plan.goal} failed ({_say(error)}), and so did taking it back: {_say(stuck)}"
+        raise helpless(world, plan, operation, told) from error
     touched = any(not getattr(plan.steps[index], "harmless", False) for index in started)
     if touched and plan.had_release and isinstance(error, Exception):
         raise RolledBackError(
@@ -121,6 +117,16 @@ def _take_back(
             hint=_hint(error),
         ) from error
     raise error
+
+
+def helpless(world: World, plan: Plan, operation: str, told: str) -> NeedsOperatorError:
+    """What stays half taken back needs a person; all that may help them is kept in a folder."""
+    where = supported(world, plan, operation, f"{told}\n")
+    return NeedsOperatorError(
+        told,
+        hint="mend what is named, then run `thothctl rollback` to finish taking it back; "
+        f"what may help somebody else to help is in {where}",
+    )
 
 
 def _hint(error: BaseException) -> str:

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from thothctl.errors import EngineRefusedError, NameInUseError, NoSpaceError
 from thothctl.model.install import LABEL_MADE_BY, Install, Release
+from thothctl.operations.growing import seen_growing, volume_bytes
 from thothctl.operations.loading import NO_SPACE
 from thothctl.operations.plan import step
 from thothctl.operations.steps import install_of
@@ -83,7 +84,15 @@ class CloneGeneration:
             Mount(install.volume(self.store, self.number), TO, writable=True),
         )
         task = Task(install.uuid, "clone", ("thoth-clone", FROM, TO), mounts)
-        ended = world.toolbox.run(task)
+        before, after = mounts[0].source, mounts[1].source
+        with seen_growing(
+            world,
+            self.store,
+            "copying",
+            lambda: volume_bytes(world, install.uuid, after),
+            lambda: volume_bytes(world, install.uuid, before),
+        ):
+            ended = world.toolbox.run(task)
         if NO_SPACE in ended.said.lower():
             raise NoSpaceError(
                 f"no space left to copy the data of {self.store}",

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import unquote
@@ -12,6 +13,7 @@ from thothctl.model.backup import Part, PartKind
 from thothctl.model.event import Progress
 from thothctl.operations.backup_qdrant import KEY as API_KEY
 from thothctl.operations.backup_qdrant import URL
+from thothctl.operations.growing import seen_growing, volume_bytes
 from thothctl.world import World
 from thothctl.world.backups import Archive, Ended, Mount, Task
 
@@ -151,7 +153,9 @@ def load_postgres(load: Load, image: str, path: str, count: str) -> None:
     argv = ("thoth-load", f"{path}/{STAGED}", count)
     task = Task(load.install, "restore", argv, (mount,), image=image, own_user=True)
     load.world.report(Progress(load.store, "loading the databases"))
-    found = dict(counts_of(load.run(task)))
+    look = partial(volume_bytes, load.world, load.install, load.volume)
+    with seen_growing(load.world, load.store, "loading the databases", look):
+        found = dict(counts_of(load.run(task)))
     for part in load.parts:
         if part.kind is PartKind.DUMP:
             database = part.name.rpartition("/")[2].removesuffix(".dump")

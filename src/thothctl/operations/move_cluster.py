@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import ClassVar
 
 from thothctl.errors import EngineRefusedError, IncompatibleError, IntegrityError
@@ -30,6 +31,7 @@ from thothctl.operations.clusters import (
 from thothctl.operations.database_steps import superuser_secret
 from thothctl.operations.databases import MAINTENANCE, server_of, sizes, told
 from thothctl.operations.generations import next_generation
+from thothctl.operations.growing import seen_growing, volume_bytes
 from thothctl.operations.loading import PLACE, STAGED, refuse
 from thothctl.operations.outer_steps import folder_steps
 from thothctl.operations.plan import Step, step
@@ -174,13 +176,11 @@ class MoveCluster:
         self._refuse_new(world, server)
         before = {name: told(world, server, SURVEY, name) for name in self.databases}
         self._emptied(world, install)
-        world.report(Progress(self.store, "dumping the databases"))
-        self._run(world, self._dump(world, install, server))
-        world.report(Progress(self.store, "loading the databases"))
+        self._seen(world, "dumping the databases", self._dump(world, install, server))
         argv = ("thoth-load", f"{self.path}/{STAGED}", SURVEY)
         task = Task(install.uuid, "upgrade", argv, (self._mount(install),), image=self.image,
                     own_user=True)  # fmt: skip
-        after = _by_database(self._run(world, task))
+        after = _by_database(self._seen(world, "loading the databases", task))
         for name, found in before.items():
             self._compare(world, name, json.loads(found), after.get(name, {}))
 
@@ -211,6 +211,14 @@ class MoveCluster:
 
     def _mount(self, install: Install) -> Mount:
         return Mount(install.volume(self.store, self.number), self.path, writable=True)
+
+    def _seen(self, world: World, status: str, task: Task) -> str:
+        """What the task said; how much there is in the volume is told meanwhile."""
+        world.report(Progress(self.store, status))
+        volume = install_of(world, self.name).volume(self.store, self.number)
+        look = partial(volume_bytes, world, task.install, volume)
+        with seen_growing(world, self.store, status, look):
+            return self._run(world, task)
 
     def _run(self, world: World, task: Task) -> str:
         said: list[bytes] = []

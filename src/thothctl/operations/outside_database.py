@@ -1,6 +1,7 @@
 """What the database of somebody's project is asked before anything is made from it."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from thothctl.errors import EngineRefusedError, IncompatibleError, InvalidInputError
@@ -19,7 +20,7 @@ DATABASES = (
     " json_build_array(datcollate, datctype)) ORDER BY datname), '[]') FROM pg_database"
     " WHERE datallowconn AND NOT datistemplate AND datname <> 'postgres'"
 )
-LOCALES = frozenset(("C", "POSIX", "C.UTF-8", "C.utf8"))
+LOCALES = frozenset(("C", "POSIX", "C.UTF-8", "C.utf8", "en_US.utf8", "en_US.UTF-8"))
 """All that our image has."""
 
 
@@ -51,10 +52,8 @@ def refuse_other_database(world: World, stack: Stack, project: Project) -> None:
         raise IncompatibleError(
             f"{server.name} lacks roles of this application: {', '.join(roles)}", hint=TABLES_HINT
         )
-    found = databases(world, server)
-    refuse_strange(stack, [one.name for one in found], server.name)
+    refuse_strange(stack, [one.name for one in databases(world, server)], server.name)
     _refuse_renamed(stack, project)
-    _refuse_locale(server.name, found)
 
 
 def _refuse_renamed(stack: Stack, project: Project) -> None:
@@ -68,15 +67,11 @@ def _refuse_renamed(stack: Stack, project: Project) -> None:
         )
 
 
-def _refuse_locale(where: str, found: tuple[Found, ...]) -> None:
+def strange_orders(found: tuple[Found, ...]) -> Iterator[tuple[str, str]]:
+    """Databases whose text is sorted as our image does not know, and by what."""
     for one in found:
         if unknown := sorted(set(one.locales) - LOCALES):
-            raise IncompatibleError(
-                f"the database {one.name} of {where} has the locale {', '.join(unknown)},"
-                " which this stack's PostgreSQL does not know",
-                hint=f"move it there into a new one: CREATE DATABASE … TEMPLATE template0"
-                f" LOCALE 'C.UTF-8', pg_dump {one.name} into it, rename it, then adopt",
-            )
+            yield one.name, ", ".join(unknown)
 
 
 def databases(world: World, server: OutsideContainer) -> tuple[Found, ...]:

@@ -3,17 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from thothctl.errors import NeedsOperatorError, ThothctlError, UnfinishedError
+from thothctl.errors import EngineUnreachableError, UnfinishedError
 from thothctl.model.event import Note
 from thothctl.model.recorded import JournalFile
 from thothctl.operations import hooks
-from thothctl.operations.execute import advance, begin, unwind
+from thothctl.operations.execute import advance, begin, helpless, unwind
 from thothctl.operations.plan import STEPS, Plan, from_record
 from thothctl.operations.traces import kept
 from thothctl.world import World
 
-HARMLESS = frozenset({"backup", "drill", "export"})
-"""Kinds of operations that only leave things to be tidied up."""
+HARMLESS = frozenset({"backup", "drill", "export", "finalize"})
+"""Kinds of operations that only leave things to be tidied up, or to be done by the next one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,12 @@ class Unfinished:
     @property
     def next_step(self) -> int:
         return next(i for i in range(len(self.plan.steps) + 1) if i not in self.done)
+
+    @property
+    def next_needs_release(self) -> bool:
+        """Whether the next step works on what runs; an engine that died may have left it down."""
+        following = self.plan.steps[self.next_step : self.next_step + 1]
+        return any(getattr(step, "needs_release", False) for step in following)
 
 
 def unfinished(world: World, install: str) -> Unfinished | None:
@@ -71,11 +77,11 @@ def _index(entry: Mapping[str, object]) -> int:
 def refuse_unfinished(world: World, install: str) -> None:
     """Raise UnfinishedError when an operation of this install was cut off.
 
-    One that changed nothing that was there is simply taken back: nobody has to decide.
+    One that changed nothing that is needed is simply taken back: nobody has to decide.
     """
     pending = unfinished(world, install)
     if pending and pending.plan.kind in HARMLESS:
-        world.report(Note(f"{pending.plan.goal} never ended and is taken back"))
+        world.report(Note(f"{pending.plan.goal} never ended and is given up"))
         take_back(pending, world)
     elif pending:
         raise UnfinishedError(
@@ -95,11 +101,9 @@ def take_back(pending: Unfinished, world: World) -> None:
     """Undo every started step of an unfinished operation."""
     kept(world, pending.plan, pending.operation, pending.started)
     stuck = unwind(pending.plan, world, operation=pending.operation, started=pending.started)
-    if isinstance(stuck, ThothctlError):
+    if isinstance(stuck, EngineUnreachableError):  # the journal knows where to go on
         raise stuck
     if stuck is not None:
-        raise NeedsOperatorError(
-            f"taking back {pending.plan.goal} failed: {stuck}",
-            hint="mend what is named, then run `thothctl rollback` again",
-        ) from stuck
+        told = f"taking back {pending.plan.goal} failed: {stuck or type(stuck).__name__}"
+        raise helpless(world, pending.plan, pending.operation, told) from stuck
     hooks.after(world, pending.plan, pending.operation, hooks.FAILED)

@@ -48,7 +48,7 @@ class RenderRelease:
             return
         images = self._images(world)
         since = self._since(world, images)
-        files = self._files(world, images, since)
+        files = self.rendered(world, images, since)
         world.compose.check(world.installs.stage(self.name, self.number, files))
         world.installs.publish(self.name, self._record(world, images, files, since))
 
@@ -72,13 +72,13 @@ class RenderRelease:
 
     def files(self, world: World, images: Mapping[str, str]) -> dict[str, str]:
         """What lies in the release's folder, the user's own file included."""
-        return self._files(world, images, self._since(world, images))
+        return self.rendered(world, images, self._since(world, images))
 
     def changed(self, world: World) -> frozenset[str]:
         """The services that get new containers."""
         images = self._images(world)
         since = self._since(world, images)
-        return frozenset(world.bundles.sections(self._files(world, images, since))) - since.keys()
+        return frozenset(world.bundles.sections(self.rendered(world, images, since))) - since.keys()
 
     def _since(self, world: World, images: Mapping[str, str]) -> dict[str, int]:
         """The release in which each service became what it is: this one for what is another now."""
@@ -89,16 +89,17 @@ class RenderRelease:
         known = dict.fromkeys(before, active) | dict(
             world.installs.release(self.name, active).since
         )
-        now = world.bundles.sections(self._files(world, images, known))
+        now = world.bundles.sections(self.rendered(world, images, known))
         return {
             service: known[service]
             for service, section in now.items()
             if section == before.get(service) and service not in self.anew
         }
 
-    def _files(
+    def rendered(
         self, world: World, images: Mapping[str, str], since: Mapping[str, int]
     ) -> dict[str, str]:
+        """The files themselves, for services that became what they are in release `since`."""
         context = RenderContext(
             settings=self.settings,
             images=images,

@@ -19,7 +19,14 @@ from thothctl.model.observed import Condition, ObservedContainer, ObservedStack
 from thothctl.operations.databases import server_of
 from thothctl.operations.server_health import server_health
 from thothctl.operations.steps import StartRelease, install_of
-from thothctl.operations.waiting import await_healthy, await_services, crashes_named, is_crashing
+from thothctl.operations.waiting import (
+    SETTLED_SECONDS,
+    await_healthy,
+    await_services,
+    crashes_named,
+    is_crashing,
+    uptime,
+)
 from thothctl.world import World
 
 STOP_SECONDS = 20
@@ -146,6 +153,10 @@ def _service(name: str, replicas: Sequence[ObservedContainer], now: datetime) ->
         stopped = one.condition is Condition.STOPPED
         hint = f"run `thothctl start {name}`" if stopped else f"see `thothctl logs {name}`"
         return Finding(probe, Verdict.FAIL, f"{name} {trouble}{of}", hint)
+    if fallen := [one for one in replicas if one.restarts and uptime(one, now) < SETTLED_SECONDS]:
+        ago, times = uptime(fallen[0], now), fallen[0].restarts
+        said = f"{name} crashed {ago:.0f} s ago and was started again (restarted {times} times)"
+        return Finding(probe, Verdict.WARN, said, f"see `thothctl logs {name}`")
     condition = worst(replicas).value
     return Finding(probe, Verdict.PASS, f"{name} is {condition}{_times(len(replicas))}")
 

@@ -139,8 +139,12 @@ class StartRelease:
         bring_up(world, install_of(world, self.name), release, seconds=self.seconds)
 
     def undo(self, world: World) -> None:
-        """The containers from before see the secrets from before: files are mounted at a start."""
-        install = install_of(world, self.name)
+        """The containers from before see the secrets from before: files are mounted at a start.
+
+        An install without a record is one whose removal was cut off: nothing of it runs.
+        """
+        if (install := world.installs.find(self.name)) is None:
+            return
         world.installs.put_back_secrets(self.name)
         if self.previous is not None:
             before = world.installs.release(self.name, self.previous)

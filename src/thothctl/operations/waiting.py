@@ -136,11 +136,12 @@ def is_crashing(container: ObservedContainer, now: datetime, *, crashes: int = C
     """It restarts again and again; one that did so long ago and works now does not."""
     if container.restarts < crashes or container.condition is Condition.HEALTHY:
         return False
-    up = _uptime(container, now)
+    up = uptime(container, now)
     return container.condition is Condition.RESTARTING or up < SETTLED_SECONDS
 
 
-def _uptime(container: ObservedContainer, now: datetime) -> float:
+def uptime(container: ObservedContainer, now: datetime) -> float:
+    """The seconds since its last start; 0 where the engine does not tell."""
     try:
         return (now - datetime.fromisoformat(container.started)).total_seconds()
     except (ValueError, TypeError):  # an engine that tells no moment, or no zone

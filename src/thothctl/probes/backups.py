@@ -1,12 +1,14 @@
 """Whether there is something to go back to, and somebody who can open it."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from thothctl.model.finding import Finding, Verdict
 
 OLD = timedelta(hours=48)
 UNPROVED = timedelta(days=90)
-BACKUP, KEY, DRILL = "backup", "backup-key", "backup-drill"
+UNREAD = timedelta(days=30)
+BACKUP, KEY, DRILL, FAR = "backup", "backup-key", "backup-drill", "backup-far"
 
 
 def age(newest: datetime | None, now: datetime) -> Finding:
@@ -42,3 +44,15 @@ def drill(newest: datetime | None, drilled: datetime | None, now: datetime, *,
     if now - drilled > UNPROVED:
         return Finding(DRILL, Verdict.WARN, f"no drill since {day}", hint)
     return Finding(DRILL, Verdict.PASS, f"a backup was tried on {day} and held")
+
+
+def far(read: Mapping[str, datetime], now: datetime) -> Finding:
+    """In every far place a backup was read within the last thirty days, or is not that old."""
+    if not read:
+        return Finding(FAR, Verdict.PASS, "no backup lies on another machine")
+    place, last = min(read.items(), key=lambda one: one[1])
+    if now - last > UNREAD:
+        summary = f"nothing in {place} was read since {last:%Y-%m-%d}"
+        hint = f"run `thothctl backup verify latest --from {place}`"
+        return Finding(FAR, Verdict.WARN, summary, hint)
+    return Finding(FAR, Verdict.PASS, "what lies on other machines was read within 30 days")

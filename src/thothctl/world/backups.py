@@ -1,6 +1,6 @@
 """The ports that backups are made, kept and read through."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -180,8 +180,11 @@ class Target(Protocol):
     def discard(self, backup: str) -> None:
         """Remove what was staged, if anything was."""
 
-    def sweep(self, backups: Sequence[str]) -> None:
-        """Remove what got there of backups that never were complete there."""
+    def sweep(self, backups: Sequence[str]) -> Collection[str]:
+        """Remove what got there of backups that never were complete there.
+
+        Those that are complete stay, and are returned, whether they can be read or not.
+        """
 
     def backups(self, install: str) -> tuple[Stored, ...]:
         """Those of one install, the oldest first; what is broken or foreign is left out."""

@@ -2,17 +2,25 @@
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
+from typing import TypeVar
 
 MIB = 1024 * 1024
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
 class Measured:
-    """One way of importing one file; of a rival, what it altered is known of some columns only."""
+    """One way of importing one file.
+
+    Of a rival, what it altered is known of some columns only, and the memory of one that is a
+    program of its own is all it had.
+    """
 
     what: str
     seconds: float
@@ -39,6 +47,12 @@ class Bar:
     def line(self) -> str:
         sign = "≥" if self.least else "≤"
         return f"{'ok    ' if self.holds else 'MISSED'} {self.what}: {self.value:.2f} ({sign} {self.limit:g})"
+
+
+def fresh(run: Callable[..., Found], *arguments: object) -> Found:
+    """Run something in a new process, whose memory nobody has used before."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(run, *arguments).result()
 
 
 def resident() -> float:

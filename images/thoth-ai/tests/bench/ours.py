@@ -1,15 +1,15 @@
 """Our import of a file, in a fresh process each time, as a worker that was idle."""
 
 import time
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
-from multiprocessing import get_context
+from dataclasses import dataclass, replace
 
-from tests.bench.measuring import Measured, watched
+from tests.bench.measuring import Measured, fresh, watched
 from tests.importing import generated
+from tests.server import comparing
+from tests.services.postgres_server import Server
 from thoth_ai.importing import inspection
 from thoth_ai.importing.options import Options
-from thoth_ai.importing.postgres import encoding, keys, verification
+from thoth_ai.importing.postgres import encoding, keys, names, verification
 from thoth_ai.importing.postgres.loading import Load
 from thoth_ai.postgres import schemas
 from thoth_ai.postgres.connecting import Postgres
@@ -37,8 +37,21 @@ class Run:
 
 
 def measured(what: str, run: Run) -> Measured:
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(_measured, what, run).result()
+    return fresh(_measured, what, run)
+
+
+def compared(server: Server, run: Run, found: Measured) -> Measured:
+    """Look at every value of what was imported, and count the rows that are lost or altered."""
+    tables = inspection.inspect(run.made.path, Silent())
+    renaming = names.renamed(tables, Options().names)
+    pairs = zip(renaming.before, renaming.after, strict=True)
+    called = {before.name: after.name for before, after in pairs}
+    lost = altered = 0
+    for one in comparing.compared(run.made.path, server, schemas.unseen(run.mark), called):
+        print(one)
+        lost += max(one.missing - one.strange, 0)
+        altered += one.strange + one.rejects
+    return replace(found, lost=max(lost, found.lost), altered=altered)
 
 
 def _measured(what: str, run: Run) -> Measured:
@@ -49,8 +62,8 @@ def _measured(what: str, run: Run) -> Measured:
         began, busy = time.perf_counter(), time.process_time()
         report = load.run(connection, Silent()).report
         seconds, processor = time.perf_counter() - began, time.process_time() - busy
-    lost, altered = run.made.rows - report.rows, abs(report.diverted - run.made.dirt)
-    return Measured(what, seconds, report.rows, lost, altered, grown[0], processor)
+    lost = run.made.rows - report.rows
+    return Measured(what, seconds, report.rows, lost, None, grown[0], processor)
 
 
 def _leave_out(run: Run) -> None:

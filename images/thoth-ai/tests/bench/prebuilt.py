@@ -6,7 +6,7 @@ from pathlib import Path
 
 from psycopg import sql
 
-from tests.bench.measuring import Measured
+from tests.bench.measuring import Measured, watched
 from tests.services.postgres_server import Server
 from thoth_ai.importing.inspection import TableSchema
 from thoth_ai.postgres import schemas
@@ -25,12 +25,13 @@ def sent(server: Server, tables: Sequence[TableSchema], mark: str, folder: Path)
         for name, file in files.items():
             if not file.exists():
                 _dump(connection, name, file)
-        began = time.perf_counter()
-        for name, file in files.items():
-            _send(connection, name, file)
-        seconds = time.perf_counter() - began
+        with watched() as grown:
+            began = time.perf_counter()
+            for name, file in files.items():
+                _send(connection, name, file)
+            seconds = time.perf_counter() - began
         connection.execute("DROP SCHEMA limits CASCADE")
-    return Measured(NAME, seconds, sum(table.rows for table in tables))
+    return Measured(NAME, seconds, sum(table.rows for table in tables), memory=grown[0])
 
 
 def _dump(connection: schemas.Connection, name: str, file: Path) -> None:

@@ -197,3 +197,17 @@ def test_a_damaged_file_is_an_error_of_sqlite(tmp_path: Path, which: str) -> Non
 @given(value=st.floats(allow_nan=False, allow_infinity=False))
 def test_a_decimal_means_the_double_it_came_from(value: float) -> None:
     assert float(decimals.plain(value)) == value
+
+
+@pytest.mark.parametrize("which", ENCODERS)
+def test_long_values_after_short_ones_do_not_fill_the_memory(which: str, tmp_path: Path) -> None:
+    long = "x" * 5_000
+    path = filled(tmp_path / "long", ["a"] * 20_000 + [long] * 4_000)
+
+    with closing(opened(which, path, "s")) as encoder:
+        pieces = []
+        while chunk := encoder.chunk(encoding.CHUNK):
+            pieces.append(len(chunk))
+
+    assert encoder.rows == 24_000 + len(BROKEN)
+    assert max(pieces) < 3_000_000 < sum(pieces)

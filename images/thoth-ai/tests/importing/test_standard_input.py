@@ -43,3 +43,43 @@ def test_reading_goes_on_after_a_signal_that_asks_for_nothing() -> None:
         said, _ = process.communicate(b"abc", timeout=20)
 
     assert said.split() == [b"10", b"abc"]
+
+
+ATTENDS = """
+import signal, sys
+from thoth_ai.importing.standard_input import attended, interruptible
+
+def stop(number, _):
+    raise KeyboardInterrupt
+
+signal.signal(signal.SIGTERM, stop)
+stream = interruptible(sys.stdin.buffer)
+stream.read(3)
+try:
+    with attended(stream):
+        print("waiting", flush=True)
+        {work}
+except KeyboardInterrupt:
+    print("stopped")
+"""
+
+
+def attending(work: str) -> "subprocess.Popen[bytes]":
+    pipe, words = subprocess.PIPE, [sys.executable, "-c", ATTENDS.format(work=work)]
+    process = subprocess.Popen(words, stdin=pipe, stdout=pipe)
+    assert process.stdin
+    assert process.stdout
+    process.stdin.write(b"abc" + bytes(10_000))
+    process.stdin.flush()
+    assert process.stdout.readline() == b"waiting\n"
+    return process
+
+
+def test_a_sender_who_hangs_up_ends_what_is_done_for_him() -> None:
+    with attending("signal.pause()") as process:
+        assert process.communicate(timeout=20)[0] == b"stopped\n"
+
+
+def test_what_ends_before_the_sender_does_not_wait_for_him() -> None:
+    with attending("pass") as process:
+        assert process.wait(timeout=20) == 0

@@ -2,8 +2,11 @@
 
 import io
 import json
+import os
 import signal
+import subprocess
 import sys
+import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +15,8 @@ from unittest.mock import patch
 from django.core.management import call_command
 
 from tests.services import application_database
+
+PROJECT = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True)
@@ -28,7 +33,7 @@ class Outcome:
 
 def run(*arguments: str, stdin: bytes = b"", name: str = "zoo") -> Outcome:
     out = io.StringIO()
-    handler = signal.getsignal(signal.SIGTERM)
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
     options = ("--name", name, "--create-workspace", "--output", "ndjson", *arguments)
     stream = io.TextIOWrapper(io.BytesIO(stdin))
     try:
@@ -38,7 +43,8 @@ def run(*arguments: str, stdin: bytes = b"", name: str = "zoo") -> Outcome:
     except SystemExit as end:
         status = int(end.code or 0)
     finally:
-        signal.signal(signal.SIGTERM, handler)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
     return Outcome(status, [json.loads(line) for line in out.getvalue().splitlines()])
 
 
@@ -48,6 +54,14 @@ def from_file(path: Path, *arguments: str, name: str = "zoo") -> Outcome:
 
 def from_bundle(content: bytes, *arguments: str, name: str = "zoo") -> Outcome:
     return run("--bundle", "-", *arguments, stdin=content, name=name)
+
+
+def killed_by(script: str, data: Path) -> None:
+    """Run Python in a process of its own, which has to kill itself."""
+    variables = application_database.variables() | {"THOTH_DATA_DIR": str(data)}
+    argv = (sys.executable, "-c", textwrap.dedent(script))
+    done = subprocess.run(argv, cwd=PROJECT, env=os.environ | variables, check=False)
+    assert done.returncode == -signal.SIGKILL
 
 
 def left(data: Path) -> list[str]:

@@ -11,11 +11,15 @@ from provider_server import ProviderServer
 
 from tests.server import databases, imports
 from tests.server.conversations import ask
-from tests.server.test_profiles import CANARIES, STAFF
+from tests.server.test_import_meanwhile import Meanwhile, taken
+from tests.server.test_profiles import CANARIES, STAFF, patch
 from tests.services.application_database import ON_POSTGRES
 from thoth_ai.importing import describing
 from thoth_ai.providers.types import ProviderSettings
-from thoth_ai.workspaces.models import Column, VectorPoint, WrittenDescription
+from thoth_ai.questions import background
+from thoth_ai.workspaces import editing
+from thoth_ai.workspaces.editing import Details
+from thoth_ai.workspaces.models import Column, Database, Table, VectorPoint, WrittenDescription
 
 KEY = "canary-key-of-the-model"
 SAID = json.dumps({
@@ -117,6 +121,54 @@ def test_no_value_of_a_personal_column_reaches_it(
     assert "notes" in told
     assert re.search("open.{1,6}shut", told)
     assert not [canary for canary in CANARIES if canary in told]
+
+
+def test_what_it_wrote_of_a_table_goes_with_the_values_it_knew(
+    client: Client, path: Path, provider: ProviderServer
+) -> None:
+    said = {
+        "notes": {"": "Notes that are open or shut.", "state": "open or shut", "card": "a card"},
+        "teams": {"": "Teams."},
+    }
+    provider.rule({"match": "", "then": [{"reply": json.dumps(said)}]})
+    load(path)
+    assert "open or shut" in told()
+
+    personal = {"columns": {"notes": {"state": {"personal": True}}}}
+    patch(client, personal, "/descriptions")
+
+    assert "open or shut" not in told()
+    assert "Teams." in told()
+    notes = Table.objects.get(name="notes")
+    assert (notes.told_by_model, notes.derived[:12]) == (False, "Notes: 4 row")
+    assert "It joins teams." in notes.derived
+
+    patch(client, {"values_shared": "none"})
+
+    assert "Teams." not in told()
+    assert not Table.objects.filter(told_by_model=True).exists()
+
+
+def test_what_it_wrote_of_a_table_goes_with_values_that_are_kept_back_meanwhile(
+    path: Path, provider: ProviderServer
+) -> None:
+    said = {"notes": {"": "Notes that are open or shut."}}
+    provider.rule({"match": "", "then": [{"reply": json.dumps(said)}]})
+    load(path)
+    assert "open or shut" in told()
+
+    taken(path, Meanwhile(lambda it: editing.write_details(it, Details(values_shared="none"))))
+
+    assert "open or shut" not in told()
+
+
+def told() -> str:
+    """Return what is told of tables and columns, to a model and to the provider of vectors."""
+    schema = background.schema_of(Database.objects.get(name="staff"))
+    words = [table.description for table in schema.tables]
+    words += [column.description for table in schema.tables for column in table.columns]
+    kinds = VectorPoint.objects.filter(kind__in=("table", "column"))
+    return "\n".join((*words, *kinds.values_list("text", flat=True)))
 
 
 def test_nonsense_is_no_description(path: Path, provider: ProviderServer) -> None:

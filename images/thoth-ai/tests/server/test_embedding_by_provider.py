@@ -70,6 +70,26 @@ def test_an_import_without_its_provider_fails_and_leaves_nothing(
     assert not imports.left(data)
 
 
+def test_an_import_whose_provider_fails_on_the_way_keeps_what_it_has_and_goes_on_later(
+    file: Path, provider: ProviderServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(points, "BATCH", 2)
+    use(monkeypatch, provider)
+    works = {"reply": ""}
+    provider.rule({"path": "/embeddings", "then": [works, works, {"fault": {"status": 401}}]})
+
+    outcome = imports.from_file(file)
+    left = points.stale().count()
+    total = VectorPoint.objects.count()
+    provider.rule({"path": "/embeddings", **works})
+
+    assert outcome.status == 0, outcome.last
+    assert 0 < left < total
+    told = f"{left} of {total} documents get their vectors later, by themselves: The embedding"
+    assert outcome.last["warnings"][-1].startswith(told)
+    assert (points.refresh_stale(), points.stale().count()) == (left, 0)
+
+
 def test_another_model_makes_every_vector_anew_and_old_ones_are_not_compared_meanwhile(
     client: Client, file: Path, provider: ProviderServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,10 +1,6 @@
 """What arrives in PostgreSQL is what was in the file; both encoders, every kind of file."""
 
 import os
-import signal
-import subprocess
-import sys
-import textwrap
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,7 +14,6 @@ from tests.services.postgres_server import Server
 from thoth_ai.importing.postgres import encoding
 from thoth_ai.workspaces.models import Column, Database, Table, Workspace
 
-PROJECT = Path(__file__).parents[2]
 CHINOOK = Path(os.environ.get("THOTH_TEST_DATA", "/nowhere")) / "chinook/Chinook_Sqlite.sqlite"
 pytestmark = application_database.needs_postgres
 
@@ -222,13 +217,7 @@ def test_an_import_killed_between_two_tables_is_gone_on_with(
         from django.core.management import call_command
         call_command("import_bird", "--name=zoo", "--create-workspace", "--sqlite-file={made.path}")
     """
-    process = subprocess.run(
-        (sys.executable, "-c", textwrap.dedent(script)),
-        cwd=PROJECT,
-        env=os.environ | application_database.variables() | {"THOTH_DATA_DIR": str(data)},
-        check=False,
-    )
-    assert process.returncode == -signal.SIGKILL
+    imports.killed_by(script, data)
     assert len(application_database.schemas()) == 1
 
     outcome = imports.from_file(made.path)

@@ -37,12 +37,28 @@ def made(path: Path, schema: Mapping[str, Any]) -> Path:
     chance, wanted = random.Random(1), literals(schema)  # noqa: S311 - the same every time
     with closing(sqlite3.connect(path)) as connection, connection:
         for table, kinds in columns_of(schema).items():
-            names = ", ".join(f"{quoted(name)} {kind}" for name, kind in kinds.items())
-            connection.execute(f"CREATE TABLE {quoted(table)} ({names})")
+            names = [f"{quoted(name)} {kind}" for name, kind in kinds.items()]
+            parts = ", ".join([*names, *_keys(schema, table)])
+            connection.execute(f"CREATE TABLE {quoted(table)} ({parts})")
             marks = ", ".join("?" * len(kinds))
             rows = [tuple(_row(table, kinds, wanted, chance)) for _ in range(ROWS)]
-            connection.executemany(f"INSERT INTO {quoted(table)} VALUES ({marks})", rows)
+            # What a key has already is left out.
+            connection.executemany(f"INSERT OR IGNORE INTO {quoted(table)} VALUES ({marks})", rows)
     return path
+
+
+def _keys(schema: Mapping[str, Any], table: str) -> Iterator[str]:
+    """Declare the keys of a table as the benchmark lists them, by the numbers of columns."""
+    tables = schema["table_names_original"]
+    places = [(tables[at] if at >= 0 else "", one) for at, one in schema["column_names_original"]]
+    for key in schema.get("primary_keys", ()):
+        found = [places[number] for number in (key if isinstance(key, list) else [key])]
+        if found[0][0] == table:
+            yield f"PRIMARY KEY ({', '.join(quoted(name) for _, name in found)})"
+    for own, goal in schema.get("foreign_keys", ()):
+        if places[own][0] == table:
+            there = f"{quoted(places[goal][0])} ({quoted(places[goal][1])})"
+            yield f"FOREIGN KEY ({quoted(places[own][1])}) REFERENCES {there}"
 
 
 def _row(
@@ -86,6 +102,7 @@ def test_what_is_accepted_gives_the_same_rows_on_both_sides(
     outcome = imports.from_file(file, f"--questions-file={tmp_path / 'q.json'}")
 
     assert outcome.status == 0, outcome.last
+    assert (outcome.last["foreign_keys"] > 0) == bool(schema.get("foreign_keys"))
     accepted = dict(Example.objects.filter(origin="bird").values_list("question", "sql"))
     rejected = RejectedExample.objects.values_list("question", flat=True)
     gold = {one["question"]: one["SQL"] for one in asked}

@@ -77,6 +77,41 @@ def test_a_stopped_import_cleans_up_itself(data: Path, tmp_path: Path) -> None:
     assert imports.left(data) == []
 
 
+def test_an_import_is_undone_when_its_sender_hangs_up_after_the_bundle(
+    data: Path, tmp_path: Path
+) -> None:
+    content = databases.small(tmp_path / "s.sqlite").read_bytes()
+    script = """
+        import signal, django
+        django.setup()
+        from thoth_ai.importing import finding
+        def hang(*arguments):
+            print("loaded", flush=True)
+            signal.pause()
+        finding.find = hang
+        from django.core.management import call_command
+        call_command("import_bird", "--name=zoo", "--create-workspace", "--bundle=-")
+    """
+    pipe = subprocess.PIPE
+    process = subprocess.Popen(
+        (sys.executable, "-c", textwrap.dedent(script)),
+        stdin=pipe,
+        stdout=pipe,
+        env=environment(data) | {"DJANGO_SETTINGS_MODULE": "thoth_ai.settings"},
+    )
+    assert process.stdin
+    assert process.stdout
+    process.stdin.write(databases.bundle(content, attended=True))
+    process.stdin.flush()
+    while process.stdout.readline() != b"loaded\n":
+        assert process.poll() is None
+
+    process.communicate(timeout=20)
+
+    assert process.returncode == 130
+    assert (imports.left(data), Workspace.objects.count()) == ([], 0)
+
+
 @pytest.mark.skipif(application_database.ON_POSTGRES, reason="nothing is moved there")
 @pytest.mark.parametrize("replace", [False, True])
 def test_a_kill_just_before_the_commit_changes_nothing(

@@ -42,8 +42,8 @@ def shops(data: Path, tmp_path: Path) -> Path:
 
 
 def taken(path: Path, meanwhile: Meanwhile) -> Summary:
-    target = Target("shops", create=True, replace=True)
-    summary = receiving.from_file(target, path, "shops", meanwhile)
+    target = Target(path.stem, create=True, replace=True)
+    summary = receiving.from_file(target, path, path.stem, meanwhile)
     assert meanwhile.done
     return summary
 

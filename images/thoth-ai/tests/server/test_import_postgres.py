@@ -1,11 +1,6 @@
 """Imports into PostgreSQL; run by the session that has one."""
 
 import json
-import os
-import signal
-import subprocess
-import sys
-import textwrap
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +15,6 @@ from thoth_ai.importing import inspection, placing
 from thoth_ai.workspaces import readers, removal
 from thoth_ai.workspaces.models import Column, Database, Example, Workspace
 
-PROJECT = Path(__file__).parents[2]
 pytestmark = application_database.needs_postgres
 DIRTY = """
     CREATE TABLE kinds (
@@ -274,13 +268,7 @@ def test_wherever_an_import_is_killed_the_old_or_the_new_rows_answer(
         from django.core.management import call_command
         call_command("import_bird", "--name=shop", "--replace", "--sqlite-file={new}")
     """
-    process = subprocess.run(
-        (sys.executable, "-c", textwrap.dedent(script)),
-        cwd=PROJECT,
-        env=os.environ | application_database.variables() | {"THOTH_DATA_DIR": str(data)},
-        check=False,
-    )
-    assert process.returncode == -signal.SIGKILL
+    imports.killed_by(script, data)
 
     placing.sweep()
 

@@ -1,5 +1,6 @@
 import io
 import os
+import re
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
@@ -128,4 +129,19 @@ def test_a_database_larger_than_the_disk_is_refused(
     outcome = imports.from_bundle(stream + b"\0" * 4096)
 
     assert (outcome.status, outcome.last["code"]) == (14, "no_space")
+    assert nothing_is_left(data)
+
+
+@pytest.mark.parametrize("page", [3, 7])
+def test_a_damaged_page_is_named(data: Path, tmp_path: Path, page: int) -> None:
+    path = databases.small(tmp_path / "pages.sqlite", rows=5_000)
+    raw = bytearray(path.read_bytes())
+    size = int.from_bytes(raw[16:18], "big")
+    raw[(page - 1) * size : page * size] = b"\xff" * size
+    path.write_bytes(raw)
+
+    outcome = imports.from_file(path)
+
+    assert (outcome.status, outcome.last["code"]) == (7, "damaged")
+    assert re.search(rf"\bpage {page}\b", outcome.last["message"], re.IGNORECASE)
     assert nothing_is_left(data)

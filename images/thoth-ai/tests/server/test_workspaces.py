@@ -215,7 +215,8 @@ def test_descriptions_are_edited_in_the_administration(cards: Client, administra
     table = Table.objects.get(name="rulings")
     columns = list(table.columns.all())
     form = {"description": "What judges said", "columns-INITIAL_FORMS": str(len(columns))}
-    form |= {"columns-TOTAL_FORMS": str(len(columns))}
+    form |= {"columns-TOTAL_FORMS": str(len(columns)), "columns-0-personal": "on"}
+    form |= {"derived": "What a model wrote", "told_by_model": "on"}
     for number, column in enumerate(columns):
         place = f"columns-{number}"
         form |= {f"{place}-id": str(column.pk), f"{place}-table": str(table.pk)}
@@ -227,3 +228,5 @@ def test_descriptions_are_edited_in_the_administration(cards: Client, administra
     texts = dict(points_of("column"))
     assert all(texts[f"rulings.{column.name}"].endswith("by hand") for column in columns)
     assert "What judges said" in dict(points_of("table"))["rulings"]
+    table.refresh_from_db()
+    assert (table.told_by_model, table.derived.partition(":")[0]) == (False, "Rulings")

@@ -23,6 +23,7 @@ PROJECT = Path(__file__).parents[2]
 ON_POSTGRES = os.environ.get("THOTH_TEST_DATABASE", "sqlite") == "postgres"
 IMPORTED = "SELECT nspname FROM pg_namespace WHERE nspname !~ '^(pg_|information_schema$|public$)'"
 _NUMBERS = count()
+needs_file = pytest.mark.skipif(ON_POSTGRES, reason="there rows leave the file; runs on SQLite")
 needs_postgres = pytest.mark.skipif(not ON_POSTGRES, reason="`make server` runs it on PostgreSQL")
 
 

@@ -44,6 +44,7 @@ WORKSPACE_SCHEMAS: dict[str, Schema] = {
         engine=TEXT,
         bytes=NUMBER,
         sha256=TEXT,
+        created_at=MOMENT,
         report=ref("ImportReport"),
         joins=listed(ref("Join")),
         tables=listed(ref("Table")),
@@ -79,7 +80,9 @@ WORKSPACE_SCHEMAS: dict[str, Schema] = {
         diverted=NUMBER,
         verified=TEXT,
         encoder=TEXT,
+        renamed=by_name(by_name(TEXT)),
         index=YES_NO,
+        models=record(chat=TEXT, embedding=TEXT),
         tables=listed(
             record(
                 name=TEXT,

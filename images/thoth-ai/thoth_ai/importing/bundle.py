@@ -40,6 +40,8 @@ class Received:
     sha256: str
     origin: str
     database_id: str
+    attended: bool = False
+    """Its sender waits for what becomes of it, and hangs up only to have it stopped."""
 
 
 def receive(stream: BinaryIO, staging: Staging, reporter: Progress) -> Received:
@@ -52,8 +54,10 @@ def receive(stream: BinaryIO, staging: Staging, reporter: Progress) -> Received:
                 digests[member.name] = _write(archive, member, staging, reporter)
     except (tarfile.TarError, EOFError) as error:
         raise _broken("The stream ended early or is not a tar archive.") from error
-    stream.read(DRAIN)  # the padding behind the end mark, so that the sender sees no broken pipe
-    return _verified(digests, staging, reporter)
+    received = _verified(digests, staging, reporter)
+    if not received.attended:
+        stream.read(DRAIN)  # the padding behind the end mark; the sender is to see no broken pipe
+    return received
 
 
 def _admit(member: tarfile.TarInfo, seen: dict[str, str]) -> None:
@@ -113,13 +117,21 @@ def _verified(digests: dict[str, str], staging: Staging, reporter: Progress) -> 
         if manifest.get("tables") != tables:
             raise _broken("The files and their checksums are not those of the manifest.")
         converting.convert(staging.folder / "tables", staging.database, reporter)
-        return Received("", str(manifest.get("origin") or "")[:LONGEST_ORIGIN], "")
+        return _received(manifest, "")
     if manifest.get("bytes") != staging.database.stat().st_size:
         raise _broken("The database's size is not the one in the manifest.")
     if not hmac.compare_digest(str(manifest.get("sha256")).encode(), digests[DATABASE].encode()):
         raise _broken("The database's checksum is not the one in the manifest.")
-    origin = str(manifest.get("origin") or "")[:LONGEST_ORIGIN]
-    return Received(digests[DATABASE], origin, str(manifest.get("db_id") or ""))
+    return _received(manifest, digests[DATABASE])
+
+
+def _received(manifest: dict[str, object], sha256: str) -> Received:
+    return Received(
+        sha256,
+        origin=str(manifest.get("origin") or "")[:LONGEST_ORIGIN],
+        database_id=str(manifest.get("db_id") or "") if sha256 else "",
+        attended=manifest.get("attended") is True,
+    )
 
 
 def _manifest(path: Path) -> dict[str, object]:

@@ -38,9 +38,17 @@ def find(loaded: Loaded, before: Before, path: Path, reporter: Progress) -> Find
     texts = dict(marked.tables)
     for table in loaded.tables:
         text = marked.about(table.name)
-        derived = replace(text, derived=_table(table, likely))
+        derived = replace(text, derived=told_table(table, likely))
         texts[table.name] = told_columns(derived, profiles.get(table.name, {}), before.shared)
     return Findings(replace(marked, tables=texts), likely)
+
+
+def told_table(table: TableSchema, likely: Sequence[Join]) -> str:
+    """Describe the table by its columns and joins; no value is among it."""
+    joined = [key.referenced_table for key in table.foreign_keys]
+    joined += [join.referenced_table for join in likely if join.table == table.name]
+    names = [column.name for column in table.columns]
+    return telling.table(table.name, table.rows, names, joined)
 
 
 def told_columns(text: TableText, profiles: Mapping[str, ColumnProfile], shared: str) -> TableText:
@@ -78,10 +86,3 @@ def _looks(profiles: Profiles) -> Iterator[tuple[tuple[str, str], personal_value
         for column, profile in columns.items():
             if look := personal_values.look_of(profile):
                 yield (table, column), look
-
-
-def _table(table: TableSchema, likely: Sequence[Join]) -> str:
-    joined = [key.referenced_table for key in table.foreign_keys]
-    joined += [join.referenced_table for join in likely if join.table == table.name]
-    names = [column.name for column in table.columns]
-    return telling.table(table.name, table.rows, names, joined)

@@ -54,8 +54,9 @@ def take_in(target: Target, staging: Staging, told: Knowledge, reporter: Progres
     checks.check(staging.database)
     reporter.progress(Phase.CHECK, 1, 1, "tables")
     found = target.options.chosen(_inspected(staging, reporter))
-    batch = Batch(found, local_file.sha256(staging.database), target.options)
     with placing.chosen(staging) as place:
+        told = replace(told, warnings=(*told.warnings, *place.narrow(found, target.options)))
+        batch = Batch(found, local_file.sha256(staging.database), target.options)
         loaded = place.load(batch, reporter)
         return _take_in(target, staging, told, loaded, _Way(place, reporter, batch.sha256))
 
@@ -72,16 +73,16 @@ def _take_in(
     target: Target, staging: Staging, told: Knowledge, loaded: Loaded, way: "_Way"
 ) -> Summary:
     tables, report = loaded.tables, loaded.report
-    described = _describe(_warned(told, loaded), loaded)
+    described = _describe(_warned(told, loaded.warnings), loaded)
     appending = target.options.append_metadata
     before = taught.read(target.name, described.knowledge, appending=appending)
     found = finding.find(loaded, before, staging.database, way.reporter)
     written = _written(target, loaded, replace(before, knowledge=found.knowledge), way.reporter)
-    described = replace(described, knowledge=written.knowledge)
     proved = _proved(loaded, before, written.knowledge, way)
+    described = replace(described, knowledge=_warned(written.knowledge, proved.warnings))
     prepared = Prepared(
         way.sha256, tables, written.knowledge, proved.examples, proved.rejected, proved.indexed,
-        report, found.joins, before,
+        report, found.joins, before, written.model,
     )  # fmt: skip
     values = _values(target, staging, loaded, way)
     replaced = not target.options.dry_run and _registered(target, staging, prepared, way)
@@ -98,6 +99,7 @@ class _Proved:
     examples: tuple[Proposal, ...]
     rejected: tuple[Rejection, ...]
     indexed: tuple[points.IndexedDocument, ...]
+    warnings: tuple[str, ...]
 
 
 def _proved(loaded: Loaded, before: Before, knowledge: Knowledge, way: "_Way") -> _Proved:
@@ -114,9 +116,12 @@ def _proved(loaded: Loaded, before: Before, knowledge: Knowledge, way: "_Way") -
     # A generated question that does not run is nobody's mistake and nobody's news.
     trials.run(ours, native=True)
     examples = tuple(trials.accepted)
-    indexed = tuple(points.index(documents.compose(tables, knowledge, examples), done=work.step))
+    composed = documents.compose(tables, knowledge, examples)
+    indexed, trouble = points.index_as_far(composed, done=work.step)
     work.finish()
-    return _Proved(examples, rejected, indexed)
+    left = sum(not one.vector for one in indexed)
+    told = f"{left} of {len(indexed)} documents get their vectors later, by themselves: {trouble}"
+    return _Proved(examples, rejected, indexed, (told,) if left else ())
 
 
 def _written(
@@ -145,8 +150,8 @@ def _registered(target: Target, staging: Staging, prepared: Prepared, way: "_Way
     return replaced
 
 
-def _warned(told: Knowledge, loaded: Loaded) -> Knowledge:
-    return replace(told, warnings=(*told.warnings, *loaded.warnings))
+def _warned(told: Knowledge, more: Iterable[str]) -> Knowledge:
+    return replace(told, warnings=(*told.warnings, *more))
 
 
 def _describe(told: Knowledge, loaded: Loaded) -> Described:

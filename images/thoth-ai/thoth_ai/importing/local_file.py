@@ -10,11 +10,13 @@ from urllib.parse import quote
 
 from thoth_ai.errors import ServerError
 from thoth_ai.importing import checks, space
-from thoth_ai.importing.reporting import Phase, Progress
+from thoth_ai.importing.backup_steps import BUSY, locked, steps_of
+from thoth_ai.importing.reporting import Progress
 from thoth_ai.importing.staging import Staging
 
 PAGES = 4096
 LOCK_WAIT = 10
+ATTEMPTS = 3
 
 
 def snapshot(source: Path, staging: Staging, reporter: Progress) -> None:
@@ -50,20 +52,10 @@ def _size(source: Path) -> int:
 def _back_up(source: Path, staging: Staging, reporter: Progress) -> None:
     try:
         with _opened(source, staging) as old, closing(sqlite3.connect(staging.database)) as new:
-            (size,) = old.execute("PRAGMA page_size").fetchone()
-
-            def told(_: int, remaining: int, total: int) -> None:
-                done = total - remaining
-                reporter.progress(Phase.RECEIVE, done * size, total * size, "bytes")
-
-            old.backup(new, pages=PAGES, progress=told)
+            old.backup(new, pages=PAGES, progress=steps_of(old, source.name, reporter))
     except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
-            raise ServerError(
-                f"{source.name} is locked by another program.",
-                hint="Close the program that writes to it, then import again.",
-                code="locked",
-            ) from error
+        if error.sqlite_errorcode & 0xFF in BUSY:
+            raise locked(source.name) from error
         if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
             raise OSError(28, "no space") from error
         raise checks.damaged(str(error)) from error
@@ -84,11 +76,35 @@ def _opened(source: Path, staging: Staging) -> Iterator[sqlite3.Connection]:
             yield connection
             return
     copy = staging.folder / "source.sqlite"
-    shutil.copyfile(source, copy)
-    if Path(f"{source}-wal").is_file():
-        shutil.copyfile(f"{source}-wal", f"{copy}-wal")
+    _copy_at_rest(source, copy)
     with closing(sqlite3.connect(copy)) as connection:
         yield connection
+
+
+def _copy_at_rest(source: Path, copy: Path) -> None:
+    """Copy file and log as they are together; raises ServerError when they never stand still."""
+    for _ in range(ATTEMPTS):
+        before = _state(source)
+        for suffix in ("", "-wal"):
+            Path(f"{copy}{suffix}").unlink(missing_ok=True)
+            if Path(f"{source}{suffix}").is_file():
+                shutil.copyfile(f"{source}{suffix}", f"{copy}{suffix}")
+        if _state(source) == before:
+            return
+    raise ServerError(
+        f"{source.name} changes while it is copied.",
+        hint="Close the program that writes to it, then import again.",
+        code="locked",
+    )
+
+
+def _state(source: Path) -> list[tuple[int, int] | None]:
+    found: list[tuple[int, int] | None] = []
+    for suffix in ("", "-wal"):
+        path = Path(f"{source}{suffix}")
+        facts = path.stat() if path.is_file() else None
+        found.append((facts.st_mtime_ns, facts.st_size) if facts else None)
+    return found
 
 
 def _connect(source: Path) -> sqlite3.Connection:

@@ -55,6 +55,8 @@ def _knowledge(prepared: Prepared, now: Before) -> Knowledge:
         text = _said(was, said.about(table.name))
         withheld = _may(before.shared, was, table) - _may(now.shared, text, table)
         told = finding.told_columns(text, profiles.get(table.name, {}), now.shared)
+        if withheld:  # a model may have named some of it in what it wrote of the table
+            told = replace(told, derived=finding.told_table(table, prepared.joins))
         texts[table.name] = _with_model(told, was, withheld)
     return replace(
         prepared.knowledge,
@@ -86,7 +88,7 @@ def _may(shared: str, text: TableText, table: TableSchema) -> frozenset[str]:
 
 def _with_model(text: TableText, was: TableText, withheld: frozenset[str]) -> TableText:
     """What a model wrote stays, unless it was told values that are to be kept back now."""
-    kept = was.by_model - withheld
+    kept = was.by_model - withheld - ({""} if withheld else set())
     written = {name: said for name, said in was.derived_columns.items() if name in kept}
     return replace(text, derived_columns={**text.derived_columns, **written}, by_model=kept)
 

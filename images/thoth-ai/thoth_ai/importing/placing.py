@@ -1,6 +1,6 @@
 """Where an import puts the rows: a file on the data volume, or a schema of PostgreSQL."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
@@ -9,9 +9,9 @@ import psycopg
 from django.conf import settings
 
 from thoth_ai.answering.sqlite_reader import SqliteReader
-from thoth_ai.importing import publishing, trial
+from thoth_ai.importing import one_file, publishing, trial, trimming
 from thoth_ai.importing.inspection import TableSchema
-from thoth_ai.importing.options import VERBATIM, Options
+from thoth_ai.importing.options import Options
 from thoth_ai.importing.postgres import loading, resuming
 from thoth_ai.importing.postgres.loading import Load, Loaded
 from thoth_ai.importing.postgres.translation import NotTranslatedError, Translator, spellings
@@ -23,7 +23,7 @@ from thoth_ai.postgres.connecting import Postgres
 from thoth_ai.postgres.schemas import Connection
 from thoth_ai.profiles import passing
 from thoth_ai.values.reading import PostgresValues, SqliteValues, Values
-from thoth_ai.workspaces import readers
+from thoth_ai.workspaces import comments, readers
 from thoth_ai.workspaces.models import Database
 
 
@@ -44,6 +44,9 @@ class Place(Protocol):
     @property
     def mark(self) -> str:
         """Return what `Database.file` will say."""
+
+    def narrow(self, tables: Sequence[TableSchema], options: Options) -> Sequence[str]:
+        """See to it that only these tables can be read there; return what is to be told."""
 
     def load(self, batch: "Batch", reporter: Progress) -> Loaded:
         """Bring the rows there, unseen; returns the tables as they are there."""
@@ -85,15 +88,19 @@ class FilePlace:
         """Return the name of the file to be."""
         return self.staging.published_name
 
+    def narrow(self, tables: Sequence[TableSchema], options: Options) -> Sequence[str]:
+        """Take the others out of the file."""
+        if not options.only and not options.exclude:
+            return ()
+        kept = [table.name for table in tables]
+        return trimming.trim(self.staging.database, kept, virtual=bool(options.only))
+
     def load(self, batch: Batch, reporter: Progress) -> Loaded:
         """Nothing is to be brought anywhere; the rows are looked at all the same."""
         watched = Watched(reporter, Phase.PROFILE, sum(table.rows for table in batch.tables))
         reports = passing.profiled(self.staging.database, batch.tables, watched.heard)
         loaded = loading.whole(batch.tables, reports)
-        if batch.options.names != VERBATIM:
-            loaded.warnings.append("the names stay as they are, for the database stays one file")
-        if batch.options.schema:
-            loaded.warnings.append("there is no schema, for the database stays one file")
+        loaded.warnings.extend(one_file.told(self.staging.database, batch.options))
         return loaded
 
     def adopt(self, proposal: Proposal, *, native: bool) -> Proposal | str:  # noqa: ARG002 - SQLite's either way
@@ -124,6 +131,10 @@ class SchemaPlace:
         """Return the mark of the schema."""
         return self.staging.folder.name
 
+    def narrow(self, tables: Sequence[TableSchema], options: Options) -> Sequence[str]:  # noqa: ARG002 - as said
+        """Others are not brought."""
+        return ()
+
     def load(self, batch: Batch, reporter: Progress) -> Loaded:
         """Copy the rows, and let the reader see them for the trial."""
         file = self.staging.database
@@ -153,7 +164,8 @@ class SchemaPlace:
         return PostgresValues(self.connection, schemas.unseen(self.mark))
 
     def publish(self, database: Database) -> None:
-        """Give the schema its name; should the commit fail, the next sweep takes it back."""
+        """Give the schema its words and its name; should the commit fail, a sweep takes it back."""
+        comments.write(self.connection, schemas.unseen(self.mark), database)
         schemas.publish(self.connection, database.name, self.mark)
 
     def clear(self) -> None:

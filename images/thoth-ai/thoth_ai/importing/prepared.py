@@ -25,3 +25,5 @@ class Prepared:
     report: Report
     joins: tuple[Join, ...]
     before: Before
+    model: str = ""
+    """The language model that described what nobody did, if one was asked."""

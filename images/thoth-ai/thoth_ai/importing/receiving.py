@@ -1,5 +1,6 @@
 """Where an import's database and the words about it come from."""
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO
 
@@ -13,6 +14,7 @@ from thoth_ai.importing import (
     schema_names,
     space,
     staging,
+    standard_input,
 )
 from thoth_ai.importing.bird_folder import Source
 from thoth_ai.importing.description_files import DescriptionFile
@@ -48,8 +50,10 @@ def from_file(target: Target, path: Path, origin: str, reporter: Progress) -> Su
 def from_bundle(target: Target, stream: BinaryIO, reporter: Progress) -> Summary:
     """Import a tar stream; what it holds lies in the staging folder meanwhile."""
     _make_room(target)
-    with staging.opened() as place, space.told():
+    with staging.opened() as place, space.told(), ExitStack() as stack:
         received = bundle.receive(stream, place, reporter)
+        if received.attended:
+            stack.enter_context(standard_input.attended(stream))
         source = Source(
             Path(received.origin),
             received.database_id,

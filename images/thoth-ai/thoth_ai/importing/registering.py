@@ -111,7 +111,7 @@ def _write_rows(target: Target, staging: Staging, prepared: Prepared, place: Pla
         engine=place.engine,
         bytes=staging.database.stat().st_size,
         sha256=prepared.sha256,
-        report={**prepared.report.as_document(), "index": target.options.index},
+        report=_report(target, prepared),
         joins=[join.as_document() for join in prepared.joins],
     )
     for schema, report in zip(prepared.tables, prepared.report.tables, strict=True):
@@ -124,6 +124,16 @@ def _write_rows(target: Target, staging: Staging, prepared: Prepared, place: Pla
     numbered: Numbered = {points.EVIDENCE: evidence, points.EXAMPLE: examples}
     points.store(workspace, [_referring(entry, numbered) for entry in prepared.indexed])
     return database
+
+
+def _report(target: Target, prepared: Prepared) -> dict[str, object]:
+    """Return what was verified, and which models the words and vectors are of."""
+    embedding = next((one.model for one in prepared.indexed), "")
+    return {
+        **prepared.report.as_document(),
+        "index": target.options.index,
+        "models": {"chat": prepared.model, "embedding": embedding},
+    }
 
 
 def _write_table(

@@ -60,8 +60,16 @@ class Reporter:
         self._clock = clock
         self._phase: Phase | None = None
         self._last = 0.0
+        self._stopped = False
+
+    def stop(self, *_: object) -> None:
+        """End what is at work; where that is lost in foreign code, at the next progress."""
+        self._stopped = True
+        raise KeyboardInterrupt
 
     def progress(self, phase: Phase, done: int, total: int, unit: str) -> None:
+        if self._stopped:
+            raise KeyboardInterrupt
         now = self._clock()
         if phase is self._phase and done < total and now - self._last < PAUSE:
             return
@@ -90,6 +98,8 @@ class Reporter:
             f" {summary['examples']} example questions, {self._described(summary)}."
         )
         self._text(f"{summary['verified']}.")
+        if isinstance(model := summary["model"], Mapping):
+            self._text(_spent(model))
         rejected = summary["rejected_examples"]
         for entry in rejected if isinstance(rejected, list) else ():
             self._text(f"Rejected: {entry['question']} ({entry['reason']})")
@@ -122,6 +132,14 @@ class Reporter:
     def _text(self, line: str) -> None:
         self._out.write(line.encode("utf-8", "replace").decode("utf-8") + "\n")
         self._out.flush()
+
+
+def _spent(model: Mapping[str, object]) -> str:
+    """Say what the descriptions of a language model cost, as far as its price is known."""
+    cost = model["cost_usd"]
+    price = f"${cost:.4f}" if isinstance(cost, float) else "price not known"
+    tokens = f"{model['input_tokens']:,} tokens in, {model['output_tokens']:,} out"
+    return f"{model['name']} described {model['columns']:,} columns: {tokens}, {price}."
 
 
 def interrupted() -> ServerError:

@@ -1,4 +1,4 @@
-"""Standard input whose reading every signal ends.
+"""Standard input whose reading every signal ends, and whose end can itself be a signal.
 
 A signal that comes just before a read begins is handled only after it, and what is read may take
 its time. So both the input and a pipe that signals write to are waited for.
@@ -8,6 +8,9 @@ import io
 import os
 import select
 import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 if TYPE_CHECKING:
@@ -23,6 +26,37 @@ def interruptible(stream: BinaryIO) -> BinaryIO:
     return cast("BinaryIO", io.BufferedReader(_Input(descriptor)))
 
 
+@contextmanager
+def attended(stream: BinaryIO) -> Iterator[None]:
+    """Have SIGTERM sent to this process as soon as the sender, who has sent all, hangs up.
+
+    Only who has what `interruptible` returned can have gone: a file ends without anybody leaving.
+    """
+    if not isinstance(getattr(stream, "raw", None), _Input):
+        yield
+        return
+    over, end = os.pipe()
+    watcher = threading.Thread(target=_watch, args=(stream.fileno(), over), daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        os.close(end)
+        watcher.join()
+        os.close(over)
+
+
+def _watch(descriptor: int, over: int) -> None:
+    """What still comes is padding."""
+    while True:
+        ready, _, _ = select.select([descriptor, over], [], [])
+        if over in ready:
+            return
+        if not os.read(descriptor, select.PIPE_BUF):
+            os.kill(os.getpid(), signal.SIGTERM)
+            return
+
+
 class _Input(io.RawIOBase):
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
@@ -30,6 +64,9 @@ class _Input(io.RawIOBase):
         for end in (self._signals, told):
             os.set_blocking(end, False)
         signal.set_wakeup_fd(told, warn_on_full_buffer=False)
+
+    def fileno(self) -> int:
+        return self._descriptor
 
     def readable(self) -> bool:
         return True

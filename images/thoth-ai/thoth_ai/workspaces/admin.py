@@ -51,6 +51,7 @@ class TableAdmin(admin.ModelAdmin):
         for one in formset.forms:
             if "personal" in one.changed_data:
                 editing.judge(one.instance, personal=one.cleaned_data["personal"])
+                form.instance.save(update_fields=editing.RETOLD)
         super().save_formset(request, form, formset, change)
 
 

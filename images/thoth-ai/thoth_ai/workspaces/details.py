@@ -53,6 +53,7 @@ def _database(database: Database) -> dict[str, object]:
         "engine": database.engine,
         "bytes": database.bytes,
         "sha256": database.sha256,
+        "created_at": database.created_at.isoformat(),
         "report": database.report,
         "joins": database.joins,
         "tables": [_table(table) for table in database.tables.all()],

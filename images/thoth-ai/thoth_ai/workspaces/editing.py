@@ -7,12 +7,13 @@ from django.db import transaction
 
 from thoth_ai.profiles import telling
 from thoth_ai.profiles.column import ColumnProfile
-from thoth_ai.workspaces import upkeep
+from thoth_ai.workspaces import comments, upkeep
 from thoth_ai.workspaces.models import Column, Table, Workspace
 from thoth_ai.workspaces.sharing import may_be_told
 
 BATCH = 100
 RETOLD = ["derived", "told_by_model"]
+EDITED_TABLE = ["description", *RETOLD]
 EDITED = ["description", "values", "personal", "judged", *RETOLD]
 Described = Table | Column
 
@@ -57,14 +58,12 @@ def prepare(workspace: Workspace, words: Words) -> Change:
 
 def write(workspace: Workspace, change: Change) -> int:
     """Write what was prepared; raises Workspace.DoesNotExist if it went away meanwhile."""
-    tables = [row for row in change.rows if isinstance(row, Table)]
-    columns = [row for row in change.rows if isinstance(row, Column)]
     with transaction.atomic():
         Workspace.objects.select_for_update().get(pk=workspace.pk)
-        Table.objects.bulk_update(tables, ["description"], batch_size=BATCH)
-        Column.objects.bulk_update(columns, EDITED, batch_size=BATCH)
+        _save(change.rows, EDITED_TABLE, EDITED)
         if change.rows:
             upkeep.replace(workspace, change.renewed)
+    comments.follow(change.rows)
     return len(change.rows)
 
 
@@ -87,27 +86,41 @@ def write_details(workspace: Workspace, details: Details) -> int:
     before = workspace.values_shared
     for name in changed:
         setattr(workspace, name, given[name])
-    columns = list(_retold(workspace, before))
-    renewed = upkeep.embedded(columns)
+    rows = list(_retold(workspace, before))
+    renewed = upkeep.embedded(rows)
     with transaction.atomic():
         workspace.save(update_fields=changed)
-        Column.objects.bulk_update(columns, RETOLD, batch_size=BATCH)
-        if columns:
+        _save(rows, RETOLD, RETOLD)
+        if rows:
             upkeep.replace(workspace, renewed)
+    comments.follow(rows)
     return len(changed)
 
 
-def _retold(workspace: Workspace, before: str) -> Iterator[Column]:
-    """Give the columns whose values may be told now and could not be before, or the other way."""
+def _save(rows: Sequence[Described], of_tables: list[str], of_columns: list[str]) -> None:
+    tables = [row for row in rows if isinstance(row, Table)]
+    columns = [row for row in rows if isinstance(row, Column)]
+    Table.objects.bulk_update(tables, of_tables, batch_size=BATCH)
+    Column.objects.bulk_update(columns, of_columns, batch_size=BATCH)
+
+
+def _retold(workspace: Workspace, before: str) -> Iterator[Described]:
+    """Give what is described otherwise, for values may be told that could not, or the other way."""
     if workspace.values_shared == before:
         return
-    columns = Column.objects.filter(table__database__workspace=workspace).exclude(profile={})
-    for column in columns.select_related("table"):
-        told, was = (
-            may_be_told(shared, personal=column.personal)
-            for shared in (workspace.values_shared, before)
-        )
-        if told != was and not (told and column.told_by_model):
+    found = Table.objects.filter(database__workspace=workspace)
+    for table in found.select_related("database").prefetch_related("columns", "foreign_keys"):
+        words = (table.derived, table.told_by_model)
+        yield from _retold_columns(table, workspace.values_shared, before)
+        if words != (table.derived, table.told_by_model):
+            yield table
+
+
+def _retold_columns(table: Table, shared: str, before: str) -> Iterator[Column]:
+    for column in table.columns.all():
+        column.table = table
+        told, was = (may_be_told(one, personal=column.personal) for one in (shared, before))
+        if column.profile and told != was and not (told and column.told_by_model):
             _derive(column, values=told)
             yield column
 
@@ -115,11 +128,11 @@ def _retold(workspace: Workspace, before: str) -> Iterator[Column]:
 def _changed(by_name: Mapping[str, Sequence[Table]], words: Words) -> Iterator[Described]:
     for name, tables in by_name.items():
         for table in tables:
-            text = words.tables.get(name)
-            if text is not None and text != table.description:
-                table.description = text
-                yield table
+            before = (table.description, table.derived)
+            table.description = words.tables.get(name, table.description)
             yield from _changed_columns(table, words.columns.get(name, {}))
+            if before != (table.description, table.derived):
+                yield table
 
 
 def _changed_columns(table: Table, words: Mapping[str, ColumnWords]) -> Iterator[Column]:
@@ -139,7 +152,10 @@ def _apply(column: Column, said: ColumnWords) -> bool:
 
 
 def judge(column: Column, *, personal: bool) -> None:
-    """What was derived of the values goes when they are to be kept back, and comes again."""
+    """What was derived of the values goes when they are to be kept back, and comes again.
+
+    What a model wrote of their table goes as well: save the table with the column.
+    """
     column.personal, column.judged = personal, True
     if column.profile:
         shared = column.table.database.workspace.values_shared
@@ -150,6 +166,19 @@ def _derive(column: Column, *, values: bool) -> None:
     profile = ColumnProfile.read(column.profile)
     column.derived = telling.column(column.name, profile, values=values)
     column.told_by_model = False
+    if not values and column.table.told_by_model:
+        _derive_table(column.table)
+
+
+def _derive_table(table: Table) -> None:
+    """A model that wrote of the table knew what its columns were allowed to tell then."""
+    joined = [key.referenced_table for key in table.foreign_keys.all()]
+    joined += [
+        join["referenced_table"] for join in table.database.joins if join["table"] == table.name
+    ]
+    names = [column.name for column in table.columns.all()]
+    table.derived = telling.table(table.name, table.rows, names, joined)
+    table.told_by_model = False
 
 
 def _unknown(by_name: Mapping[str, Sequence[Table]], words: Words) -> Iterator[str]:

@@ -17,6 +17,7 @@ from thoth_ai.workspaces import following, revisions
 from thoth_ai.workspaces.models import VectorPoint, Workspace
 
 EXAMPLE, EVIDENCE, TABLE, COLUMN = "example", "evidence", "table", "column"
+NO_VECTORS = "embedding"
 BATCH = 256
 
 
@@ -51,6 +52,24 @@ def index(
         done(len(batch))
 
 
+def index_as_far(
+    documents: Sequence[Document], *, done: Callable[[int], None]
+) -> tuple[tuple[IndexedDocument, ...], str]:
+    """Embed what a provider gives vectors for; return why the rest is left to later, if it is.
+
+    One that gives none at all is not set up, which somebody should know at once: ServerError.
+    """
+    found: list[IndexedDocument] = []
+    try:
+        for entry in index(documents, done=done):
+            found.append(entry)  # noqa: PERF402 - what came before a failure counts
+    except ServerError as error:
+        if not found or error.code != NO_VECTORS:
+            raise
+        return (*found, *index_later(documents[len(found) :])), str(error)
+    return tuple(found), ""
+
+
 def index_later(documents: Sequence[Document]) -> tuple[IndexedDocument, ...]:
     """Return documents without vectors, which `refresh_stale` embeds when it can."""
     return tuple(IndexedDocument(document, b"", "") for document in documents)
@@ -69,7 +88,7 @@ def _embedded(texts: Sequence[str]) -> NDArray[np.float32]:
             f"The embedding provider gave no vectors: {error.message}",
             hint="Check the key with `thothctl keys check`, or embed locally: `thothctl setup"
             " --embedding-provider local`.",
-            code="embedding",
+            code=NO_VECTORS,
             exit_code=ExitCode.NETWORK,
         ) from error
 

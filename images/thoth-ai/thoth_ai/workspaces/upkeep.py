@@ -1,6 +1,7 @@
 """What people edit is embedded again at once: examples, evidence and descriptions."""
 
 import dataclasses
+import functools
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from django.db import transaction
 from django.db.models.signals import post_delete, post_save
 
 from thoth_ai.errors import ServerError
-from thoth_ai.workspaces import points, wording
+from thoth_ai.workspaces import comments, points, wording
 from thoth_ai.workspaces.models import Column, Evidence, Example, Table, VectorPoint, Workspace
 from thoth_ai.workspaces.points import Document, IndexedDocument
 
@@ -103,6 +104,7 @@ def _described(instance: Described, *, raw: bool = False, **_: object) -> None:
         return
     table = instance if isinstance(instance, Table) else instance.table
     replace(table.database.workspace, embedded([instance]))
+    transaction.on_commit(functools.partial(comments.follow, [instance]))
 
 
 @transaction.atomic

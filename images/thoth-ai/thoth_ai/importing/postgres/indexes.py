@@ -9,6 +9,7 @@ from psycopg import sql
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from thoth_ai.answering import sql_guard
 from thoth_ai.importing.checks import quoted
 from thoth_ai.importing.inspection import TableSchema
 from thoth_ai.importing.postgres import translation
@@ -16,6 +17,14 @@ from thoth_ai.importing.postgres.trying import own_name, tried
 from thoth_ai.postgres.schemas import Connection
 
 EXPRESSION, ROW_NUMBER = -2, -1
+_NOT_TOLD = (
+    SqlglotError,
+    translation.NotTranslatedError,
+    sql_guard.RefusedSqlError,
+    LookupError,
+    TypeError,
+    RecursionError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +43,7 @@ def add(
     for number, index in enumerate(_indexes(source, old)):
         try:
             text = _statement(source, index, old, (new, number))
-        except (SqlglotError, translation.NotTranslatedError, LookupError, TypeError) as error:
+        except _NOT_TOLD as error:
             complaint: str | None = str(error) or type(error).__name__
         else:
             complaint = tried(connection, text)
@@ -99,5 +108,12 @@ def _written(
         one.this if isinstance(one, exp.Ordered) else one for one in parameters.args["columns"]
     ]
     where = parameters.args.get("where")
-    condition = where.this.sql(dialect="postgres") if where is not None else ""
-    return [one.sql(dialect="postgres") for one in inner], condition
+    condition = _guarded(where.this) if where is not None else ""
+    return [_guarded(one) for one in inner], condition
+
+
+def _guarded(expression: exp.Expr) -> str:
+    """Return it in PostgreSQL's words, if they are what a harmless question could say."""
+    text = expression.sql(dialect="postgres")
+    sql_guard.check(f"SELECT ({text})", dialect="postgres")
+    return text

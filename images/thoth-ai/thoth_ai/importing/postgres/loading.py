@@ -34,6 +34,7 @@ from thoth_ai.postgres.schemas import Connection
 
 MOST_COLUMNS = 1_600
 MOST_AT_ONCE = 4
+"""Each takes a connection and a chunk of rows, so that memory is bounded on however many cores."""
 FORMAT = "2"
 
 
@@ -85,7 +86,9 @@ class Load:
             if not rejects.count(connection):
                 rejects.drop(connection)
             resuming.end(connection)
-        report = Report(tuple(reports), time.monotonic() - began, encoding.name(), len(finished))
+        seconds = time.monotonic() - began
+        old = renaming.old_names()
+        report = Report(tuple(reports), seconds, encoding.name(), len(finished), old)
         return Loaded(tables, renaming.after, told, report, renaming)
 
     def _copied(

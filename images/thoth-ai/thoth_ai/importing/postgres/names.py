@@ -31,6 +31,15 @@ class Renaming:
                 if _styled(was.name, style) != now.name:
                     yield f"{new.name}: the column {was.name!r} is called {now.name!r} here"
 
+    def old_names(self) -> dict[str, dict[str, str]]:
+        """Return what is called otherwise here, by table and column; the table is unnamed."""
+        found = {}
+        for old, new in zip(self.before, self.after, strict=True):
+            pairs = zip(new.columns, old.columns, strict=True)
+            names = {now.name: was.name for now, was in pairs if was.name != now.name}
+            found[new.name] = {"": old.name, **names} if old.name != new.name else names
+        return {table: names for table, names in found.items() if names}
+
 
 def renamed(tables: Sequence[TableSchema], style: str = VERBATIM) -> Renaming:
     """Call everything, and whatever refers to it, by a name PostgreSQL takes."""

@@ -13,7 +13,8 @@ from thoth_ai.importing.postgres import python_columns, python_weaving
 from thoth_ai.importing.postgres.python_sketch import PythonSketch, Sketched
 
 FIRST_ROWS, MOST_ROWS, GROWTH = 256, 8_000, 4
-PORTION = 4
+PORTION, PIECE = 4, 128
+SIZED = {bytes, bytearray}
 TURN = threading.Lock()
 """SQLite lets go of the interpreter at every row: threads that fight for it crawl."""
 HEAD = b"PGCOPY\n\xff\r\n\0" + bytes(8)
@@ -23,7 +24,6 @@ WHOLE = 2**64
 
 Stored = tuple[int, bytes]
 Misfit = tuple[int, int, Stored, tuple[Stored, ...]]
-Row = Sequence[object]
 
 
 def connected(place: str) -> sqlite3.Connection:
@@ -43,6 +43,31 @@ class _Column:
     misfits: int = 0
     hash: int = 0
     classes: Counter[int] = field(default_factory=Counter)
+
+
+@dataclass(slots=True)
+class _Read:
+    """Values of a column as they were read, and the types among them."""
+
+    values: list[object] = field(default_factory=list)
+    kinds: set[type] = field(default_factory=set)
+
+    def add(self, values: Sequence[object]) -> int:
+        """Take more of them; returns the bytes of the texts and blobs."""
+        kinds = set(map(type, values))
+        self.values.extend(values)
+        self.kinds |= kinds
+        if kinds <= SIZED:
+            return sum(map(len, values))  # type: ignore[arg-type]  # all of them have a length
+        if kinds.isdisjoint(SIZED):
+            return 0
+        return sum(len(one) for one in values if isinstance(one, bytes | bytearray))
+
+    def counted(self) -> dict[type, int]:
+        """Return how many there are of each type."""
+        if len(self.kinds) == 1:
+            return dict.fromkeys(self.kinds, len(self.values))
+        return Counter(map(type, self.values))
 
 
 class PythonEncoder:
@@ -74,13 +99,25 @@ class PythonEncoder:
             return b""
         head, self._begun = b"" if self._begun else HEAD, True
         with TURN:
-            rows = self._cursor.fetchmany(self._portion)
-            found = self._encoded(rows) if rows else END
+            columns = self._read(PORTION * wanted)
+            rows = len(columns[0].values)
+            found = self._encoded(columns, rows) if rows else END
         self._ended = not rows
-        self.rows += len(rows)
-        fair = PORTION * wanted * len(rows) // len(found)
+        self.rows += rows
+        fair = PORTION * wanted * rows // len(found)
         self._portion = max(1, min(fair, GROWTH * self._portion, MOST_ROWS))
         return head + found
+
+    def _read(self, most: int) -> list[_Read]:
+        """Read a portion, less where long values come after short ones: it all lies in memory."""
+        columns = [_Read() for _ in self._cursor.description]
+        left = self._portion
+        while left > 0 and most > 0:
+            piece = self._cursor.fetchmany(min(PIECE, left))
+            left = left - len(piece) if piece else 0
+            for column, values in zip(columns, zip(*piece, strict=True), strict=bool(piece)):
+                most -= column.add(values)
+        return columns
 
     def misfits(self) -> Sequence[Misfit]:
         """Return what did not fit since this was last asked."""
@@ -104,36 +141,29 @@ class PythonEncoder:
         if not self._lent:
             self._connection.close()
 
-    def _encoded(self, rows: Sequence[Row]) -> bytes:
+    def _encoded(self, columns: Sequence[_Read], rows: int) -> bytes:
         found: list[tuple[int, int, int]] = []
         encoded = []
-        for at, (column, values) in enumerate(
-            zip(self._columns, zip(*rows, strict=True), strict=False)
-        ):
-            one = self._column(column, values)
+        for at, (column, read) in enumerate(zip(self._columns, columns, strict=False)):
+            one = self._column(column, read)
             encoded.append(one.read)
             found += [(row, at, reason) for row, reason in one.misfits]
         for row, at, reason in sorted(found):
-            key = tuple(_stored(rows[row][part]) for part in self._key)
-            self._misfits.append((at, reason, _stored(rows[row][at]), key))
-        return python_weaving.woven(encoded, len(rows))
+            key = tuple(_stored(columns[part].values[row]) for part in self._key)
+            self._misfits.append((at, reason, _stored(columns[at].values[row]), key))
+        return python_weaving.woven(encoded, rows)
 
-    def _column(self, column: _Column, values: Sequence[object]) -> python_columns.Column:
-        classes = _counted(values)
+    def _column(self, column: _Column, read: _Read) -> python_columns.Column:
+        classes = read.counted()
         for kind, count in classes.items():
             column.classes[CLASS_OF[kind]] += count
-        encoded = python_columns.encode(column.letter, values, classes.keys())
+        encoded = python_columns.encode(column.letter, read.values, classes.keys())
         column.nulls += classes.get(type(None), 0)
         column.misfits += len(encoded.misfits)
         hashes = encoded.read.hashes
         column.hash = (column.hash + int(hashes.sum(dtype=np.uint64))) % WHOLE
         column.sketch.add(encoded.read.noted, hashes)
         return encoded
-
-
-def _counted(values: Sequence[object]) -> dict[type, int]:
-    kinds = set(map(type, values))
-    return {kinds.pop(): len(values)} if len(kinds) == 1 else Counter(map(type, values))
 
 
 def _stored(value: object) -> Stored:

@@ -76,7 +76,8 @@ class Report:
     seconds: float = 0.0
     encoder: str = ""
     resumed: int = 0
-    notes: tuple[str, ...] = field(default=())
+    renamed: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """What changed names were in the file, by table and column; the table's own is unnamed."""
 
     @property
     def rows(self) -> int:
@@ -101,6 +102,7 @@ class Report:
             "diverted": self.diverted,
             "verified": self.sentence,
             "encoder": self.encoder,
+            "renamed": self.renamed,
             "tables": [_verified(table) for table in self.tables],
         }
 

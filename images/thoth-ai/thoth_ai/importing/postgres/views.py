@@ -1,7 +1,7 @@
 """Views put into PostgreSQL's words, and everything of the file that has no place there."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import sqlglot
 from psycopg import sql
@@ -14,11 +14,19 @@ from thoth_ai.importing.postgres.translation import Names, NotTranslatedError
 from thoth_ai.importing.postgres.trying import tried
 from thoth_ai.postgres.schemas import Connection
 
+MOST_TOLD = 8
 _VIEWS = "SELECT name, sql FROM sqlite_schema WHERE type = 'view' ORDER BY rowid"
 _OTHERS = """
     SELECT 'trigger', name FROM sqlite_schema WHERE type = 'trigger' UNION ALL
     SELECT 'virtual table', name FROM pragma_table_list WHERE schema = 'main' AND type = 'virtual'
 """
+
+
+def told_of_a_file(source: sqlite3.Connection) -> Iterator[str]:
+    """Tell of what stays in a file and is not asked."""
+    yield from _told([str(name) for name, _ in source.execute(_VIEWS).fetchall()])
+    for kind, name in source.execute(_OTHERS).fetchall():
+        yield f"the {kind} {name} stays in the file; answers do not come from it"
 
 
 def add(connection: Connection, source: sqlite3.Connection, known: Names) -> Iterator[str]:
@@ -37,8 +45,17 @@ def add(connection: Connection, source: sqlite3.Connection, known: Names) -> Ite
             yield from (f"the view {name} was not kept: {why}" for name, why in complaints.items())
             break
         left = [one for one in left if one[0] in complaints]
+    lost = {name for name, _ in left}
+    created = [str(name) for name, _ in source.execute(_VIEWS).fetchall()]
+    yield from _told([name for name in created if name not in lost])
     for kind, name in source.execute(_OTHERS).fetchall():
         yield f"the {kind} {name} was not taken over"
+
+
+def _told(names: Sequence[str]) -> Iterator[str]:
+    if names:
+        few = ", ".join(names[:MOST_TOLD]) + (" and others" if len(names) > MOST_TOLD else "")
+        yield f"views can be queried, and are not described: {few}"
 
 
 def _created(connection: Connection, name: str, text: str, known: Names) -> str | None:

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from django.conf import settings
@@ -59,7 +58,8 @@ class Command(BaseCommand):
     def handle(self, **options: object) -> None:
         """Import, and end with the result or with one error and its exit code."""
         reporter = Reporter(sys.stdout, ndjson=options["output"] == "ndjson")
-        signal.signal(signal.SIGTERM, _stop)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, reporter.stop)
         try:
             summary = _import(_wish(options), reporter)
         except ServerError as error:
@@ -178,7 +178,3 @@ def _busy_or_broken(error: Exception) -> ServerError:
 def _fail(reporter: Reporter, error: ServerError) -> None:
     reporter.error(error)
     sys.exit(int(error.exit_code))
-
-
-def _stop(_number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt

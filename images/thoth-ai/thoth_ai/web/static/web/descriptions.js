@@ -1,7 +1,7 @@
 /** The page of a workspace: what tables and columns mean, to read, to search and to mend. */
 
 import { describe, workspace } from "./api.js";
-import { byId, count, make, plural, prose } from "./dom.js";
+import { byId, count, icon, make, plural, prose } from "./dom.js";
 import { exampleList } from "./examples.js";
 import { announce } from "./live.js";
 
@@ -109,11 +109,21 @@ function joinList(joins) {
       `${join.table}.${join.column} → ${join.referenced_table}.${join.referenced_column} (${join.score.toFixed(2)})`))));
 }
 
+/** How the import ended, which stays true: what was imported is never written. */
+function verified({ report = {}, created_at: at }) {
+  if (!report.verified) return "";
+  const { chat, embedding } = report.models ?? {};
+  const facts = [at && `imported on ${new Date(at).toLocaleDateString("en", { dateStyle: "long" })}`, chat && `described by ${chat}`, embedding && `embedded by ${embedding}`];
+  return make("p", "verified", icon("check"), make("span", {}, make("b", {}, `${report.verified}.`), ` ${sentence(facts.filter(Boolean).join(", "))}`));
+}
+
+const sentence = (text) => text && `${text[0].toUpperCase()}${text.slice(1)}.`;
+
 function show({ databases, evidence: hints, examples }) {
   const tables = databases.flatMap((database) => database.tables).map(tableSection);
   if (tables.reduce((sum, { words }) => sum + words.length, 0) <= FEW) for (const { section, open } of tables) { section.open = true; open(); }
   place.replaceChildren(
-    make("h2", "label", "Tables"), searchBox(tables), ...tables.map(({ section }) => section),
+    ...databases.map(verified).filter(Boolean), make("h2", "label", "Tables"), searchBox(tables), ...tables.map(({ section }) => section),
     make("h2", "label", "What else the answers use"), joinList(databases.flatMap((database) => database.joins ?? [])), evidence(hints), exampleList(NAME, examples));
 }
 

@@ -1,7 +1,7 @@
 /** The page that imports: sends a file, then shows how far each phase of the job is. */
 
 import { job, upload } from "./api.js";
-import { byId, count, icon, make, prose } from "./dom.js";
+import { byId, count, icon, make, plural, prose } from "./dom.js";
 import { announce } from "./live.js";
 import { Pace } from "./pace.js";
 
@@ -72,10 +72,16 @@ class Phases {
   }
 }
 
-function outcome({ workspace, verified, tables, examples, joins = [], warnings = [] }) {
+function spent({ name, columns, input_tokens: read, output_tokens: written, cost_usd: cost }) {
+  const price = cost == null ? "price not known" : `$${cost.toFixed(4)}`;
+  return `${name} described ${plural(columns, "column")}: ${count(read)} tokens in, ${count(written)} out, ${price}.`;
+}
+
+function outcome({ workspace, verified, tables, examples, model = null, joins = [], warnings = [] }) {
   const address = `/workspaces/${encodeURIComponent(workspace)}/`;
   return make("div", "outcome",
     make("p", {}, make("b", {}, `${verified}.`), ` ${count(tables.length)} tables, ${count(examples)} example questions, ${count(joins.length)} likely joins.`),
+    model && make("p", {}, spent(model)),
     make("p", {}, make("a", { href: "/" }, "Ask it"), " · ", make("a", { href: address }, "Tables and descriptions")),
     warnings.length > 0 && make("ul", "warnings", warnings.map((text) => make("li", {}, text))));
 }
