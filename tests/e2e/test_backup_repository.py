@@ -23,6 +23,8 @@ from webhook import webhook
 BIG = 64
 """MiB of data that cannot be compressed."""
 QUESTION = "How many charter schools are there in Alameda County?"
+RESTIC_UNUSED = 0.05
+"""The part of what stays that restic leaves unused rather than write a pack anew."""
 KEPT = ("--keep-last", "1", "--keep-daily", "0", "--keep-weekly", "0", "--keep-monthly", "0")
 """Only the newest stays."""
 
@@ -111,7 +113,8 @@ def test_f32_f33_what_is_not_kept_goes_and_what_stays_is_whole(
     pruned = stack.ok("backup", "prune", "--from", str(tmp_path), "--yes", *KEPT).data
 
     assert pruned["kept"] == [last]
-    assert before - size(tmp_path) > 18 * 2**20
+    after = size(tmp_path)
+    assert before - after > 19 * 2**20 - after * RESTIC_UNUSED
     stack.ok("backup", "verify", last, "--deep", "--from", str(tmp_path))
 
 
