@@ -58,13 +58,21 @@ def condition(state: Mapping[str, Any]) -> Condition:
         return Condition.RESTARTING
     if not state.get("Running"):
         return Condition.STOPPED
-    health = (state.get("Health") or {}).get("Status", "")
+    health = state.get("Health") or {}
     by_health = {
         "healthy": Condition.HEALTHY,
         "starting": Condition.STARTING,
         "unhealthy": Condition.UNHEALTHY,
     }
-    return by_health.get(health, Condition.RUNNING)
+    found = by_health.get(health.get("Status", ""), Condition.RUNNING)
+    return _checked_last(health) if found is Condition.UNHEALTHY else found
+
+
+def _checked_last(health: Mapping[str, Any]) -> Condition:
+    """After a pause the engine says unhealthy until its next check, though none has failed."""
+    if health.get("FailingStreak", 1):
+        return Condition.UNHEALTHY
+    return Condition.HEALTHY if health.get("Log") else Condition.STARTING
 
 
 def listed_image(found: Mapping[str, Any]) -> ObservedImage:

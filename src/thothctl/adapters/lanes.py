@@ -5,17 +5,22 @@ Opening one waits for the other side; who waits for a program that ended is set 
 
 import os
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
+if sys.platform == "linux":
+    import fcntl
+
 Process = subprocess.Popen[bytes]
 
 EVERYBODY = 0o666
 """Whoever the container runs as; the folder around it is closed."""
 POKE_SECONDS = 0.02
+PIPE_BYTES = 1 << 20
 
 
 class Lane:
@@ -39,10 +44,18 @@ class Lane:
             # A write that a signal cuts short is gone on with by the buffer only.
             with self.path.open(mode, buffering=0 if mode == "rb" else -1) as stream:
                 there.set()
+                _widen(stream)
                 yield stream
         finally:
             there.set()
             watch.join()
+
+
+def _widen(stream: IO[bytes]) -> None:
+    """More at a time, where the system lets us have it."""
+    if sys.platform == "linux":
+        with suppress(OSError):
+            fcntl.fcntl(stream, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
 
 
 def _poke(path: Path, theirs: int, process: Process, there: threading.Event) -> None:

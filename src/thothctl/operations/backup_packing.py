@@ -63,6 +63,15 @@ class Stream:
     """Where in the mounts of `source` its files lie, for who takes them one by one."""
 
 
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A stream that fits into memory: what it says, and that compressed and encrypted."""
+
+    stream: Stream
+    content: bytes
+    stored: bytes
+
+
 class Packer:
     """Writes one part after the other."""
 
@@ -90,26 +99,30 @@ class Packer:
             dict(stream.counts()),
         )
 
-    def pack_small(self, streams: Sequence[Stream]) -> list[Part]:
+    def packed(self, streams: Sequence[Stream]) -> list[Packed]:
         """Things in memory, all through one container: starting it is what takes time."""
         contents = [_content(stream) for stream in streams]
-        hashes, packed = list[str](), list[bytes]()
+        hashes, said = list[str](), list[bytes]()
         ended = self._scene.world.toolbox.run(
             self._scene.task("thoth-pack-each", self._recipient),
             feed=[b"%d\n%b" % (len(one), one) for one in contents],
-            into=packed.append,
+            into=said.append,
             heard=lambda line: hashes.extend(_hash_in(line)),
         )
         if not ended.good or hashes != [sha256(one).hexdigest() for one in contents]:
             raise unread(streams[0], ended)
-        whole = BytesIO(b"".join(packed))
-        return [self._small(*one, whole) for one in zip(streams, contents, strict=True)]
+        whole = BytesIO(b"".join(said))
+        return [
+            Packed(stream, content, whole.read(int(whole.readline())))
+            for stream, content in zip(streams, contents, strict=True)
+        ]
 
-    def _small(self, stream: Stream, content: bytes, packed: BytesIO) -> Part:
+    def write(self, small: Packed) -> Part:
+        """What was packed in memory, as the next part."""
+        stream, digest = small.stream, sha256(small.content).hexdigest()
         with self._writer.add(f"parts/{stream.name}.zst.age") as sink:
-            sink.write(packed.read(int(packed.readline())))
-        digest = sha256(content).hexdigest()
-        sizes = len(content), digest, sink.stored, sink.stored_sha256
+            sink.write(small.stored)
+        sizes = len(small.content), digest, sink.stored, sink.stored_sha256
         return Part(stream.name, stream.store, stream.kind, *sizes, dict(stream.counts()))
 
     def _program(self, stream: Stream) -> tuple[Task, Program | Iterable[bytes] | None]:

@@ -6,18 +6,14 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from thothctl.errors import BackupFailedError, EngineUnreachableError, ThothctlError
-from thothctl.model.observed import Condition
 from thothctl.model.stack import SaveKind, Store
 from thothctl.operations.backup_order import BackupOrder, order_from_plain
 from thothctl.operations.backup_packing import Scene
 from thothctl.operations.backup_sweep import about_to_send, sweep
 from thothctl.operations.backup_taking import look_around, take
 from thothctl.operations.plan import step
-from thothctl.operations.waiting import POLL_SECONDS
 from thothctl.world import World
 from thothctl.world.backups import Task
-
-CHECKED_SECONDS = 10
 
 
 @step
@@ -35,12 +31,11 @@ class SaveStores:
     needs_release: ClassVar[bool] = True
 
     def apply(self, world: World) -> None:
-        order, scene = self._let_go(world)
+        order, _ = self._let_go(world)
         with published_nothing():
             sweep(world, order.name, order.target)  # a try of this one that was killed is none
             about_to_send(world, order.name, order.backup, order.target, order.engine)
             take(world, order)
-        await_health_checks(scene)
 
     def undo(self, world: World) -> None:
         order, scene = self._let_go(world)
@@ -80,17 +75,6 @@ class PublishBackup:
 
     def undo(self, world: World) -> None:
         """A backup that is complete stays: nothing is undone by removing it."""
-
-
-def await_health_checks(scene: Scene) -> None:
-    """After a pause the engine calls a container unhealthy until its next check."""
-    clock, engine = scene.world.clock, scene.world.engine
-    deadline = clock.monotonic() + CHECKED_SECONDS
-    while clock.monotonic() < deadline:
-        containers = engine.observe(scene.install.uuid).containers
-        if all(one.condition is not Condition.UNHEALTHY for one in containers):
-            return
-        clock.pause(POLL_SECONDS)
 
 
 def cleaning(scene: Scene, store: Store) -> Task | None:

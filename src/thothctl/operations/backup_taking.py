@@ -1,6 +1,7 @@
 """Takes one backup into a staged archive: prepare, one point under a pause, then long copying."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from typing import Protocol
 
@@ -80,11 +81,13 @@ def take(world: World, order: BackupOrder) -> None:
     key = bytes.fromhex(order.sealed) if order.sealed else None
     _repository(scene, order)
     with ExitStack() as stack, world.archives.create(path, head, key) as writer:
+        packer = Packer(scene, writer, order.recipient)
+        meanwhile = stack.enter_context(ThreadPoolExecutor(1))
+        own = meanwhile.submit(packer.packed, list(_own(scene)))
         for saver in savers:
             saver.prepare(stack)
         pause = hold(scene, order, stores, savers)
-        packer = Packer(scene, writer, order.recipient)
-        parts = packer.pack_small(list(_own(scene)))
+        parts = [packer.write(small) for small in own.result()]
         large = packer if order.engine is Engine.ARCHIVE else RepositoryPacker(scene, order, packer)
         parts += [large.pack(stream) for saver in savers for stream in saver.streams()]
         took = round((world.clock.monotonic() - began) * 1000)

@@ -15,7 +15,7 @@ from thothctl.operations import workspaces
 from thothctl.operations.backup import measure
 from thothctl.operations.backup_order import BackupOrder, order_from_plain, order_to_plain
 from thothctl.operations.backup_packing import MIB, Scene, Stream
-from thothctl.operations.backup_steps import await_health_checks, cleaning
+from thothctl.operations.backup_steps import cleaning
 from thothctl.operations.backup_taking import SAVERS, Saver, hold, look_around
 from thothctl.operations.export_words import README
 from thothctl.operations.plan import Plan, step
@@ -50,7 +50,6 @@ class ExportStores:
             if _take(scene, order, last=last):
                 break
             self.undo(world)
-        await_health_checks(scene)
 
     def undo(self, world: World) -> None:
         order, scene = self._let_go(world)
