@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 
+from thothctl.adapters.health_checks import await_quiet
 from thothctl.adapters.process import run
 from thothctl.errors import EngineRefusedError
 from thothctl.model.install import LABEL_INSTALL
@@ -26,6 +27,7 @@ class DockerWriters:
     def held(self, containers: Sequence[str], *, seconds: float) -> Iterator["Held"]:
         hold = Held()
         watchdog = threading.Timer(seconds, self._too_long, (containers, hold))
+        await_quiet(containers, self._environment)
         switch = self._switch(containers, seconds + GRACE_SECONDS)
         try:
             watchdog.start()
