@@ -1,5 +1,6 @@
 """Backups of files that are only ever replaced, against the usual recipes on the same volume."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from bench.backup_memory import peaks
@@ -131,20 +132,34 @@ UNPACK = (
 
 def growth(stack: Machine, sizes: tuple[float, ...]) -> list[Row]:
     """Time and memory at sizes far apart; each figure is a run's of its own."""
-    found = [(gib, *grown(stack, gib)) for gib in sizes]
-    rows = [
-        Row(
-            f"archive of {gib:g} GiB, whole command", f"{took:.1f} s, {gib * 1024 / took:.0f} MiB/s"
-        )
-        for gib, took, *_ in found
+    found = [grown(stack, gib) for gib in sizes]
+    here = [(one.gib, one.here) for one in found]
+    there = [(one.gib, one.there) for one in found]
+    return [
+        *(one.row() for one in found),
+        *memory("any program on the host", here),
+        *memory("any in a container", there),
     ]
-    here = [(gib, mine) for gib, _, mine, _ in found]
-    there = [(gib, theirs) for gib, _, _, theirs in found]
-    return [*rows, *memory("any program on the host", here), *memory("any in a container", there)]
 
 
-def grown(stack: Machine, gib: float) -> tuple[float, float, float]:
-    """Seconds, and the MiB of the largest program here and in containers."""
+@dataclass(frozen=True, slots=True)
+class Grown:
+    """Seconds of an archive and of GNU tar, and the MiB of the largest program here and there."""
+
+    gib: float
+    took: float
+    gzip: float
+    here: float
+    there: float
+
+    def row(self) -> Row:
+        rate, times = self.gib * 1024 / self.took, self.gzip / self.took
+        told = f"{self.took:.1f} s, {rate:.0f} MiB/s, {times:.1f} × GNU `tar czf`"
+        return Row(f"archive of {self.gib:g} GiB, whole command", told)
+
+
+def grown(stack: Machine, gib: float) -> Grown:
+    """One archive of so much, watched, and the same files by hand."""
     fill(stack, gib)
     most = (0.0, 0.0)
 
@@ -154,8 +169,9 @@ def grown(stack: Machine, gib: float) -> tuple[float, float, float]:
 
     with place() as folder:
         took = seconds(measured)
+        gzip = by_hand(stack, folder, build("toolbox", stack.home), *GZIP)
     clear(stack)
-    return took, *most
+    return Grown(gib, took, gzip, *most)
 
 
 def memory(what: str, peaks_at: list[tuple[float, float]]) -> list[Row]:
