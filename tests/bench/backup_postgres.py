@@ -1,5 +1,6 @@
 """Backups of PostgreSQL against its own tools on the same database."""
 
+import os
 from pathlib import Path
 
 from bench.backup_rows import MIB, Row, create, loading, piped, place, seconds
@@ -20,7 +21,8 @@ def postgres(production: Machine, gib: float) -> list[Row]:
         dump = ["docker", "exec", server, "pg_dump", "-d", "thoth_data"]
         plain = seconds(lambda: piped(dump, Path(folder) / "plain"))
         made, _ = create(production, "--to", folder, "--only", "postgres")
-        by_tool = plainly_restored(server)
+        by_tool, kept = plainly_restored(server)
+        os.sync()
         loaded = loading(production, str(made["id"]), folder)
     took, pause = int(made["duration_ms"]) / 1000, int(made["write_pause_ms"])
     return [
@@ -29,8 +31,9 @@ def postgres(production: Machine, gib: float) -> list[Row]:
         Row("against `pg_dump`", f"{took / plain:.2f} ×", "≤ 1.3 ×", good=took / plain <= 1.3),
         Row("write pause, production", f"{pause} ms", "≤ 5,000 ms", good=pause <= 5000),
         Row("`pg_restore -j2` of it into an empty database", f"{by_tool:.1f} s"),
+        Row("the same until it is on disk, by a checkpoint", f"{kept:.1f} s"),
         Row("`restore`: filling a fresh generation of PostgreSQL", f"{loaded:.1f} s"),
-        against(loaded / by_tool),
+        against(loaded / kept),
     ]
 
 
@@ -41,17 +44,19 @@ FILLER = (
 
 
 def against(times: float) -> Row:
-    return Row("against `pg_restore -j2`", f"{times:.2f} ×", "≤ 1.3 ×", good=times <= 1.3)
+    return Row("against `pg_restore -j2` on disk", f"{times:.2f} ×", "≤ 1.3 ×", good=times <= 1.3)
 
 
-def plainly_restored(server: str) -> float:
-    """By PostgreSQL's own tools, inside the server that runs."""
+def plainly_restored(server: str) -> tuple[float, float]:
+    """By PostgreSQL's own tools, inside the server that runs; also until it is on disk."""
     psql = ("exec", server, "psql", "-X", "-q", "-A", "-t", "-d", "postgres", "-c")
     dumped = docker(*psql, "SHOW data_directory").strip() + "/plain.dump"
     docker("exec", server, "pg_dump", "-Fc", "-d", "thoth_data", "-f", dumped)
     docker(*psql, "CREATE DATABASE bench_scratch")
     words = ("exec", server, "pg_restore", "-j2", "-d", "bench_scratch", dumped)
+    os.sync()  # what others wrote is nobody's time
     took = seconds(lambda: docker(*words))
+    kept = took + seconds(lambda: docker(*psql, "CHECKPOINT"))
     docker(*psql, "DROP DATABASE bench_scratch")
     docker("exec", server, "rm", "-f", dumped)
-    return took
+    return took, kept
