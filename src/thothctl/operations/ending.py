@@ -3,7 +3,10 @@
 Some engines take what they ended themselves for stopped, so nothing else would start it again.
 """
 
+from contextlib import suppress
+
 from thothctl.errors import NotHealthyError
+from thothctl.model.observed import Condition
 from thothctl.operations.bringing_up import bring_up
 from thothctl.operations.recover import HARMLESS, Unfinished, go_on, take_back
 from thothctl.operations.running import SERVER_SECONDS, active
@@ -14,7 +17,8 @@ from thothctl.world import World
 def resume(pending: Unfinished, world: World, *, seconds: int = SERVER_SECONDS) -> None:
     """Go on; the release runs before a step that works on what runs."""
     if pending.next_needs_release:
-        serve(world, pending.plan.install, seconds=seconds)
+        ready = present if pending.plan.kind in HARMLESS else serve
+        ready(world, pending.plan.install, seconds=seconds)
     go_on(pending, world)
 
 
@@ -32,8 +36,21 @@ def roll_back(pending: Unfinished, world: World, *, seconds: int = SERVER_SECOND
         ) from error
 
 
-def serve(world: World, name: str, *, seconds: int) -> None:
-    """Have the active release answer, as it is: no secret that was offered is taken here."""
+def present(world: World, name: str, *, seconds: int) -> None:
+    """What only reads takes the stack as it is; but one that is down as a whole is started."""
     current = active(world, name)
+    observed = world.engine.observe(current.install.uuid).containers
+    if all(one.condition is Condition.STOPPED for one in observed):
+        with suppress(NotHealthyError):  # whether it can be read shows when it is
+            serve(world, name, seconds=seconds)
+
+
+def serve(world: World, name: str, *, seconds: int) -> None:
+    """Have the active release answer, as it is: no secret that was offered is taken here.
+
+    Compose refuses to start what is paused, and a kill may have left writers so.
+    """
+    current = active(world, name)
+    world.writers.release(current.install.uuid)
     bring_up(world, current.install, current.release, seconds=seconds)
     await_healthy(world, current.install, current.release, seconds=seconds)

@@ -42,6 +42,8 @@ class ExportStores:
     order: Mapping[str, object]
     why: str
     title: ClassVar[str] = "Export"
+    harmless: ClassVar[bool] = True
+    needs_release: ClassVar[bool] = True
 
     def apply(self, world: World) -> None:
         for last in (*[False] * AGAIN, True):

@@ -1,0 +1,125 @@
+"""What was cut off goes on, or is taken back, on a stack that may be in any state."""
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import ClassVar
+
+import pytest
+from fakes import FakeWorld, Remark, remarks
+from played_containers import INSTALL, RELEASE, PlayedContainers, container
+
+from thothctl.errors import NotHealthyError
+from thothctl.model.observed import Condition, ObservedContainer
+from thothctl.operations import ending
+from thothctl.operations.backup_steps import SaveStores
+from thothctl.operations.ending import resume, roll_back
+from thothctl.operations.export import ExportStores
+from thothctl.operations.plan import Plan, step
+from thothctl.operations.recover import Unfinished
+
+DOWN = container("app", Condition.STOPPED)
+STARTED = ["release u-1", "up", "healthy"]
+
+
+@step
+@dataclass(frozen=True)
+class Reading(Remark):
+    """A trace of something that reads what runs."""
+
+    needs_release: ClassVar[bool] = True
+
+
+@dataclass
+class Stack(FakeWorld):
+    """An install with these containers."""
+
+    containers: tuple[ObservedContainer, ...] = (container("app"),)
+    engine: PlayedContainers = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.engine = PlayedContainers(*self.containers)
+        self.journal.files["op"] = []
+
+    @property
+    def installs(self) -> SimpleNamespace:
+        return SimpleNamespace(
+            find=lambda _: INSTALL,
+            folder=Path,
+            active=lambda _: 1,
+            release=lambda *_: RELEASE,
+            stored_secrets=lambda _: (),
+        )
+
+    @property
+    def writers(self) -> SimpleNamespace:
+        return SimpleNamespace(release=lambda uuid: self.do(f"release {uuid}"))
+
+    @property
+    def hooks(self) -> SimpleNamespace:
+        return SimpleNamespace(run=lambda *_, **__: None)
+
+
+@pytest.fixture(autouse=True)
+def played(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compose and health are only played."""
+    monkeypatch.setattr(ending, "bring_up", lambda world, *_, **__: world.do("up"))
+    monkeypatch.setattr(ending, "await_healthy", lambda world, *_, **__: world.do("healthy"))
+
+
+def cut_off(kind: str) -> Unfinished:
+    plan = Plan("look", kind, "default", (Reading("read"),), had_release=True)
+    return Unfinished("op", plan, (0,), ())
+
+
+def test_writers_that_a_kill_left_paused_go_on_before_compose_is_asked() -> None:
+    """Compose refuses to start what is paused."""
+    fake = Stack()
+
+    resume(cut_off("upgrade"), fake.as_world())
+
+    assert fake.calls == [*STARTED, "read"]
+
+
+def test_what_is_taken_back_lets_paused_writers_go_on_before_the_release_is_started() -> None:
+    fake = Stack()
+
+    roll_back(
+        Unfinished("op", replace(remarks("one", had_release=True), kind="upgrade"), (0,), ()),
+        fake.as_world(),
+    )
+
+    assert fake.calls == ["undo one", *STARTED]
+
+
+@pytest.mark.parametrize("kind", ["backup", "export"])
+@pytest.mark.parametrize(
+    ("containers", "started"),
+    [
+        ((container("app", Condition.UNHEALTHY), container("grafana", Condition.STOPPED)), []),
+        ((DOWN,), STARTED),
+    ],
+    ids=["as the user has it", "down with its engine"],
+)
+def test_what_only_reads_asks_no_health_and_starts_nothing_that_was_stopped_by_itself(
+    kind: str, containers: tuple[ObservedContainer, ...], started: list[str]
+) -> None:
+    fake = Stack(containers=containers)
+
+    resume(cut_off(kind), fake.as_world())
+
+    assert fake.calls == [*started, "read"]
+
+
+def test_what_only_reads_goes_on_though_what_was_started_is_not_healthy() -> None:
+    slow = NotHealthyError("app is unhealthy", hint="see the logs")
+    fake = Stack(frozenset({"healthy"}), slow, containers=(DOWN,))
+
+    resume(cut_off("backup"), fake.as_world())
+
+    assert fake.calls == [*STARTED, "read"]
+
+
+def test_backups_and_exports_alike_read_what_runs_and_change_nothing() -> None:
+    assert ExportStores.needs_release is SaveStores.needs_release is True
+    assert ExportStores.harmless is SaveStores.harmless is True
