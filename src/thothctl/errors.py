@@ -1,7 +1,7 @@
 """The exit codes of thothctl and the failures it foresees; every failure knows the next step."""
 
 from enum import IntEnum
-from typing import ClassVar
+from typing import ClassVar, Self
 
 
 class ExitCode(IntEnum):
@@ -40,6 +40,12 @@ class ThothctlError(Exception):
         super().__init__(message)
         self.message = message
         self.hint = hint
+
+    def worded(self, message: str, *, hint: str) -> Self:
+        """The same failure, told as part of something larger."""
+        same = type(self).__new__(type(self), message)
+        same.__dict__.update(self.__dict__, message=message, hint=hint)
+        return same
 
 
 class UsageError(ThothctlError):
@@ -225,7 +231,7 @@ class DeclinedError(ThothctlError):
 
 
 class StoppedError(ThothctlError):
-    """What the server did was stopped there; it took everything back."""
+    """What was under way was stopped; nothing of it is half done."""
 
     code = "interrupted"
     exit_code = ExitCode.INTERRUPTED

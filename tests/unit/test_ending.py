@@ -9,7 +9,7 @@ import pytest
 from fakes import FakeWorld, Remark, remarks
 from played_containers import INSTALL, RELEASE, PlayedContainers, container
 
-from thothctl.errors import NotHealthyError
+from thothctl.errors import CheckFailedError, EngineRefusedError, NotHealthyError, ThothctlError
 from thothctl.model.observed import Condition, ObservedContainer
 from thothctl.operations import ending
 from thothctl.operations.backup_steps import SaveStores
@@ -90,6 +90,33 @@ def test_what_is_taken_back_lets_paused_writers_go_on_before_the_release_is_star
     )
 
     assert fake.calls == ["undo one", *STARTED]
+
+
+@pytest.mark.parametrize(
+    ("broken", "error", "code"),
+    [
+        ("up", EngineRefusedError("the port is taken", hint="then run again"), 6),
+        ("up", CheckFailedError("it does not fit", hint="mend it", exit_code=7), 7),
+        ("healthy", NotHealthyError("app is unhealthy", hint="look"), 8),
+        ("up", KeyboardInterrupt(), 130),
+    ],
+    ids=["refused", "unfit", "not healthy", "interrupted"],
+)
+def test_whatever_keeps_the_release_from_running_it_is_said_that_it_was_taken_back(
+    broken: str, error: BaseException, code: int
+) -> None:
+    """To run `rollback` once more would go back further."""
+    fake = Stack(frozenset({broken}), error)
+    plan = replace(remarks("one", had_release=True), kind="upgrade")
+
+    with pytest.raises(ThothctlError, match="leave traces was taken back, but ") as caught:
+        roll_back(Unfinished("op", plan, (0,), ()), fake.as_world())
+
+    assert fake.journal.events()[-1] == "unwound"
+    assert "`thothctl start`" in caught.value.hint
+    assert "run again" not in caught.value.hint
+    assert caught.value.exit_code == code
+    assert str(caught.value) == caught.value.message
 
 
 @pytest.mark.parametrize("kind", ["backup", "export"])

@@ -5,13 +5,16 @@ Some engines take what they ended themselves for stopped, so nothing else would 
 
 from contextlib import suppress
 
-from thothctl.errors import NotHealthyError
+from thothctl.errors import NotHealthyError, StoppedError, ThothctlError
 from thothctl.model.observed import Condition
 from thothctl.operations.bringing_up import bring_up
 from thothctl.operations.recover import HARMLESS, Unfinished, go_on, take_back
 from thothctl.operations.running import SERVER_SECONDS, active
 from thothctl.operations.waiting import await_healthy
 from thothctl.world import World
+
+
+START = "see `thothctl logs`, mend what is named, then `thothctl start`"
 
 
 def resume(pending: Unfinished, world: World, *, seconds: int = SERVER_SECONDS) -> None:
@@ -27,13 +30,14 @@ def roll_back(pending: Unfinished, world: World, *, seconds: int = SERVER_SECOND
     take_back(pending, world)
     if not pending.plan.had_release or pending.plan.kind in HARMLESS:
         return
+    taken_back = f"{pending.plan.goal} was taken back, but"
     try:
         serve(world, pending.plan.install, seconds=seconds)
-    except NotHealthyError as error:
-        raise NotHealthyError(
-            f"{pending.plan.goal} was taken back, but {error.message}",
-            hint="see `thothctl logs`, then `thothctl start`",
-        ) from error
+    except ThothctlError as error:  # to go back once more would go back further
+        raise error.worded(f"{taken_back} {error.message}", hint=START) from error
+    except KeyboardInterrupt as error:
+        told = f"{taken_back} starting what ran before was interrupted"
+        raise StoppedError(told, hint=START) from error
 
 
 def present(world: World, name: str, *, seconds: int) -> None:
