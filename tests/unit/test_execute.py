@@ -224,6 +224,26 @@ def test_what_cannot_be_taken_back_needs_a_person_whatever_stopped_it() -> None:
     assert unfinished(fake.as_world(), "default") is not None
 
 
+@pytest.mark.parametrize(
+    ("kind", "finish"),
+    [
+        ("upgrade", "then run `thothctl rollback` to finish taking it back"),
+        ("drill", "the next command that changes anything removes what is left"),
+    ],
+)
+def test_only_what_touched_a_release_is_said_to_be_finished_by_rollback(
+    kind: str, finish: str
+) -> None:
+    """Of a drill it would take back what runs, not the drill."""
+    full = NoSpaceError("no space left", hint="free some")
+    fake = FakeWorld(breaks=frozenset({"one", "undo one"}), error=full)
+
+    with pytest.raises(NeedsOperatorError) as caught:
+        execute(replace(remarks("one"), kind=kind), fake.as_world(), operation="op")
+
+    assert caught.value.hint.startswith(f"mend what is named, {finish}; ")
+
+
 def test_taking_back_waits_for_an_engine_that_is_gone() -> None:
     gone = EngineUnreachableError("Docker did not answer", hint="start it")
     fake = FakeWorld(breaks=frozenset({"undo two"}), error=gone)

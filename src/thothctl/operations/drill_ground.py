@@ -42,7 +42,7 @@ def tidy(world: World, name: str) -> None:
         with suppress(LockedError), held(world, name, "tidy up after a drill"):
             return
     except ThothctlError as error:
-        world.report(Note(f"what a drill left is still there: {error.message}"))
+        world.report(Note(f"what a drill left is still there: {error.message}; {error.hint}"))
 
 
 @contextmanager

@@ -8,11 +8,11 @@ from contextlib import suppress
 from thothctl.errors import NotHealthyError, StoppedError, ThothctlError
 from thothctl.model.observed import Condition
 from thothctl.operations.bringing_up import bring_up
-from thothctl.operations.recover import HARMLESS, Unfinished, go_on, take_back
+from thothctl.operations.plan import HARMLESS
+from thothctl.operations.recover import Unfinished, go_on, take_back
 from thothctl.operations.running import SERVER_SECONDS, active
 from thothctl.operations.waiting import await_healthy
 from thothctl.world import World
-
 
 START = "see `thothctl logs`, mend what is named, then `thothctl start`"
 

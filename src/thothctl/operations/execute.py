@@ -13,7 +13,7 @@ from thothctl.errors import (
 )
 from thothctl.model.event import StepBegan, StepEnded
 from thothctl.operations import hooks
-from thothctl.operations.plan import Plan, Recovery, to_record
+from thothctl.operations.plan import HARMLESS, Plan, Recovery, to_record
 from thothctl.operations.traces import kept, lost, supported
 from thothctl.world import World
 
@@ -120,12 +120,17 @@ def _take_back(
 
 
 def helpless(world: World, plan: Plan, operation: str, told: str) -> NeedsOperatorError:
-    """What stays half taken back needs a person; all that may help them is kept in a folder."""
+    """What stays half taken back needs a person; all that may help them is kept in a folder.
+
+    Of what changed no release nothing is to be taken back: `rollback` would go back from what runs.
+    """
     where = supported(world, plan, operation, f"{told}\n")
+    finish = "then run `thothctl rollback` to finish taking it back"
+    if plan.kind in HARMLESS:
+        finish = "the next command that changes anything removes what is left"
     return NeedsOperatorError(
         told,
-        hint="mend what is named, then run `thothctl rollback` to finish taking it back; "
-        f"what may help somebody else to help is in {where}",
+        hint=f"mend what is named, {finish}; what may help somebody else to help is in {where}",
     )
 
 

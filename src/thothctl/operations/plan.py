@@ -7,6 +7,9 @@ from typing import ClassVar, Protocol, TypeVar
 
 from thothctl.world import World
 
+HARMLESS = frozenset({"backup", "drill", "export", "finalize"})
+"""Kinds of operations that only leave things to be tidied up, or to be done by the next one."""
+
 
 class Step(Protocol):
     """One reversible action; holds plain values only, so that the journal can rebuild it."""

@@ -8,12 +8,9 @@ from thothctl.model.event import Note
 from thothctl.model.recorded import JournalFile
 from thothctl.operations import hooks
 from thothctl.operations.execute import advance, begin, helpless, unwind
-from thothctl.operations.plan import STEPS, Plan, from_record
+from thothctl.operations.plan import HARMLESS, STEPS, Plan, from_record
 from thothctl.operations.traces import kept
 from thothctl.world import World
-
-HARMLESS = frozenset({"backup", "drill", "export", "finalize"})
-"""Kinds of operations that only leave things to be tidied up, or to be done by the next one."""
 
 
 @dataclass(frozen=True, slots=True)
