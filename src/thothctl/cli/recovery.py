@@ -12,6 +12,7 @@ from thothctl.cli.upgrade_options import SECONDS, PlanOnly, Rolling, SoakSeconds
 from thothctl.model.install import Release
 from thothctl.operations import ending
 from thothctl.operations.backup import provide_toolbox
+from thothctl.operations.plan import HARMLESS
 from thothctl.operations.recover import Unfinished, refuse_unfinished, unfinished
 from thothctl.operations.rollback import (
     Seen,
@@ -70,9 +71,9 @@ def rollback(  # noqa: PLR0913, PLR0917 - typer reads the signature
     soak: SoakSeconds = 0,
     rolling: Rolling = False,
 ) -> Outcome:
-    """Take back an operation that was cut off, else go back to an earlier release."""
+    """Take back a change that was cut off, else go back to an earlier release."""
     with session.locked("rollback", fresh=False):
-        pending = unfinished(session.world, session.install)
+        pending = _to_take_back(session, to)
         if pending is None:
             limit = session.options.timeout
             request = UpgradeRequest(
@@ -83,8 +84,6 @@ def rollback(  # noqa: PLR0913, PLR0917 - typer reads the signature
                 rolling=rolling,
             )
             return _go_back(session, request, to, data, only_plan=plan or session.options.dry_run)
-        if to is not None:
-            refuse_unfinished(session.world, session.install)
         if plan or session.options.dry_run:
             return _planned(pending, "take back")
         session.operation = pending.operation
@@ -92,6 +91,16 @@ def rollback(  # noqa: PLR0913, PLR0917 - typer reads the signature
             ending.roll_back(pending, session.world, seconds=session.options.timeout or SECONDS)
     line = f"[green]✓[/] {pending.plan.goal}: taken back"
     return Outcome({"goal": pending.plan.goal}, lambda c: c.print(line))
+
+
+def _to_take_back(session: Session, to: int | None) -> Unfinished | None:
+    """What was cut off; of what changed no release there is nothing that anybody wants back."""
+    pending = unfinished(session.world, session.install)
+    if pending and (to is not None or pending.plan.kind in HARMLESS):
+        with session.watched():
+            refuse_unfinished(session.world, session.install)
+        return None
+    return pending
 
 
 def _go_back(

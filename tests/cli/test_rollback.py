@@ -1,0 +1,71 @@
+"""`thothctl rollback` goes back, whatever else was cut off before."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from fakes import remarks
+from local_world import Play
+
+from thothctl.adapters.journal_file import JournalFolder
+from thothctl.adapters.machine import SystemClock
+from thothctl.cli.main import main
+from thothctl.operations.plan import Plan, to_record
+from thothctl.operations.recover import HARMLESS
+
+Told = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def told(home: Path, capsys: pytest.CaptureFixture[str]) -> Told:
+    """An install with an earlier release; exit code and what is said."""
+    play = Play()
+
+    def invoke(*argv: str) -> tuple[int, str, str]:
+        code = main([*argv, "--yes"], play.connect)
+        return code, *capsys.readouterr()
+
+    assert invoke("setup", "--no-demo")[0] == 0
+    assert invoke("config", "set", "port=8098")[0] == 0
+    return invoke
+
+
+def cut_off(home: Path, kind: str) -> str:
+    """An operation that was killed as it began; returns its id."""
+    operation = f"{datetime.now(UTC):%Y%m%dT%H%M%S.%f}Z-{kind}-abcd"
+    plan = Plan(f"a {kind}", kind, "default", remarks().steps)
+    JournalFolder(home, SystemClock()).begin(
+        "default", operation, {"event": "planned", "plan": to_record(plan)}
+    )
+    return operation
+
+
+@pytest.mark.parametrize("kind", sorted(HARMLESS - {"drill"}))
+@pytest.mark.parametrize("to", [(), ("--to", "1")], ids=["the one before", "by number"])
+def test_what_changed_no_release_is_given_up_and_then_it_goes_back(
+    home: Path, told: Told, kind: str, to: tuple[str, ...]
+) -> None:
+    operation = cut_off(home, kind)
+
+    code, out, err = told("rollback", "--soak", "0", *to)
+
+    assert code == 0, err
+    assert f"a {kind} never ended and is given up" in err
+    assert "as release 3" in out
+    (entries,) = (
+        one.entries
+        for one in JournalFolder(home, SystemClock()).operations("default")
+        if one.operation == operation
+    )
+    assert entries[-1]["event"] == "unwound"
+
+
+def test_a_change_that_was_cut_off_is_what_is_taken_back(home: Path, told: Told) -> None:
+    cut_off(home, "upgrade")
+    assert told("rollback", "--to", "1")[0] == 16
+
+    code, out, _ = told("rollback")
+
+    assert (code, "a upgrade: taken back" in out) == (0, True)
+    assert "release 2" in told("releases", "show", "2")[1].casefold()
