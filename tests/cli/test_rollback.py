@@ -11,8 +11,7 @@ from local_world import Play
 from thothctl.adapters.journal_file import JournalFolder
 from thothctl.adapters.machine import SystemClock
 from thothctl.cli.main import main
-from thothctl.operations.plan import Plan, to_record
-from thothctl.operations.recover import HARMLESS
+from thothctl.operations.plan import HARMLESS, Plan, to_record
 
 Told = Callable[..., tuple[int, str, str]]
 

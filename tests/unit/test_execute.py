@@ -224,6 +224,36 @@ def test_what_cannot_be_taken_back_needs_a_person_whatever_stopped_it() -> None:
     assert unfinished(fake.as_world(), "default") is not None
 
 
+def test_ctrl_c_while_it_is_taken_back_is_an_interruption_and_rollback_goes_on_with_it() -> None:
+    fake = FakeWorld(breaks=frozenset({"undo two"}), error=KeyboardInterrupt())
+    pending = _unfinished(fake, 2)
+
+    with pytest.raises(KeyboardInterrupt):
+        take_back(pending, fake.as_world())
+
+    assert fake.journal.files["op"][-1]["error"] == "KeyboardInterrupt"
+    fake.breaks, again = frozenset(), unfinished(fake.as_world(), "default")
+    assert again is not None
+    take_back(again, fake.as_world())
+    assert fake.calls[-2:] == ["undo two", "undo one"]
+
+
+def test_a_second_ctrl_c_is_no_failure_of_the_way_back_either() -> None:
+    fake = FakeWorld(breaks=frozenset({"two", "undo two"}), error=KeyboardInterrupt())
+
+    with pytest.raises(KeyboardInterrupt):
+        execute(remarks(*TEXTS, had_release=True), fake.as_world(), operation="op")
+
+    assert unfinished(fake.as_world(), "default") is not None
+
+
+def test_an_error_without_words_is_told_by_its_name() -> None:
+    fake = FakeWorld(breaks=frozenset({"undo one"}), error=RuntimeError())
+
+    with pytest.raises(NeedsOperatorError, match=r"failed: RuntimeError$"):
+        take_back(_unfinished(fake, 1), fake.as_world())
+
+
 @pytest.mark.parametrize(
     ("kind", "finish"),
     [

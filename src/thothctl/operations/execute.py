@@ -18,6 +18,8 @@ from thothctl.operations.traces import kept, lost, supported
 from thothctl.world import World
 
 STAMP = "%Y%m%dT%H%M%S.%f"
+AGAIN = (EngineUnreachableError, KeyboardInterrupt)
+"""What may stop the way back and is nobody's fault: the journal knows where to go on."""
 
 
 class RolledBackError(ThothctlError):
@@ -51,7 +53,7 @@ def begin(plan: Plan, world: World, *, operation: str) -> None:
     try:
         hooks.before(world, plan, operation)
     except BaseException as error:
-        _note(world, plan, operation, {"event": "failed", "error": _say(error)})
+        _note(world, plan, operation, {"event": "failed", "error": say(error)})
         _note(world, plan, operation, {"event": "unwound"})
         raise
 
@@ -75,7 +77,7 @@ def _advance(plan: Plan, world: World, operation: str, first: int) -> None:
         # The commit point: until this line is durable, the operation will be taken back.
         world.journal.record(plan.install, operation, {"event": "completed"})
     except BaseException as error:
-        _note(world, plan, operation, {"event": "failed", "index": reached, "error": _say(error)})
+        _note(world, plan, operation, {"event": "failed", "index": reached, "error": say(error)})
         if _stays(plan, error):
             raise
         _take_back(plan, world, operation, range(reached + 1), error)
@@ -104,16 +106,17 @@ def _take_back(
     without = lost(world, plan, started)
     kept(world, plan, operation, started)
     stuck = unwind(plan, world, operation=operation, started=started)
+    if isinstance(stuck, KeyboardInterrupt):
+        raise stuck from error
     if isinstance(stuck, EngineUnreachableError):
-        # Nothing is lost: the journal knows where to go on once the engine is back.
         raise (error if isinstance(error, ThothctlError) else stuck) from error
     if stuck is not None:
-        told = f"{plan.goal} failed ({_say(error)}), and so did taking it back: {_say(stuck)}"
+        told = f"{plan.goal} failed ({say(error)}), and so did taking it back: {say(stuck)}"
         raise helpless(world, plan, operation, told) from error
     touched = any(not getattr(plan.steps[index], "harmless", False) for index in started)
     if touched and plan.had_release and isinstance(error, Exception):
         raise RolledBackError(
-            f"{plan.goal} failed: {_say(error)}; the release from before runs again{without}",
+            f"{plan.goal} failed: {say(error)}; the release from before runs again{without}",
             hint=_hint(error),
         ) from error
     raise error
@@ -152,7 +155,7 @@ def unwind(
         try:
             plan.steps[index].undo(world)
         except BaseException as error:  # noqa: BLE001 - whatever it is, it must be told
-            stuck = {"event": "stuck", "index": index, "error": _say(error)}
+            stuck = {"event": "stuck", "index": index, "error": say(error)}
             _note(world, plan, operation, stuck)
             return error
         _note(world, plan, operation, {"event": "undone", "index": index})
@@ -160,11 +163,12 @@ def unwind(
     return None
 
 
+def say(error: BaseException) -> str:
+    """What it says, else what it is: a Ctrl-C says nothing."""
+    return str(error) or type(error).__name__
+
+
 def _note(world: World, plan: Plan, operation: str, record: Mapping[str, object]) -> None:
     """Record without fail: a full disk must not block the way back."""
     with suppress(OSError, ThothctlError):
         world.journal.record(plan.install, operation, record)
-
-
-def _say(error: BaseException) -> str:
-    return str(error) or type(error).__name__

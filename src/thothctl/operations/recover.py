@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from thothctl.errors import EngineUnreachableError, UnfinishedError
+from thothctl.errors import UnfinishedError
 from thothctl.model.event import Note
 from thothctl.model.recorded import JournalFile
 from thothctl.operations import hooks
-from thothctl.operations.execute import advance, begin, helpless, unwind
+from thothctl.operations.execute import AGAIN, advance, begin, helpless, say, unwind
 from thothctl.operations.plan import HARMLESS, STEPS, Plan, from_record
 from thothctl.operations.traces import kept
 from thothctl.world import World
@@ -98,9 +98,9 @@ def take_back(pending: Unfinished, world: World) -> None:
     """Undo every started step of an unfinished operation."""
     kept(world, pending.plan, pending.operation, pending.started)
     stuck = unwind(pending.plan, world, operation=pending.operation, started=pending.started)
-    if isinstance(stuck, EngineUnreachableError):  # the journal knows where to go on
+    if isinstance(stuck, AGAIN):
         raise stuck
     if stuck is not None:
-        told = f"taking back {pending.plan.goal} failed: {stuck or type(stuck).__name__}"
+        told = f"taking back {pending.plan.goal} failed: {say(stuck)}"
         raise helpless(world, pending.plan, pending.operation, told) from stuck
     hooks.after(world, pending.plan, pending.operation, hooks.FAILED)
