@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import uuid
@@ -172,3 +173,12 @@ def events(process: "subprocess.Popen[str]") -> Iterator[dict[str, Any]]:
     assert process.stdout is not None
     for line in process.stdout:
         yield json.loads(line)
+
+
+def held(process: "subprocess.Popen[str]", subject: str, status: str = "") -> None:
+    """Stop it where data flows through it, so that nothing depends on how fast the machine is."""
+    for event in events(process):
+        if event.get("subject") == subject and status in str(event.get("status")):
+            process.send_signal(signal.SIGSTOP)
+            return
+    raise AssertionError(f"{subject} was not seen")

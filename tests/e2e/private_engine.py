@@ -98,11 +98,11 @@ class PrivateEngine:
 
 
 @contextmanager
-def private_engine(folder: Path) -> Iterator[PrivateEngine]:
+def private_engine(folder: Path, mib: int = MIB) -> Iterator[PrivateEngine]:
     """Running, and what this process starts speaks with it; nothing of it stays."""
     short = Path("/run", f"thothctl-engine-{token_hex(4)}")  # containerd takes few other letters
     short.mkdir(mode=0o700)
-    with small_disk(folder, MIB) as disk, own_network() as outside:
+    with small_disk(folder, mib) as disk, own_network() as outside:
         engine = PrivateEngine(short, disk, outside)
         try:
             engine.start()

@@ -1,6 +1,7 @@
 """Backups to other machines that are cut off in the middle, or whose near side has no room."""
 
 import re
+import signal
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -10,9 +11,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from e2e.far_places import FarPlace, Way, s3, sftp, way_to
-from e2e.machine import Machine, docker
+from e2e.machine import Machine, docker, held
 from e2e.small_disk import Disk, small_disk
-from e2e.test_backup import paused, tasks
+from e2e.test_backup import finished, paused, tasks
 from needs import needs_mounts
 
 pytestmark = needs_mounts
@@ -159,4 +160,34 @@ def test_f17_a_place_that_dies_under_a_backup_gets_nothing_and_the_next_one_is_w
         shelved = [name for name in far.lying() if ".repository/" not in name]
         endings = ("thoth-backup", "thoth-index")
         assert shelved == [f"{one}.{end}" for one in sorted((good, following)) for end in endings]
+        assert not stack.staged
+
+
+def test_f5_what_is_put_together_here_for_another_machine_finds_no_room(
+    stack: Stack, tmp_path: Path
+) -> None:
+    with far_s3(tmp_path / "far") as far:
+        there = replace(stack.machine, extra=far.place.environment)
+        words = ("backup", "create", "--to", far.target)
+        process = there.start(*words, "--output", "ndjson")
+        held(process, "data.tar")
+        stack.home.fill(BIG // 4 * MIB)
+        try:
+            process.send_signal(signal.SIGCONT)
+            code, document = finished(process)
+            refused = there.json(*words)
+
+            assert code == 11, document
+            assert "no space left" in document["errors"][0]["message"]
+            assert refused.code == 14, "told beforehand, with figures"
+            assert f"{there.home}/remote" in refused.envelope["errors"][0]["message"]
+            assert not stack.staged
+            assert not far.lying()
+            assert stack.writes()
+            assert not tasks(there)
+        finally:
+            stack.home.free()
+
+        made = there.ok(*words).data["id"]
+        there.ok("backup", "verify", made, "--deep", "--from", far.target)
         assert not stack.staged

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from e2e import strangers
-from e2e.machine import KEEP, Machine, docker, events, tree
+from e2e.machine import KEEP, Machine, docker, held, tree
 from e2e.small_disk import small_disk
 from e2e.test_backup import QUESTION, finished, inside, tasks
 from needs import needs_mounts
@@ -54,19 +54,10 @@ def at(program: Path, images: None, tmp_path_factory: pytest.TempPathFactory) ->
 DOLLARS = "sk-$HOME-$$-${PATH}-'quoted\"-$"
 
 
-def held_while_loading(process: "subprocess.Popen[str]") -> None:
-    """Stop it where data flows through it, so that nothing depends on how fast the machine is."""
-    for event in events(process):
-        if event.get("subject") == "data.tar" and "restoring" in str(event):
-            process.send_signal(signal.SIGSTOP)
-            return
-    raise AssertionError("nothing was loaded")
-
-
 def test_f5_a_disk_that_fills_up_while_loading_changes_nothing(at: Place) -> None:
     before, served = tree(at.machine.folder, leave=["metrics"]), at.generations()
     process = at.machine.start("restore", at.backup, "--yes", "--output", "ndjson")
-    held_while_loading(process)
+    held(process, "data.tar", "restoring")
     room = shutil.disk_usage(at.disk).free - 20 * MIB
     subprocess.run(["fallocate", "-l", str(room), at.disk / "filler"], check=True)
     process.send_signal(signal.SIGCONT)
@@ -95,7 +86,7 @@ def test_f1_killed_in_the_middle_of_loading_it_goes_on_and_once_more_is_nothing(
 ) -> None:
     machine = at.machine
     process = machine.start("restore", at.backup, "--yes", "--output", "ndjson")
-    held_while_loading(process)
+    held(process, "data.tar", "restoring")
     busy = machine.json("backup", "prune", "--keep-last", "1", "--yes")
     os.kill(process.pid, signal.SIGKILL)
     process.communicate()

@@ -45,6 +45,10 @@ class BackupFolder:
     def address(self) -> str:
         return str(self._folder)
 
+    @property
+    def near(self) -> Path:
+        return self._folder
+
     def free_bytes(self) -> int | None:
         with translated(f"look at {self._folder}"):
             for place in (self._folder, *self._folder.parents):

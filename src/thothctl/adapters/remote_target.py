@@ -46,6 +46,10 @@ class RemoteTarget:
     def address(self) -> str:
         return self._address
 
+    @property
+    def near(self) -> Path:
+        return self._cache
+
     def free_bytes(self) -> int | None:
         """Nobody tells; whoever asks learns now whether the place answers."""
         self._ask("list")

@@ -86,7 +86,7 @@ def plan_backup(world: World, request: BackupRequest) -> tuple[Plan, BackupOrder
     if (engine := request.engine or usual_engine(world, request.name)) is Engine.REPOSITORY:
         refuse_foreign_key(key)
     measured = measure(scene, stores)
-    _refuse_full(place, measured, grows=engine is Engine.REPOSITORY)
+    _refuse_full(world, place, measured, grows=engine is Engine.REPOSITORY)
     order = BackupOrder(
         request.name,
         backup,
@@ -166,22 +166,30 @@ def _said(scene: Scene, program: Program) -> str:
     return b"".join(said).decode().strip()
 
 
-def _refuse_full(place: Target, measured: Mapping[str, Measured], *, grows: bool) -> None:
+def _refuse_full(
+    world: World, place: Target, measured: Mapping[str, Measured], *, grows: bool
+) -> None:
     """Compression is a gift: room is asked for as if there were none.
 
-    What `grows` holds most of it already, and nobody knows how much.
+    What `grows` holds most of it already, and nobody knows how much. What goes to another machine
+    is whole on this one first.
     """
     needed = RESERVE + (0 if grows else sum(one.bytes for one in measured.values()))
     _refuse(place.address, needed, place.free_bytes())
+    _refuse(str(place.near), needed, world.host.free_bytes(place.near), NEAR_HINT)
     copied = sum(one.copied for one in measured.values())
     beside = [one.free for one in measured.values() if one.free is not None]
     if copied:
         _refuse("the volumes of Docker", copied + RESERVE, min(beside, default=None))
 
 
-def _refuse(place: str, needed: int, free: int | None) -> None:
+HINT = "free some space, give --to another folder, or `thothctl backup prune`"
+NEAR_HINT = "free some space there, or set THOTHCTL_HOME to another disk"
+
+
+def _refuse(place: str, needed: int, free: int | None, hint: str = HINT) -> None:
     if free is not None and free < needed:
         raise NoSpaceError(
             f"{place} has {free / MIB:,.0f} MiB left, the backup may need {needed / MIB:,.0f} MiB",
-            hint="free some space, give --to another folder, or `thothctl backup prune`",
+            hint=hint,
         )

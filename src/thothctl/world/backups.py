@@ -167,7 +167,13 @@ class Target(Protocol):
 
     @property
     def address(self) -> str: ...
-    def free_bytes(self) -> int | None: ...
+    @property
+    def near(self) -> Path:
+        """The folder of this machine that a backup is written to before it is published."""
+
+    def free_bytes(self) -> int | None:
+        """What is left in the place; None where it does not tell, but it answers."""
+
     def stage(self, backup: str) -> Path:
         """A file of this machine to write the archive to; not a backup before `publish`."""
 
