@@ -100,6 +100,25 @@ MOVE = Route(
 )  # fmt: skip
 MOVING = ("FreshGeneration", "MoveCluster", "KeepSorting", "StartRelease", "CheckSorting")
 """Its steps that another upgrade does not have, or that work on data of two servers."""
+ROLLING_ON = "1.0.1"
+"""Fits beside the older version: no request fails while containers are exchanged."""
+EXCHANGE = Route(
+    "rolling upgrade",
+    ("upgrade", "--to", ROLLING_ON, "--rolling", "--yes", "--soak", "1"),
+    OLD,
+    ROLLING_ON,
+    (
+        "PullImages", "RenderRelease", "TryReplica", "StartOthers", "ExchangeReplicas",
+        "AwaitHealthy", "Soak", "ActivateRelease",
+    ),
+)  # fmt: skip
+EXCHANGE_BACK = Route(
+    "rolling rollback",
+    ("rollback", "--rolling", "--yes", "--soak", "1"),
+    ROLLING_ON,
+    OLD,
+    EXCHANGE.steps,
+)
 ENDINGS = ("rollback", "resume")
 INSIDE = "killed inside"
 LONG = {
@@ -107,6 +126,8 @@ LONG = {
     ROLLBACK: ("PullImages", "CloneDatabase", "CloneGeneration", "MigrateDown", "StartRelease"),
 }
 """The steps that take long where there is much data: they are killed in their middle, too."""
+EXCHANGED = ("TryReplica", "ExchangeReplicas")
+"""Those that start containers of an exchange."""
 
 
 def inner_cells() -> list[Cell]:
@@ -122,22 +143,29 @@ def moving_cells(faults: tuple[str, ...]) -> list[Cell]:
     return [Cell(MOVE, step, fault, end) for step, fault in faulty for end in ENDINGS]
 
 
+def exchanging_cells() -> list[Cell]:
+    """Both ways: killed as each step begins, and in the middle of those that take long."""
+    begun = cells(("killed as it begins",), (EXCHANGE, EXCHANGE_BACK))
+    long = [(route, step) for step in EXCHANGED for route in (EXCHANGE, EXCHANGE_BACK)]
+    return begun + [Cell(route, step, INSIDE, end) for route, step in long for end in ENDINGS]
+
+
 FAULTS = ("killed as it begins", "killed when done", INSIDE, "engine killed", "disk full")
 
 
 def place(cell: tuple[str, ...]) -> tuple[int, ...]:
     """Where a cell stands in the table: as plans, their steps and faults are listed here."""
-    routes = (UPGRADE, ROLLBACK, MOVE)
+    routes = (UPGRADE, ROLLBACK, MOVE, EXCHANGE, EXCHANGE_BACK)
     plan = next(n for n, one in enumerate(routes) if one.name == cell[0])
     return plan, routes[plan].index(cell[1]), FAULTS.index(cell[2]), ENDINGS.index(cell[3])
 
 
-def cells(faults: tuple[str, ...]) -> list[Cell]:
+def cells(faults: tuple[str, ...], routes: tuple[Route, Route] = (UPGRADE, ROLLBACK)) -> list[Cell]:
     """Both plans, every step; what is gone on with leads to where the next plan begins."""
     found = []
-    for number in range(max(len(UPGRADE.steps), len(ROLLBACK.steps))):
+    for number in range(max(len(route.steps) for route in routes)):
         for fault in faults:
-            for route in (one for one in (UPGRADE, ROLLBACK) if number < len(one.steps)):
+            for route in (one for one in routes if number < len(one.steps)):
                 step = route.steps[number]
                 found += [Cell(route, step, fault, end) for end in ENDINGS]
     return found
