@@ -209,6 +209,14 @@ def test_what_the_toolbox_refuses_keeps_its_meaning_and_touches_nothing(
     assert at.play.engine.made == {}
 
 
+def test_f1_what_a_killed_restore_still_writes_ends_before_the_same_volume_is_filled_anew(
+    at: Place,
+) -> None:
+    execute(at.plan(), at.world, operation="op")
+
+    assert at.toolbox.calls.index("clear") < at.toolbox.calls.index("thoth-fill")
+
+
 def test_a_count_that_differs_from_the_manifest_ends_the_restore(at: Place) -> None:
     at.toolbox.counted["db.sqlite3#question"] = 4
 

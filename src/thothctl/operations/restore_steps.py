@@ -47,6 +47,7 @@ class LoadStore:
 
     def apply(self, world: World) -> None:
         install = install_of(world, self.name)
+        world.toolbox.clear(install.uuid)  # a try that was killed may still be writing there
         stack = world.bundles.stack(install.stack)
         store = next(s for s in stack.stores_for(self.settings) if s.name == self.store)
         image = image_of(world, stack, store, self.images)
@@ -104,6 +105,7 @@ class UploadSnapshots:
 
     def apply(self, world: World) -> None:
         install = install_of(world, self.name)
+        world.toolbox.clear(install.uuid)  # a try that was killed may still be giving
         stack = world.bundles.stack(install.stack)
         service = next(s for s in stack.stores if s.name == self.store).service
         observed = world.engine.observe(install.uuid).containers
