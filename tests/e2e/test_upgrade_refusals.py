@@ -6,6 +6,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from e2e.conftest import shelved
@@ -56,15 +57,25 @@ def hook(machine: Machine, script: str) -> Iterator[None]:
     file.unlink()
 
 
-def settings_blob(registry: RegistryBox) -> str:
-    """Where the registry keeps what an image says of itself."""
+def manifest_of(registry: RegistryBox, version: str) -> Any:  # noqa: ANN401 - JSON
+    """What the registry has of a version."""
     kinds = "application/vnd.oci.image.manifest.v1+json"
     kinds += ", application/vnd.docker.distribution.manifest.v2+json"
-    address = f"http://{registry.host}/v2/stand-in/manifests/1.0.1"
+    address = f"http://{registry.host}/v2/stand-in/manifests/{version}"
     asked = urllib.request.Request(address, headers={"Accept": kinds})
     with urllib.request.urlopen(asked, timeout=10) as reply:
-        digest = json.load(reply)["config"]["digest"].partition(":")[2]
-    return f"{BLOBS}/{digest[:2]}/{digest}/data"
+        return json.load(reply)
+
+
+@contextmanager
+def tampered(registry: RegistryBox, digest: str) -> Iterator[None]:
+    """The registry gives other bytes for this digest."""
+    own = digest.partition(":")[2]
+    blob = f"{BLOBS}/{own[:2]}/{own}/data"
+    inside = ("exec", "--user", "0", registry.name, "sh", "-c")
+    docker(*inside, f"cp {blob} /tmp/kept && echo >> {blob}")
+    yield
+    docker(*inside, f"cat /tmp/kept > {blob}")
 
 
 def test_files_that_somebody_edited_are_not_written_over(small: Machine) -> None:
@@ -112,13 +123,23 @@ def test_what_the_machine_has_against_it_is_told_before_it_begins(small: Machine
 
 
 def test_an_image_that_is_not_what_its_digest_says_is_not_taken(small: Machine, two: Shelf) -> None:
-    blob, box = settings_blob(two.registry), two.registry.name
-    docker("exec", "--user", "0", box, "sh", "-c", f"cp {blob} /tmp/kept && echo >> {blob}")
+    says_of_itself = manifest_of(two.registry, "1.0.1")["config"]["digest"]
 
-    with untouched(small):
+    with untouched(small), tampered(two.registry, says_of_itself):
         done = small.json(*UP)
 
-    docker("exec", "--user", "0", box, "sh", "-c", f"cat /tmp/kept > {blob}")
+    assert done.code == 12, done.out
+
+
+def test_an_image_with_a_part_that_is_not_what_its_digest_says_is_not_taken(
+    small: Machine, two: Shelf, tmp_path: Path
+) -> None:
+    two.put_heavy("1.0.4", like="1.0.0", mebibytes=1, folder=tmp_path)
+    newest = manifest_of(two.registry, "1.0.4")["layers"][-1]["digest"]
+
+    with untouched(small), tampered(two.registry, newest):
+        done = small.json("upgrade", "--to", "1.0.4", "--yes", "--soak", "0")
+
     assert done.code == 12, done.out
 
 

@@ -3,12 +3,14 @@
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from thothctl.adapters.images import OwnImages
 from thothctl.adapters.pulling import Puller
-from thothctl.errors import EngineRefusedError
+from thothctl.errors import EngineRefusedError, IntegrityError
 from thothctl.model.event import Event, Progress
 
 LAYERS = {"sha256:" + letter * 64: size for letter, size in (("a", 100), ("b", 50))}
@@ -75,3 +77,25 @@ def test_a_pull_signs_in_as_docker_did(tmp_path: Path) -> None:
     Puller(engine, {"DOCKER_CONFIG": str(tmp_path)}, lambda _: None).pull("h:1/x:1", "x", {})
 
     assert engine.logins == [{"username": "me", "password": "secret"}]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "filesystem layer verification failed for digest sha256:1",
+        "failed to copy: unexpected commit digest sha256:2, expected sha256:1: failed precondition",
+        "failed commit on ref: unexpected commit size 11, expected 10: failed precondition",
+    ],
+)
+def test_bytes_that_are_not_those_of_the_digest_are_no_fault_of_the_network(
+    tmp_path: Path, said: str
+) -> None:
+    facts = SimpleNamespace(architecture="amd64")
+    engine: Any = SimpleNamespace(image=lambda _: None, facts=lambda: facts)
+    registry: Any = SimpleNamespace(image=lambda *_: SimpleNamespace(layers=LAYERS))
+    builder: Any = None
+    puller = Puller(PlayedPull(({"error": said},)), {"DOCKER_CONFIG": str(tmp_path)}, print)
+    images = OwnImages(engine, builder, registry, puller, print)
+
+    with pytest.raises(IntegrityError, match="h:1/x@sha256:1: what came is not what its digest"):
+        images.fetch("h:1/x@sha256:1")

@@ -22,6 +22,8 @@ from thothctl.world import Engine, ImagePolicy, Registry, Report
 TITLE = "org.opencontainers.image.title"
 FULL = "no space left on device"
 """The only sign of a full disk that docker gives; the engine has no code for it."""
+DAMAGED = ("verification failed for digest", "unexpected commit digest", "unexpected commit size")
+"""So the engine says, with its own store or containerd's, that bytes are not those of a digest."""
 
 
 class OwnImages:
@@ -144,6 +146,11 @@ class OwnImages:
             raise NoSpaceError(
                 f"no space left to {action}",
                 hint="free some space where Docker keeps images: `thothctl images prune`",
+            )
+        if any(words in done.text for words in DAMAGED):
+            raise IntegrityError(
+                f"could not {action}: what came is not what its digest says",
+                hint="somebody changed it in the registry or on the way; nothing was changed here",
             )
         if output(["docker", "version"], environment=self._builder.environment)[0] != 0:
             raise EngineUnreachableError(
