@@ -1,6 +1,6 @@
 """Where a plan is cut off and what has to be true afterwards; one stack serves every such cell."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import zip_longest
 
 from e2e.machine import LABEL, Machine, docker
@@ -51,6 +51,8 @@ PLAIN = Route(
     tuple(step for step in UPGRADE.steps if step not in {"SaveStores", "PublishBackup"}),
 )
 """The same without a backup."""
+ONCE_SAVED = "StopServices"
+"""The first step that follows a backup."""
 ROLLBACK = Route(
     "rollback",
     ("rollback", "--yes", "--soak", "1"),
@@ -62,6 +64,12 @@ ROLLBACK = Route(
         "ActivateRelease",
     ),
 )  # fmt: skip
+
+
+def cut(route: Route, step: str) -> Route:
+    """Where it is cut off later than a backup matters, an upgrade is made without one."""
+    late = UPGRADE.index(step) > UPGRADE.index(ONCE_SAVED) if route is UPGRADE else False
+    return PLAIN if late else route
 
 
 @dataclass(frozen=True)
@@ -134,7 +142,7 @@ def inner_cells() -> list[Cell]:
     """As `cells`, within the long steps."""
     pairs = zip_longest(*([(route, step) for step in own] for route, own in LONG.items()))
     chosen = [one for pair in pairs for one in pair if one]
-    return [Cell(route, step, INSIDE, end) for route, step in chosen for end in ENDINGS]
+    return [Cell(cut(route, step), step, INSIDE, end) for route, step in chosen for end in ENDINGS]
 
 
 def moving_cells(faults: tuple[str, ...]) -> list[Cell]:
@@ -167,7 +175,7 @@ def cells(faults: tuple[str, ...], routes: tuple[Route, Route] = (UPGRADE, ROLLB
         for fault in faults:
             for route in (one for one in routes if number < len(one.steps)):
                 step = route.steps[number]
-                found += [Cell(route, step, fault, end) for end in ENDINGS]
+                found += [Cell(cut(route, step), step, fault, end) for end in ENDINGS]
     return found
 
 
@@ -183,6 +191,10 @@ class Ground:
     much: int = 0
     """So many MiB of files it has from the start."""
     rows: int = 0
+    saved: tuple[str, str] | None = None
+    """What the backup has that restores are made from."""
+    plans: dict[tuple[str, ...], list[str]] = field(default_factory=dict)
+    """The steps of a command, by name; they are asked for once."""
 
     def at(self, version: str) -> None:
         """Bring it there: by an upgrade or a rollback, or, after a cell that failed, anew."""
@@ -201,7 +213,15 @@ class Ground:
         write = f"echo {self.rows} >> /files/rows"
         docker("exec", "--user", "0", self.container("app"), "sh", "-c", write)
 
+    def save(self) -> tuple[str, str]:
+        """Have a backup, and what was served when it was made; one is enough for a stack."""
+        if self.saved is None:
+            self.saved = self.data()
+            self.machine.ok("backup", "create")
+        return self.saved
+
     def _anew(self) -> None:
+        self.saved = None
         if (self.machine.folder / "install.json").exists():
             self.machine.clean()
             home = self.machine.home.with_name(f"{self.machine.home.name}+")

@@ -30,7 +30,10 @@ def ground(
 
 def cut_off(ground: Ground, words: tuple[str, ...], step: str, event: str) -> None:
     """Killed there; `step` is the last of its name."""
-    steps = steps_of(ground.machine, *(word for word in words if word != "--yes"))
+    if words not in ground.plans:
+        asked = (word for word in words if word != "--yes")
+        ground.plans[words] = steps_of(ground.machine, *asked)
+    steps = ground.plans[words]
     index = len(steps) - 1 - steps[::-1].index(step)
     assert kill_at(ground.machine, Moment(words, index, event)), f"ended before {event} {step}"
 
@@ -53,8 +56,7 @@ def test_f1_a_restore_that_is_killed_at_a_step(
     ground: Ground, step: str, event: str, ending: str
 ) -> None:
     ground.at(OLD)
-    then = ground.data()
-    ground.machine.ok("backup", "create")
+    then = ground.save()
     post(ground.machine, "/rows", {"text": "after the backup"})
     now = ground.data()
 

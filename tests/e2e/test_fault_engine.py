@@ -1,11 +1,12 @@
 """The engine dies in the middle of an upgrade, or a disk fills up; the engine is a test's own."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from e2e.fault_cells import ENDINGS, KIB, PLAIN, UPGRADE, Cell, Ground, Route
+from e2e.fault_cells import ENDINGS, KIB, NEW, OLD, PLAIN, UPGRADE, Cell, Ground, Route
 from e2e.fault_trying import middle, pulling, tried
 from e2e.killing import Moment, ended, fault_at, newest
 from e2e.machine import Done, Machine
@@ -18,6 +19,9 @@ from e2e.stand_in import Shelf, version_served
 Record = Callable[[str, object], None]
 HOME_MIB, BIG_MIB = 1024, 32
 NO_SPACE, ROLLED_BACK, BACKUP_FAILED = 14, 9, 11
+USAGE, INCOMPATIBLE = 2, 13
+TOO_LITTLE = 400 * KIB**2
+"""Less than what stays free beside a copy."""
 ENGINE_GONE = 6
 KILLED, FULL = "engine killed", "disk full"
 KILLED_AT = ("PullImages", "SaveStores", "CloneDatabase", "CloneGeneration", "StartRelease")
@@ -161,3 +165,33 @@ def test_a_disk_that_is_full_when_a_step_needs_room(
 ) -> None:
     record_property("cell", Cell(UPGRADE, filling.step, FULL, ending).key)
     disk_full(apart, filling, ending)
+
+
+@pytest.mark.faults
+def test_f3_f5_where_a_copy_does_not_fit_only_a_proved_backup_and_a_clear_word_go_on(
+    apart: Apart,
+) -> None:
+    ground, words = apart.ground, PLAIN.words
+    ground.at(NEW)  # every image is here now
+    ground.at(OLD)
+    machine, before, running = ground.machine, ground.data(), ground.machine.container()
+    in_place = (*words, "--no-clone", "--accept-no-clone")
+    apart.engine.disk.fill(TOO_LITTLE)
+    try:
+        refused = machine.json(*words)
+        unsaid, unproved = machine.json(*words, "--no-clone"), machine.json(*in_place)
+        untouched = (machine.container(), ground.data(), len(ground.leftovers()))
+        machine.ok("backup", "create")
+        machine.ok("backup", "verify", "latest")
+        machine.ok(*in_place)
+    finally:
+        apart.engine.disk.free()
+
+    error = refused.envelope["errors"][0]
+    assert refused.code == NO_SPACE, refused.out
+    assert re.search(r"takes \d+ MiB, and 512 MiB stay free; \d+ MiB are free", error["message"])
+    assert "--no-clone --accept-no-clone, with a verified backup" in error["hint"]
+    assert (unsaid.code, unproved.code) == (USAGE, INCOMPATIBLE)
+    assert untouched == (running, before, 0)
+    assert (version_served(machine), ground.data()) == (NEW, before)
+    assert ground.databases() == {"thoth"}
