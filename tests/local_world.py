@@ -131,6 +131,7 @@ class PlayedCompose:
         *,
         watch: Watch | None = None,
         alone: bool = False,
+        keep: bool = False,
     ) -> None:
         self._engine.calls.append(f"up {folder.name}")
         if self._engine.broken == "gone":

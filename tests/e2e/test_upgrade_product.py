@@ -1,11 +1,12 @@
 """The product's own images upgraded across a migration and back, in both ways to run it."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from e2e.killing import Moment, kill_at
-from e2e.machine import KEEP, Machine
+from e2e.killing import Moment, kill_at, starts
+from e2e.machine import KEEP, LABEL, Machine
 from e2e.next_version import NEXT, NOW, migrated, put_both, rows
 from e2e.registry_box import RegistryBox
 from e2e.test_upgrade_faults import steps_of
@@ -31,6 +32,7 @@ def migration(
 
 
 UP = ("upgrade", "--yes", "--soak", "2", "--timeout", "180")
+DOWN = ("rollback", "--yes", "--soak", "2")
 
 
 @pytest.mark.parametrize(
@@ -72,6 +74,39 @@ def test_a_migration_works_on_a_copy_and_rows_survive_both_ways_back(
     assert bare.ok("ask", QUESTION).data["rows"] == said
 
 
+@dataclass(frozen=True)
+class Cut:
+    """A kill of one command at one step, as it begins or when the first of its containers runs."""
+
+    words: tuple[str, ...]
+    step: str
+    inside: bool
+    ending: str
+
+
+def cuts(clone: str) -> tuple[Cut, ...]:
+    """What is gone on with leads to where the next one begins."""
+    return (
+        Cut(UP, clone, inside=False, ending="rollback"),
+        Cut(UP, "StartRelease", inside=True, ending="rollback"),
+        Cut(UP, clone, inside=False, ending="resume"),
+        Cut(DOWN, "MigrateDown", inside=True, ending="rollback"),
+        Cut(DOWN, "MigrateDown", inside=True, ending="resume"),
+        Cut(UP, "StartRelease", inside=True, ending="resume"),
+    )
+
+
+def carried_out(machine: Machine, cut: Cut) -> None:
+    """Cut off, and then ended by one command."""
+    asked = (word for word in cut.words if word not in {"--yes", "--timeout", "180"})
+    step = steps_of(machine, *asked).index(cut.step)
+    with starts(f"{LABEL}={machine.label}") as begun:
+        moment = Moment(cut.words, step, also=begun) if cut.inside else Moment(cut.words, step)
+        assert kill_at(machine, moment), f"never came to {cut}"
+    machine.ok(cut.ending, "--yes")
+    assert machine.ok("health").data["healthy"]
+
+
 @pytest.mark.faults
 @pytest.mark.usefixtures("migration")
 @pytest.mark.parametrize(
@@ -81,15 +116,11 @@ def test_a_migration_that_is_killed_is_taken_back_and_gone_on_with(
     bare: Machine, registry: RegistryBox, mode: str, clone: str
 ) -> None:
     bare.set_up("--mode", mode, "--registry", registry.host, "--version", NOW, "--timeout", "180")
-    said, before = bare.ok("ask", QUESTION).data["rows"], rows(bare)
-    steps = steps_of(bare, "upgrade")
+    said = bare.ok("ask", QUESTION).data["rows"]
 
-    for step in (clone, "StartRelease"):
-        assert kill_at(bare, Moment(UP, steps.index(step)))
-        bare.ok("rollback", "--yes")
-        assert (migrated(bare), rows(bare)) == (False, before)
-
-    assert kill_at(bare, Moment(UP, steps.index("StartRelease")))
-    bare.ok("resume", "--yes")
-    assert (migrated(bare), rows(bare)) == (True, before)
-    assert bare.ok("ask", QUESTION).data["rows"] == said
+    for cut in cuts(clone):
+        before = rows(bare)
+        carried_out(bare, cut)
+        newer = (cut.words is UP) == (cut.ending == "resume")
+        assert (migrated(bare), rows(bare)) == (newer, before), cut
+        assert bare.ok("ask", QUESTION).data["rows"] == said

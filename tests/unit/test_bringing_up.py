@@ -9,7 +9,7 @@ from played_containers import INSTALL, RELEASE, PlayedContainers, container
 
 from thothctl.adapters.bundles import TemplateBundles
 from thothctl.model.observed import Condition, ObservedContainer
-from thothctl.operations.bringing_up import outdated
+from thothctl.operations.bringing_up import bring_up, outdated
 
 if TYPE_CHECKING:
     from thothctl.world import World
@@ -24,7 +24,7 @@ FITTING = (
 )
 
 
-def needed(*containers: ObservedContainer, replicas: int = 1) -> tuple[str, ...]:
+def needed(*containers: ObservedContainer, replicas: int = 1) -> tuple[str, ...] | None:
     world = SimpleNamespace(
         engine=PlayedContainers(*containers),
         bundles=TemplateBundles(),
@@ -35,7 +35,7 @@ def needed(*containers: ObservedContainer, replicas: int = 1) -> tuple[str, ...]
 
 
 def test_nothing_there_is_everything() -> None:
-    assert needed() == ()
+    assert needed() is None
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,32 @@ def test_another_number_of_containers_is_brought_about() -> None:
     assert needed(*FITTING, second) == ("app",)
 
 
+@pytest.mark.parametrize(
+    ("found", "told"),
+    [
+        (FITTING, {"alone": False, "keep": True}),
+        (FITTING[1:], {"alone": True, "keep": False}),
+        ((), {"alone": False, "keep": False}),
+    ],
+)
+def test_what_is_as_the_release_wants_it_is_never_made_anew(
+    found: tuple[ObservedContainer, ...], told: dict[str, bool]
+) -> None:
+    """Compose would: what was started alone differs for it from what was started with the rest."""
+    asked: list[dict[str, object]] = []
+    compose = SimpleNamespace(up=lambda *_, **words: asked.append(words))
+    installs = SimpleNamespace(
+        rendered=lambda *_: {"compose.yaml": COMPOSE}, release_folder=lambda *_: None
+    )
+    engine, bundles = PlayedContainers(*found), TemplateBundles()
+    world = SimpleNamespace(engine=engine, bundles=bundles, installs=installs, compose=compose)
+
+    bring_up(cast("World", world), INSTALL, SINCE)
+
+    assert [{key: words[key] for key in told} for words in asked] == [told]
+
+
 def test_where_nothing_lasting_runs_everything_is_started_in_order() -> None:
     stopped = [replace(one, condition=Condition.STOPPED) for one in FITTING]
 
-    assert needed(*stopped) == ()
+    assert needed(*stopped) is None

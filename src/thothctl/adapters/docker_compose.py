@@ -57,8 +57,9 @@ class DockerCompose:
         *,
         watch: Watch | None = None,
         alone: bool = False,
+        keep: bool = False,
     ) -> None:
-        own = ["--no-deps"] if alone else []
+        own = [*(["--no-deps"] if alone else []), *(["--no-recreate"] if keep else [])]
         words = ("up", "--detach", "--no-build", "--remove-orphans", *own, *services)
         self._do(folder, "start the services", *words, watch=watch)
 

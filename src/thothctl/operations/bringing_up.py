@@ -1,7 +1,8 @@
 """Brings a release up and touches no container that is as the release wants it.
 
 Compose, depending on its version, makes anew whatever depends on a service that it makes anew, so
-it is given just the services that need it.
+it is given just the services that need it. It also makes anew what was once started alone, without
+what it depends on: where nothing needs it, nothing is.
 """
 
 from collections.abc import Sequence
@@ -22,7 +23,7 @@ def bring_up(world: World, install: Install, release: Release, *, seconds: int =
     folder = world.installs.release_folder(install.name, release.number)
     needed = outdated(world, install, release)
     with crashes_named(world, install, release.number, seconds=seconds) as watch:
-        world.compose.up(folder, needed, watch=watch, alone=bool(needed))
+        world.compose.up(folder, needed or (), watch=watch, alone=bool(needed), keep=needed == ())
 
 
 def bring_up_others(
@@ -39,10 +40,10 @@ def bring_up_others(
             world.compose.add(folder, needed, watch=watch)
 
 
-def outdated(world: World, install: Install, release: Release) -> tuple[str, ...]:
-    """The services that are not as the release wants them; empty where that is all of them."""
+def outdated(world: World, install: Install, release: Release) -> tuple[str, ...] | None:
+    """The services that are not as the release wants them; None where that is all of them."""
     needed, lasting = _unfitting(world, install, release)
-    return needed if lasting else ()
+    return needed if lasting else None
 
 
 def _unfitting(

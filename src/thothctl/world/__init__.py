@@ -135,8 +135,12 @@ class Compose(Protocol):
         *,
         watch: Watch | None = None,
         alone: bool = False,
+        keep: bool = False,
     ) -> None:
-        """Start; `watch` is called now and then, and what it raises ends the start."""
+        """Start; `watch` is called now and then, and what it raises ends the start.
+
+        With `keep` no container is made anew.
+        """
 
     def add(
         self,
