@@ -93,7 +93,7 @@ class FilePlace:
         if not options.only and not options.exclude:
             return ()
         kept = [table.name for table in tables]
-        return trimming.trim(self.staging.database, kept, virtual=bool(options.only))
+        return trimming.trim(self.staging.database, kept)
 
     def load(self, batch: Batch, reporter: Progress) -> Loaded:
         """Nothing is to be brought anywhere; the rows are looked at all the same."""
