@@ -8,7 +8,8 @@ from thothctl.adapters.files import append_durably
 
 def test_no_line_is_lost_where_several_add_at_once(tmp_path: Path) -> None:
     file = tmp_path / "log"
-    words = [f"{n} {'x' * 500}" for n in range(8)]
+    words = [f"{n} {'x' * 500}" for n in range(40)]
+    words.sort()
     threads = [threading.Thread(target=append_durably, args=(file, one)) for one in words]
     for one in threads:
         one.start()

@@ -2,12 +2,16 @@
 
 import errno
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from thothctl.errors import InvalidInputError, NoSpaceError
+
+if sys.platform != "win32":
+    import fcntl
 
 PRIVATE = 0o700
 
@@ -42,6 +46,8 @@ def append_durably(path: Path, line: str) -> None:
     with translated(f"write {path}"):
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
         try:
+            if sys.platform != "win32":
+                fcntl.flock(descriptor, fcntl.LOCK_EX)  # closing it gives it back
             content = f"{line}\n".encode()
             write_all(descriptor, content if _is_ended(descriptor) else b"\n" + content)
             os.fsync(descriptor)
