@@ -69,15 +69,26 @@ def test_the_environment_opens_a_backup(
 
 def test_whoever_sits_there_is_asked_for_what_opens_a_backup(sealed: Path, tmp_path: Path) -> None:
     around = {"THOTHCTL_HOME": str(tmp_path / "elsewhere")}
-    words = ("backup", "verify", str(sealed))
+    words = ("backup", "verify", str(sealed), "--deep")
 
     with Terminal(*words, environment=around) as terminal:
         terminal.answers("▸ passphrase", OTHER + ENTER)
         assert terminal.code == 12
     with Terminal(*words, environment=around) as terminal:
         terminal.answers("▸ passphrase", PHRASE + ENTER)
-        assert terminal.code == 0
+        assert terminal.code == 12
+    assert "data.tar" in terminal.shown, "it opened, and what is in it is no data"
     assert PHRASE not in terminal.shown
+
+
+def test_nobody_is_asked_for_a_passphrase_where_hashes_suffice(
+    sealed: Path, tmp_path: Path
+) -> None:
+    around = {"THOTHCTL_HOME": str(tmp_path / "elsewhere")}
+
+    with Terminal("backup", "verify", str(sealed), environment=around) as terminal:
+        assert terminal.code == 0
+    assert "passphrase" not in terminal.shown
 
 
 @pytest.mark.parametrize(("again", "code", "kind"), [(PHRASE, 0, "passphrase"), (OTHER, 2, "key")])

@@ -174,7 +174,8 @@ def verify_backup(  # noqa: PLR0913, PLR0917 - typer reads the signature
     """Prove that a backup is whole: hashes, and with its key that it opens."""
     path, target = located(session.world, session.install, reference, place)
     archive = session.world.archives.open(path)
-    opener = opener_of(session, archive.head, identity_file, passphrase_file)
+    needed = deep or archive.manifest.engine != Engine.ARCHIVE
+    opener = opener_of(session, archive.head, identity_file, passphrase_file, needed=needed)
     with session.watched():
         proofs = _proofs(session, archive, opener, deep=deep)
     refuse_broken(archive, proofs)

@@ -51,17 +51,23 @@ PassphraseFile = Annotated[
 
 
 def opener_of(
-    session: Session, head: Head, identity_file: Path | None, passphrase_file: Path | None
+    session: Session,
+    head: Head,
+    identity_file: Path | None,
+    passphrase_file: Path | None,
+    *,
+    needed: bool = True,
 ) -> Opener:
     """What the user gave to open a backup with.
 
-    Where no key is at hand, the environment counts, and whoever sits there is asked.
+    Where no key is at hand, the environment counts, and if one is `needed`, whoever sits there is
+    asked.
     """
     if identity_file is not None:
         from thothctl.adapters.key_sources import text_in_file  # noqa: PLC0415 - only when given
 
         return Opener(identity=text_in_file(identity_file))
-    told = VARIABLE in session.environment or (head.sealed and session.interactive)
+    told = VARIABLE in session.environment or (needed and head.sealed and session.interactive)
     lacking = told and not has_key(session.world, session.install, head)
     if passphrase_file is not None or lacking:
         return Opener(passphrase=read_passphrase(session, passphrase_file))
