@@ -12,6 +12,7 @@ from played_toolbox import backup_of
 
 from thothctl.adapters.archive_file import ArchiveFiles
 from thothctl.cli.main import main
+from thothctl.errors import NetworkError, ThothctlError
 from thothctl.model.backup import Head
 from thothctl.operations import backup_copy, backup_prune
 from thothctl.operations.drill_ground import ground_of, held
@@ -27,8 +28,12 @@ class PlayedRepository:
 
     kept: list[list[str]] = field(default_factory=list)
     taken: list[list[str]] = field(default_factory=list)
+    error: ThothctlError | None = None
+    """What it answers with instead."""
 
     def keep(self, backups: Iterable[str]) -> None:
+        if self.error:
+            raise self.error
         self.kept.append(list(backups))
 
     def take_over(self, _: str, wanted: Iterable[str], __: str) -> dict[str, str]:
@@ -106,7 +111,30 @@ def test_a_repository_that_a_drill_reads_is_not_packed_anew(
 
     assert done["data"]["removed"] == [f"{DAYS[0]}T000000Z-default-abcd"]
     assert repository.kept == []
-    assert "is freed when the next backup goes" in done["stderr"]
+    assert "the next `backup prune` frees the room" in done["stderr"]
+
+
+def test_the_room_that_a_drill_kept_is_freed_by_the_next_prune_though_nothing_goes(
+    run: Run, place: Path, world: World, repository: PlayedRepository
+) -> None:
+    with held(world, "default", "backup drill"):
+        pruned(run, place)
+
+    assert pruned(run, place)["data"]["removed"] == []
+    assert repository.kept == [[f"{DAYS[1]}T000000Z-default-abcd"]]
+    pruned(run, place)
+    assert len(repository.kept) == 1, "once"
+
+
+def test_the_room_in_a_place_that_did_not_answer_is_freed_by_the_next_prune(
+    run: Run, place: Path, repository: PlayedRepository
+) -> None:
+    repository.error = NetworkError("no answer", hint="look at the network")
+    assert pruned(run, place)["exit_code"] == 15
+
+    repository.error = None
+    assert pruned(run, place)["exit_code"] == 0
+    assert repository.kept == [[f"{DAYS[1]}T000000Z-default-abcd"]]
 
 
 def test_a_backup_that_names_no_snapshot_takes_over_none(

@@ -38,7 +38,7 @@ from thothctl.model.retention import Keep
 from thothctl.operations.backup import BackupRequest, plan_backup, provide_toolbox
 from thothctl.operations.backup_opening import Opener, has_key, opened
 from thothctl.operations.backup_order import PAUSE_SECONDS
-from thothctl.operations.backup_prune import plan_prune, prune, sweep_all
+from thothctl.operations.backup_prune import free_left, plan_prune, prune, sweep_all
 from thothctl.operations.backup_shelf import LATEST, find, located, shelf
 from thothctl.operations.backup_verify import Proof, refuse_broken, verify
 from thothctl.operations.drill_ground import drilled_now
@@ -225,6 +225,9 @@ def prune_backups(  # noqa: PLR0913, PLR0917 - typer reads the signature
             session.confirm(f"Remove {len(planned.removed)} backups of {session.install}?")
             with session.watched():
                 planned = prune(session.world, session.install, keep, place)
+        elif not session.options.dry_run:
+            with session.watched():
+                free_left(session.world, session.install, place)
     data = {
         "removed": [one.id for one in planned.removed],
         "kept": [one.id for one in planned.kept],

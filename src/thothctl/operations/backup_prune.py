@@ -1,7 +1,7 @@
 """Removes backups that nobody has to keep; never before what stays was proved."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from thothctl.model.backup import SUFFIX, Engine, Stored
 from thothctl.model.event import Note
@@ -17,7 +17,9 @@ from thothctl.operations.steps import install_of
 from thothctl.world import World
 
 OPERATION = "prune"
-LATER = "the room in its repository is freed when the next backup goes"
+LATER = "the next `backup prune` frees the room in its repository"
+UNFREED, FREED = "unfreed", "freed"
+"""The room of what is gone is still taken in a place, and no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +47,43 @@ def prune(world: World, name: str, keep: Keep, target: str = "") -> Pruning:
             prove(world, name, newest.target, newest.id)
         there = shelf(world, name, target)
         found = plan_prune(there, keep, in_use)
+    for place in _repositories(there, found.removed):
+        world.backup_records.note(name, {"event": UNFREED, "target": place})
     for one in found.removed:
         world.targets.open(one.target, name).remove(one.id)
         world.backup_records.note(name, {"event": "pruned", "id": one.id, "target": one.target})
-    for place in dict.fromkeys(one.target for one in found.removed):
-        _free(world, name, there, (place, found.kept))
+    for place in _unfreed(world, name):
+        if place in there.addresses:
+            _free(world, name, replace(there, backups=found.kept), place)
     return found
+
+
+def free_left(world: World, name: str, target: str = "") -> None:
+    """Free the room that an earlier prune could not, though nothing goes now."""
+    if not (left := _unfreed(world, name)):
+        return
+    there = shelf(world, name, target)
+    for place in left:
+        if place in there.addresses:
+            _free(world, name, there, place)
+
+
+def _repositories(there: Shelf, removed: Sequence[Stored]) -> list[str]:
+    """The places of these that have a repository."""
+    places = dict.fromkeys(one.target for one in removed)
+    engines = {place: {one.manifest.engine for one in there.of(place)} for place in places}
+    return [place for place in places if Engine.REPOSITORY in engines[place]]
+
+
+def _unfreed(world: World, name: str) -> list[str]:
+    """The places of which nobody has noted since that the room was freed."""
+    left = dict[str, None]()
+    for event in world.backup_records.events(name):
+        if event.get("event") == UNFREED:
+            left[str(event["target"])] = None
+        elif event.get("event") == FREED:
+            left.pop(str(event["target"]), None)
+    return list(left)
 
 
 def sweep_all(world: World, name: str, target: str = "") -> None:
@@ -79,20 +112,17 @@ def prove(world: World, name: str, target: str, backup: str) -> None:
     world.backup_records.note(name, event)
 
 
-def _free(world: World, name: str, there: Shelf, place: tuple[str, Sequence[Stored]]) -> None:
+def _free(world: World, name: str, there: Shelf, target: str) -> None:
     """What nobody names goes out of the repository; a file that cannot be read names its own.
 
     Not while a drill reads there: what it reads would be packed anew under its feet.
     """
-    target, kept = place
-    ours = [one for one in there.of(target) if one.manifest.engine == Engine.REPOSITORY]
-    if not ours:
-        return
     provide_toolbox(world)
-    names = [one.id for one in kept if one.target == target]
+    names = [one.id for one in there.of(target)]
     names += [other.removesuffix(SUFFIX) for other in there.strangers]
     with without_drills(world, name, "backup prune") as alone:
         if alone:
             Repository(world, install_of(world, name), target, OPERATION).keep(names)
+            world.backup_records.note(name, {"event": FREED, "target": target})
         else:
             world.report(Note(f"a drill reads in {target}: {LATER}"))
