@@ -33,7 +33,7 @@ logconfig_dict = json_logging.configuration(LOG_LEVEL, SECRETS)
 
 
 def post_worker_init(_: object) -> None:
-    """Renew and move vectors beside serving: that can take long, and fail for a while.
+    """Renew vectors and comments beside serving: that can take long, and fail for a while.
 
     Figures have a door of their own: behind it no host name is asked for, and a scrape never
     waits for a thread that answers questions.
@@ -51,5 +51,5 @@ def post_worker_init(_: object) -> None:
         debugger.listen(settings.DEBUGGER_PORT)
     if settings.REDIS is None:
         queue.recover()
-    if reindexing.is_needed():
+    if reindexing.is_wanted():
         reindexing.start()

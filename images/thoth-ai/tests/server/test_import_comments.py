@@ -1,5 +1,7 @@
 """What is said about tables and columns is found in PostgreSQL too; run by the session with one."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -7,9 +9,12 @@ import pytest
 from tests.server import bird, databases, imports
 from tests.services import application_database
 from tests.services.postgres_server import Server
-from thoth_ai.workspaces import editing
+from thoth_ai.postgres import schemas
+from thoth_ai.workspaces import comments as following
+from thoth_ai.workspaces import editing, reindexing
 from thoth_ai.workspaces.editing import ColumnWords, Words
 from thoth_ai.workspaces.models import Column, Database, Table, Workspace
+from thoth_ai.workspaces.reindexing import Reindexer
 
 pytestmark = application_database.needs_postgres
 COMMENTS = """
@@ -105,3 +110,78 @@ def test_a_word_is_kept_though_its_table_is_gone_from_postgresql(
 
     assert editing.write(workspace, change) == 1
     assert Table.objects.get().description == "Kept."
+
+
+def say(words: str) -> None:
+    workspace = Workspace.objects.get()
+    editing.write(workspace, editing.prepare(workspace, Words({"Order Details": words})))
+
+
+@contextmanager
+def locked(server: Server) -> Iterator[None]:
+    """As a long VACUUM or a new index of somebody's holds a table."""
+    with schemas.importer(server.settings) as holding, holding.transaction():
+        holding.execute('LOCK TABLE "zoo"."Order Details" IN SHARE UPDATE EXCLUSIVE MODE')
+        yield
+
+
+def test_words_that_were_taken_back_while_their_table_was_locked_go_later(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert imports.from_file(databases.make(tmp_path / "odd.sqlite", ODD)).status == 0
+    say("Nobody shall read this.")
+    assert not following.due().exists()
+    monkeypatch.setattr(schemas, "LOCK_WAIT", "50ms")
+
+    with locked(server):
+        say("")
+        assert not Reindexer().work()
+        assert comments(server, "zoo")["Order Details", ""] == "Nobody shall read this."
+        assert following.due().exists()
+
+    assert Reindexer().work()
+    assert ("Order Details", "") not in comments(server, "zoo")
+    assert not following.due().exists()
+
+
+def test_one_locked_database_does_not_hold_up_the_others(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = databases.make(tmp_path / "odd.sqlite", ODD)
+    assert imports.from_file(path, name="zoo").status == 0
+    assert imports.from_file(path, name="zzz").status == 0
+    monkeypatch.setattr(schemas, "LOCK_WAIT", "50ms")
+    Table.objects.update(description="By whoever died before the comments.")
+    for workspace in Workspace.objects.all():
+        following.outdate(workspace)
+
+    with locked(server):
+        assert not Reindexer().work()
+
+    assert comments(server, "zzz")["Order Details", ""] == "By whoever died before the comments."
+    assert [one.name for one in following.due()] == ["zoo"]
+
+
+def test_comments_of_an_earlier_version_are_written_anew(server: Server, tmp_path: Path) -> None:
+    assert imports.from_file(databases.make(tmp_path / "odd.sqlite", ODD)).status == 0
+    sql = """COMMENT ON COLUMN "zoo"."Order Details".plain IS 'said long ago'"""
+    server.run(sql, server.settings.data_database)
+    Database.objects.update(commented=0)  # as the migration leaves it
+
+    assert reindexing.is_wanted()
+    assert Reindexer().work()
+
+    assert comments(server, "zoo") == {("Order Details", "ctid_"): "In the file: ctid"}
+
+
+def test_words_of_a_replaced_database_are_not_written_into_the_new_one(
+    server: Server, tmp_path: Path
+) -> None:
+    path = databases.make(tmp_path / "odd.sqlite", ODD)
+    assert imports.from_file(path).status == 0
+    Table.objects.update(description="Of the old one.")
+    Database.objects.update(commented=0, file="replaced-meanwhile")
+
+    assert Reindexer().work()
+
+    assert ("Order Details", "") not in comments(server, "zoo")

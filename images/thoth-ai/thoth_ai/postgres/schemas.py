@@ -32,6 +32,20 @@ _MARKS = (
     "SELECT nspname, substr(obj_description(oid, 'pg_namespace'), %s) FROM pg_namespace"
     " WHERE starts_with(obj_description(oid, 'pg_namespace'), %s)"
 )
+_COMMENTS = """
+    SELECT c.relname, a.name, coalesce(d.description, '')
+    FROM pg_namespace n
+    JOIN pg_class c ON c.relnamespace = n.oid AND c.relkind = 'r'
+    CROSS JOIN LATERAL (
+        SELECT 0 AS number, '' AS name
+        UNION ALL
+        SELECT attnum, attname::text FROM pg_attribute
+        WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped
+    ) a
+    LEFT JOIN pg_description d
+        ON d.objoid = c.oid AND d.classoid = 'pg_class'::regclass AND d.objsubid = a.number
+    WHERE n.nspname = %s AND obj_description(n.oid, 'pg_namespace') = %s
+"""
 
 
 @contextmanager
@@ -52,13 +66,20 @@ def importer(postgres: Postgres | None) -> Iterator[Connection]:
 
 @contextmanager
 def living(connection: Connection, mark: str) -> Iterator[None]:
-    """Show that an import is alive; PostgreSQL drops the lock with the connection."""
-    connection.execute("SELECT pg_advisory_lock(%s)", (_key(mark),))
+    """Show that an import is alive."""
+    with held(connection, mark):
+        yield
+
+
+@contextmanager
+def held(connection: Connection, what: str) -> Iterator[None]:
+    """Let only one at a time have it; PostgreSQL drops the lock with the connection."""
+    connection.execute("SELECT pg_advisory_lock(%s)", (_key(what),))
     try:
         yield
     finally:
         if not connection.closed:
-            connection.execute("SELECT pg_advisory_unlock(%s)", (_key(mark),))
+            connection.execute("SELECT pg_advisory_unlock(%s)", (_key(what),))
 
 
 def unseen(mark: str) -> str:
@@ -97,6 +118,15 @@ def publish(connection: Connection, name: str, mark: str) -> None:
         if name in marks:
             _rename(connection, name, unseen(marks[name]))
         _rename(connection, unseen(mark), name)
+
+
+def comments(connection: Connection, name: str, mark: str) -> dict[tuple[str, str], str]:
+    """Return what is said there of each table, with an empty name, and of its columns.
+
+    There is nothing if the schema has another mark: it was replaced meanwhile.
+    """
+    rows = connection.execute(_COMMENTS, (name, COMMENT + mark)).fetchall()
+    return {(str(table), str(column)): str(said) for table, column, said in rows}
 
 
 def drop(connection: Connection, mark: str) -> bool:

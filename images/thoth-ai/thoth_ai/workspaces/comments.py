@@ -2,21 +2,23 @@
 
 Only what somebody or a language model wrote is there, and what a name was in the file: comments
 are read by every role, also one that may not read the values that other words are derived of.
+What changes is counted with its database in one transaction, so that comments that could not
+follow at once do so later: words that were taken back do not stay with PostgreSQL.
 """
 
 import itertools
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import F, QuerySet
 from psycopg import sql
 
 from thoth_ai.errors import ServerError
 from thoth_ai.postgres import schemas
 from thoth_ai.postgres.schemas import Connection
 from thoth_ai.workspaces import readers
-from thoth_ai.workspaces.models import Column, Database, Table
+from thoth_ai.workspaces.models import Column, Database, Table, Workspace
 
 logger = logging.getLogger(__name__)
 
@@ -26,42 +28,74 @@ Named = tuple[str, str]
 
 
 def write(connection: Connection, schema: str, database: Database) -> None:
-    """Comment on everything of a database that was just imported."""
-    said = ~Q(description="") | Q(told_by_model=True)
-    tables = Table.objects.filter(said, database=database)
-    columns = Column.objects.filter(said | ~Q(values=""), table__database=database)
-    old = _old_names(database)
-    words = dict.fromkeys(old, "") | _words([*tables, *columns.select_related("table")])
-    _write(connection, schema, {named: (text, old.get(named, "")) for named, text in words.items()})
+    """Say in a schema what is said of the database; only what differs is written."""
+    said = Database.objects.filter(pk=database.pk).values_list("said", flat=True).first()
+    there = schemas.comments(connection, schema, database.file)
+    if said is None or not there:
+        return  # it was replaced meanwhile, or its schema is gone
+    words = _words(database)
+    changed = {named for named, text in there.items() if text != words.get(named, text)}
+    _write(connection, schema, {named: words[named] for named in changed})
+    Database.objects.filter(pk=database.pk).update(commented=said)
 
 
-def follow(rows: Sequence[Described]) -> None:
-    """Say what is said now of what changed; should PostgreSQL be away, the old words stay."""
-    tables = [row.pk for row in rows if isinstance(row, Table)]
-    columns = [row.pk for row in rows if isinstance(row, Column)]
-    found = Database.objects.filter(engine=readers.POSTGRES)
-    here = Q(tables__in=tables) | Q(tables__columns__in=columns)
-    for database in found.filter(here).distinct():
-        own = Table.objects.filter(database=database, pk__in=tables)
-        its = Column.objects.filter(table__database=database, pk__in=columns)
-        _follow(database, [*own, *its.select_related("table")])
+def outdate(workspace: Workspace) -> None:
+    """Note that other words are said now; call it in their transaction."""
+    workspace.databases.update(said=F("said") + 1)
 
 
-def _follow(database: Database, rows: Iterable[Described]) -> None:
-    old = _old_names(database)
-    words = {named: (text, old.get(named, "")) for named, text in _words(rows).items()}
+def due() -> QuerySet[Database]:
+    """Return the databases whose comments say what was said before."""
+    return Database.objects.filter(engine=readers.POSTGRES).exclude(commented=F("said"))
+
+
+def follow_if_possible(workspace: Workspace) -> None:
+    """Say at once what is said now; should PostgreSQL be away, `refresh_due` does it later."""
     try:
-        with schemas.importer(settings.POSTGRES) as connection:
-            _write(connection, database.name, words)
+        _refresh(due().filter(workspace=workspace))
     except ServerError as error:
-        logger.warning("comments in PostgreSQL stay as they were: %s", error)
+        logger.warning("comments in PostgreSQL wait to be written: %s", error)
 
 
-def _words(rows: Iterable[Described]) -> dict[Named, str]:
-    return {
-        (row.name, "") if isinstance(row, Table) else (row.table.name, row.name): _text(row)
-        for row in rows
-    }
+def refresh_due() -> int:
+    """Write the comments that are due; raises ServerError once all that can be is written."""
+    return _refresh(due()) if settings.POSTGRES else 0
+
+
+def _refresh(databases: Iterable[Database]) -> int:
+    refreshed, trouble = 0, None
+    for database in databases:
+        try:
+            _follow(database)
+            refreshed += 1
+        except ServerError as error:  # another's schema may well be free
+            trouble = error
+    if trouble:
+        raise trouble
+    return refreshed
+
+
+def _follow(database: Database) -> None:
+    """One at a time, or older words could be written after newer ones."""
+    with (
+        schemas.importer(settings.POSTGRES) as connection,
+        schemas.held(connection, f"comments of {database.file}"),
+    ):
+        write(connection, database.name, database)
+
+
+def _words(database: Database) -> dict[Named, str]:
+    tables = Table.objects.filter(database=database)
+    columns = Column.objects.filter(table__database=database).select_related("table")
+    renamed: Mapping[str, Mapping[str, str]] = database.report.get("renamed", {})
+    old = {(table, one): name for table, names in renamed.items() for one, name in names.items()}
+    rows: Iterable[Described] = itertools.chain(tables, columns.defer("profile"))
+    words = dict.fromkeys(old, "") | {_name(row): _text(row) for row in rows}
+    return {named: _with_old(text, old.get(named, "")) for named, text in words.items()}
+
+
+def _name(row: Described) -> Named:
+    return (row.name, "") if isinstance(row, Table) else (row.table.name, row.name)
 
 
 def _text(row: Described) -> str:
@@ -69,16 +103,15 @@ def _text(row: Described) -> str:
     return "\n".join(filter(None, (written, row.values if isinstance(row, Column) else "")))
 
 
-def _old_names(database: Database) -> dict[Named, str]:
-    renamed: Mapping[str, Mapping[str, str]] = database.report.get("renamed", {})
-    return {(table, one): old for table, names in renamed.items() for one, old in names.items()}
+def _with_old(words: str, old: str) -> str:
+    return "\n".join(filter(None, (words, f"In the file: {old}" if old else "")))
 
 
-def _write(connection: Connection, schema: str, words: Mapping[Named, tuple[str, str]]) -> None:
+def _write(connection: Connection, schema: str, words: Mapping[Named, str]) -> None:
     """Comment on some tables at a time: one transaction can hold only so many locks."""
     by_table = itertools.groupby(sorted(words), key=lambda named: named[0])
     texts = (
-        sql.SQL(";").join(_comment(schema, named, *words[named]) for named in group)
+        sql.SQL(";").join(_comment(schema, named, words[named]) for named in group)
         for _, group in by_table
     )
     while batch := list(itertools.islice(texts, schemas.AT_ONCE)):
@@ -86,9 +119,8 @@ def _write(connection: Connection, schema: str, words: Mapping[Named, tuple[str,
             connection.execute(sql.SQL(";").join(batch))
 
 
-def _comment(schema: str, named: Named, words: str, old: str) -> sql.Composed:
+def _comment(schema: str, named: Named, said: str) -> sql.Composed:
     table, column = named
-    said = "\n".join(filter(None, (words, f"In the file: {old}" if old else "")))
     what = sql.SQL("COLUMN" if column else "TABLE")
     place = sql.Identifier(schema, table, column) if column else sql.Identifier(schema, table)
     return sql.SQL("COMMENT ON {} {} IS {}").format(what, place, sql.Literal(said or None))

@@ -63,7 +63,8 @@ def write(workspace: Workspace, change: Change) -> int:
         _save(change.rows, EDITED_TABLE, EDITED)
         if change.rows:
             upkeep.replace(workspace, change.renewed)
-    comments.follow(change.rows)
+            comments.outdate(workspace)
+    comments.follow_if_possible(workspace)
     return len(change.rows)
 
 
@@ -93,7 +94,8 @@ def write_details(workspace: Workspace, details: Details) -> int:
         _save(rows, RETOLD, RETOLD)
         if rows:
             upkeep.replace(workspace, renewed)
-    comments.follow(rows)
+            comments.outdate(workspace)
+    comments.follow_if_possible(workspace)
     return len(changed)
 
 

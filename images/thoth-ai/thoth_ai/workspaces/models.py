@@ -47,7 +47,11 @@ class Workspace(models.Model):
 
 
 class Database(models.Model):
-    """A database file of ours, never written after its import."""
+    """A database file of ours, never written after its import.
+
+    `said` counts the changes of the words about it, `commented` those that PostgreSQL's comments
+    have; a new one has comments to be written.
+    """
 
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="databases")
     name = models.CharField(max_length=63)
@@ -57,6 +61,8 @@ class Database(models.Model):
     engine = models.CharField(max_length=20, default="sqlite")
     report = models.JSONField(default=dict, blank=True, help_text="What its import verified.")
     joins = models.JSONField(default=list, blank=True, help_text="Likely ones, by their values.")
+    said = models.BigIntegerField(default=1, db_default=1, editable=False)
+    commented = models.BigIntegerField(default=0, db_default=0, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

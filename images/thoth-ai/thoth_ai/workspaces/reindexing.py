@@ -1,4 +1,4 @@
-"""Embeds in the background what waits for it, and lets the vector store follow the rows."""
+"""Embeds in the background what waits, and lets vector store and comments follow the rows."""
 
 import logging
 import threading
@@ -15,7 +15,7 @@ from thoth_ai.errors import ServerError
 from thoth_ai.providers.types import ProviderError
 from thoth_ai.vectorstores import chosen, configuration
 from thoth_ai.vectorstores.types import Nearness
-from thoth_ai.workspaces import following, points, revisions
+from thoth_ai.workspaces import comments, following, points, revisions
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +28,11 @@ LOCK = 0x7404_0001
 def is_needed() -> bool:
     """Tell whether vectors are made or kept by something that may be slow or away."""
     return not embedding_model.is_local() or settings.VECTORS.store != configuration.EMBEDDED
+
+
+def is_wanted() -> bool:
+    """Tell whether there is anything to look after beside serving; comments are, of PostgreSQL."""
+    return is_needed() or settings.POSTGRES is not None
 
 
 def start() -> threading.Thread:
@@ -68,7 +73,8 @@ class Reindexer:
     def _work(self) -> bool:
         followed = _is_done(self._follow)  # first: what the store has need not be embedded
         renewed = _is_done(_renew)
-        return _is_done(self._follow) and followed and renewed
+        commented = _is_done(_comment)
+        return _is_done(self._follow) and followed and renewed and commented
 
     def _follow(self) -> None:
         store = chosen.current()
@@ -94,11 +100,16 @@ def _renew() -> None:
         logger.info("embedded %d documents again", renewed)
 
 
+def _comment() -> None:
+    if refreshed := comments.refresh_due():
+        logger.info("wrote the comments of %d databases again", refreshed)
+
+
 def _is_done(work: Callable[[], None]) -> bool:
     try:
         work()
     except (ServerError, ProviderError) as error:
-        logger.warning("documents wait to be indexed: %s", error)
+        logger.warning("documents or comments wait to be written: %s", error)
         return False
     return True
 

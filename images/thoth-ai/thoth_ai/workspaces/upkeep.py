@@ -103,8 +103,10 @@ def _described(instance: Described, *, raw: bool = False, **_: object) -> None:
     if raw:  # loaded from a dump, which holds the vectors too
         return
     table = instance if isinstance(instance, Table) else instance.table
-    replace(table.database.workspace, embedded([instance]))
-    transaction.on_commit(functools.partial(comments.follow, [instance]))
+    workspace = table.database.workspace
+    replace(workspace, embedded([instance]))
+    comments.outdate(workspace)
+    transaction.on_commit(functools.partial(comments.follow_if_possible, workspace))
 
 
 @transaction.atomic
