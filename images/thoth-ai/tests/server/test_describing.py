@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from provider_server import ProviderServer
 
@@ -15,6 +16,7 @@ from tests.server.test_import_meanwhile import Meanwhile, taken
 from tests.server.test_profiles import CANARIES, STAFF, patch
 from tests.services.application_database import ON_POSTGRES
 from thoth_ai.importing import describing
+from thoth_ai.postgres import schemas
 from thoth_ai.providers.types import ProviderSettings
 from thoth_ai.questions import background
 from thoth_ai.workspaces import editing
@@ -121,6 +123,36 @@ def test_no_value_of_a_personal_column_reaches_it(
     assert "notes" in told
     assert re.search("open.{1,6}shut", told)
     assert not [canary for canary in CANARIES if canary in told]
+
+
+@pytest.mark.skipif(not ON_POSTGRES, reason="a file has no comments")
+def test_what_it_wrote_becomes_a_comment_only_if_it_was_told_no_values(
+    client: Client, path: Path, provider: ProviderServer
+) -> None:
+    said = {
+        "notes": {"": "Notes that are open or shut.", "contact": "open or shut people"},
+        "teams": {"": "Teams."},
+    }
+    provider.rule({"match": "", "then": [{"reply": json.dumps(said)}]})
+
+    load(path)
+    assert commented() == set()
+    patch(client, {"values_shared": "none"})
+    assert Column.objects.get(name="contact").told_by_model
+    assert commented() == set(), "one answer spoke of all columns, and had values of some"
+
+    load(path)
+    assert commented() == {"Notes that are open or shut.", "open or shut people", "Teams."}
+    assert Database.objects.get().report["models"]["told_values"] is False
+    patch(client, {"values_shared": "all"})
+    assert "Teams." in commented(), "it was told none all the same"
+
+
+def commented() -> set[str]:
+    """Whatever any role may read of the staff."""
+    with schemas.importer(settings.POSTGRES) as connection:
+        found = schemas.comments(connection, "staff", Database.objects.get().file)
+    return set(filter(None, found.values()))
 
 
 def test_what_it_wrote_of_a_table_goes_with_the_values_it_knew(

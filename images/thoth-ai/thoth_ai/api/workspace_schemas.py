@@ -82,7 +82,7 @@ WORKSPACE_SCHEMAS: dict[str, Schema] = {
         encoder=TEXT,
         renamed=by_name(by_name(TEXT)),
         index=YES_NO,
-        models=record(chat=TEXT, embedding=TEXT),
+        models=body(("chat", "embedding"), chat=TEXT, embedding=TEXT, told_values=YES_NO),
         tables=listed(
             record(
                 name=TEXT,

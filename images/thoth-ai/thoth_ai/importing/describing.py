@@ -38,10 +38,11 @@ Texts = dict[str, dict[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The knowledge with what was written, and what that took."""
+    """The knowledge with what was written, and what that took; `told` values, or none."""
 
     knowledge: Knowledge
     model: str = ""
+    told: bool = False
     columns: int = 0
     remembered: int = 0
     batches: int = 0
@@ -79,6 +80,7 @@ class Task:
     tables: Sequence[TableSchema]
     profiles: Profiles
     shared: str
+    told: bool = False
     remembered: int = 0
     usage: Usage = field(default_factory=lambda: Usage(0, 0, 0.0))
 
@@ -100,7 +102,7 @@ class Task:
         columns = sum(bool(name) for named in texts.values() for name in named)
         chat = self.model.chat
         name = f"{chat.provider}/{chat.model}" if batches else ""
-        return Written(told, name, columns, self.remembered, len(wanted), self.usage)
+        return Written(told, name, self.told, columns, self.remembered, len(wanted), self.usage)
 
     def _batches(self, knowledge: Knowledge) -> Iterator[_Batch]:
         names: dict[str, list[str]] = {}
@@ -135,6 +137,7 @@ class Task:
                 continue
             told = sharing.may_be_told(self.shared, personal=column.name in text.personal)
             profile = seen.get(column.name)
+            self.told |= told and profile is not None
             facts = one_line(telling.facts(profile, values=told)) if profile else ""
             name = json.dumps(one_line(column.name), ensure_ascii=False)
             yield f"  {name} {one_line(column.declared_type) or 'any'}; {facts}".rstrip("; ")

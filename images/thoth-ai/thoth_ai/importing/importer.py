@@ -82,7 +82,7 @@ def _take_in(
     described = replace(described, knowledge=_warned(written.knowledge, proved.warnings))
     prepared = Prepared(
         way.sha256, tables, written.knowledge, proved.examples, proved.rejected, proved.indexed,
-        report, found.joins, before, written.model,
+        report, found.joins, before, written.model, written.told,
     )  # fmt: skip
     values = _values(target, staging, loaded, way)
     replaced = not target.options.dry_run and _registered(target, staging, prepared, way)

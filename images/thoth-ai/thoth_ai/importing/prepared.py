@@ -27,3 +27,5 @@ class Prepared:
     before: Before
     model: str = ""
     """The language model that described what nobody did, if one was asked."""
+    told: bool = False
+    """Whether it was told values: what it wrote then may say them."""

@@ -129,10 +129,11 @@ def _write_rows(target: Target, staging: Staging, prepared: Prepared, place: Pla
 def _report(target: Target, prepared: Prepared) -> dict[str, object]:
     """Return what was verified, and which models the words and vectors are of."""
     embedding = next((one.model for one in prepared.indexed), "")
+    models = {"chat": prepared.model, "embedding": embedding, "told_values": prepared.told}
     return {
         **prepared.report.as_document(),
         "index": target.options.index,
-        "models": {"chat": prepared.model, "embedding": embedding},
+        "models": models,
     }
 
 

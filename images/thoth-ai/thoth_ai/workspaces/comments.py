@@ -1,7 +1,8 @@
 """The words about tables and columns as comments of PostgreSQL, for whoever looks there.
 
-Only what somebody or a language model wrote is there, and what a name was in the file: comments
-are read by every role, also one that may not read the values that other words are derived of.
+Only what somebody wrote is there, what a language model wrote that was told no values, and what a
+name was in the file: every role reads comments, also one that may not read the values. What is
+derived of these is left out, and what a model may have made of them.
 What changes is counted with its database in one transaction, so that comments that could not
 follow at once do so later: words that were taken back do not stay with PostgreSQL.
 """
@@ -90,7 +91,8 @@ def _words(database: Database) -> dict[Named, str]:
     renamed: Mapping[str, Mapping[str, str]] = database.report.get("renamed", {})
     old = {(table, one): name for table, names in renamed.items() for one, name in names.items()}
     rows: Iterable[Described] = itertools.chain(tables, columns.defer("profile"))
-    words = dict.fromkeys(old, "") | {_name(row): _text(row) for row in rows}
+    told = database.report.get("models", {}).get("told_values", True)
+    words = dict.fromkeys(old, "") | {_name(row): _text(row, told=told) for row in rows}
     return {named: _with_old(text, old.get(named, "")) for named, text in words.items()}
 
 
@@ -98,8 +100,9 @@ def _name(row: Described) -> Named:
     return (row.name, "") if isinstance(row, Table) else (row.table.name, row.name)
 
 
-def _text(row: Described) -> str:
-    written = row.description or (row.derived if row.told_by_model else "")
+def _text(row: Described, *, told: bool) -> str:
+    """A model that was told any values may have named them wherever it wrote: in one answer."""
+    written = row.description or (row.derived if row.told_by_model and not told else "")
     return "\n".join(filter(None, (written, row.values if isinstance(row, Column) else "")))
 
 
