@@ -1,8 +1,8 @@
 """The pause, what is too old, and what becomes of a backup that was killed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
@@ -11,12 +11,13 @@ import pytest
 from fakes import FakeWorld, remarks
 
 from thothctl.errors import BackupFailedError, UnfinishedError
-from thothctl.model.backup import Consistency
+from thothctl.model.backup import Consistency, Head
 from thothctl.model.finding import Verdict
-from thothctl.operations.backup_log import far_places
+from thothctl.operations.backup_log import far_places, note_read
 from thothctl.operations.backup_order import BackupOrder, order_from_plain, order_to_plain
 from thothctl.operations.backup_packing import Scene
 from thothctl.operations.backup_taking import Saver, hold
+from thothctl.operations.drill import RecordDrill
 from thothctl.operations.plan import to_record
 from thothctl.operations.recover import refuse_unfinished, unfinished
 from thothctl.probes import backups
@@ -170,19 +171,25 @@ def test_a_backup_that_was_never_tried_or_long_ago_is_warned_of() -> None:
 
 
 FAR, NEAR = "s3://keep/backups", "/srv/backups"
+WARN, PASS = Verdict.WARN, Verdict.PASS
 
 
 @pytest.mark.parametrize(
     ("events", "verdict"),
     [
-        ([("created", FAR, "a", 40)], Verdict.WARN),
-        ([("created", FAR, "a", 40), ("created", FAR, "b", 1)], Verdict.WARN),
-        ([("created", FAR, "a", 40), ("verified", FAR, "a", 29)], Verdict.PASS),
-        ([("created", FAR, "a", 40), ("verified", NEAR, "a", 1)], Verdict.WARN),
-        ([("copied", FAR, "a", 29)], Verdict.PASS),
-        ([("created", FAR, "a", 40), ("pruned", FAR, "a", 1)], Verdict.PASS),
-        ([("created", NEAR, "a", 40)], Verdict.PASS),
-        ([("created", FAR, "a", 2)], Verdict.PASS),
+        ([("created", FAR, "a", 40)], WARN),
+        ([("created", FAR, "a", 40), ("created", FAR, "b", 1)], WARN),
+        ([("created", FAR, "a", 40), ("verified", FAR, "a", 29)], PASS),
+        ([("created", FAR, "a", 40), ("verified", NEAR, "a", 1)], WARN),
+        ([("copied", FAR, "a", 29)], PASS),
+        ([("created", FAR, "a", 40), ("pruned", FAR, "a", 1)], PASS),
+        ([("created", NEAR, "a", 40)], PASS),
+        ([("copied", FAR, "a", 90), ("pruned", FAR, "a", 60), ("copied", FAR, "a", 40)], WARN),
+        ([("copied", FAR, "a", 90), ("pruned", FAR, "a", 60), ("copied", FAR, "a", 1)], PASS),
+        ([("created", FAR, "a", 40), ("drilled", FAR, "a", 1)], PASS),
+        ([("created", FAR, "a", 40), ("drilled", NEAR, "a", 1)], WARN),
+        ([("created", FAR, "a", 40), ("read", FAR, "a", 1)], PASS),
+        ([("created", FAR, "a", 2)], PASS),
     ],
 )
 def test_a_far_place_where_nothing_was_read_for_long_is_warned_of(
@@ -198,3 +205,41 @@ def test_a_far_place_where_nothing_was_read_for_long_is_warned_of(
     found = backups.far(far_places(cast("World", world), "default"), now)
 
     assert found.verdict is verdict
+
+
+@dataclass
+class Noting:
+    """Records of one install."""
+
+    install: str = "u-1"
+    events: list[Mapping[str, object]] = field(default_factory=list)
+
+    def note(self, _: str, event: Mapping[str, object]) -> None:
+        self.events.append(event)
+
+    @property
+    def world(self) -> "World":
+        found = SimpleNamespace(uuid=self.install)
+        clock = SimpleNamespace(now=lambda: datetime(2026, 1, 5, tzinfo=UTC))
+        installs = SimpleNamespace(find=lambda _: found)
+        made = SimpleNamespace(backup_records=self, installs=installs, clock=clock)
+        return cast("World", made)
+
+
+def test_a_drill_tells_where_what_it_read_lay() -> None:
+    at = datetime(2026, 1, 1, tzinfo=UTC).isoformat()
+    noting = Noting()
+
+    RecordDrill("default", "a", at, at, "it counts", FAR).apply(noting.world)
+
+    (event,) = noting.events
+    assert (event["event"], event["id"], event["target"]) == ("drilled", "a", FAR)
+
+
+@pytest.mark.parametrize(("install", "noted"), [("u-1", 1), ("u-2", 0)])
+def test_a_restore_reads_a_backup_of_its_own_install_where_it_lay(install: str, noted: int) -> None:
+    noting, head = Noting(install), Head("a", "u-1", "default", "2026-01-01", "age1", sealed=False)
+
+    note_read(noting.world, "default", head, FAR)
+
+    assert noting.events == [{"event": "read", "id": "a", "target": FAR}][:noted]

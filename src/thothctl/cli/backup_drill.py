@@ -90,6 +90,7 @@ def drill_plan(
         images=first.images,
         version=first.version,
         start_seconds=seconds,
+        place=found.target,
     )
     return plan_drill(wish, made, stores, session.install, later)
 

@@ -18,8 +18,9 @@ from thothctl.model.backup import SUFFIX
 from thothctl.operations import restore as restoring
 from thothctl.operations import restore_gates as gates
 from thothctl.operations.backup import provide_toolbox
+from thothctl.operations.backup_log import note_read
 from thothctl.operations.backup_opening import Opener, has_key, opened
-from thothctl.operations.backup_shelf import find
+from thothctl.operations.backup_shelf import located
 from thothctl.operations.generations import FreshGeneration
 from thothctl.operations.loading import check_stored
 from thothctl.operations.plan import Plan
@@ -66,11 +67,12 @@ Again = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An archive on this machine, and the install here that may have its key."""
+    """An archive on this machine, the install here that may have its key, and where it lay."""
 
     path: Path
     archive: Archive
     owner: str
+    target: str
 
 
 @command
@@ -114,15 +116,16 @@ def restore(  # noqa: PLR0913, PLR0917 - typer reads the signature
 def find_backup(session: Session, reference: str, place: str) -> Found:
     """The archive that is meant; a file needs no install."""
     world = session.world
-    path = Path(reference).expanduser()
+    path = Path(reference).expanduser().absolute()
+    target = str(path.parent)
     if not path.is_file():
         if reference.endswith(SUFFIX) or "/" in reference:
             raise InvalidInputError(f"there is no file {reference}", hint="look at its path")
-        path = find(world, session.install, reference, place)
+        path, target = located(world, session.install, reference, place)
     archive = world.archives.open(path.absolute())
     names = world.installs.names()
     owner = next((name for name in names if has_key(world, name, archive.head)), "")
-    return Found(path.absolute(), archive, owner)
+    return Found(path.absolute(), archive, owner, target)
 
 
 @contextmanager
@@ -214,6 +217,8 @@ def _carry(session: Session, found: Found, made: Plan, *, plan: bool) -> Outcome
         )
     with session.watched():
         check_stored(session.world, found.archive, session.world.restores.key_path(session.install))
+    keeper = found.owner or session.install
+    note_read(session.world, keeper, found.archive.head, found.target)
     session.carry_out(made)
     numbers = {s.store: s.number for s in made.steps if isinstance(s, FreshGeneration)}
     return done(session, made, {"backup": manifest.id, "stores": numbers})

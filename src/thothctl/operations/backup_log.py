@@ -1,13 +1,16 @@
 """What an install has noted of its backups."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from thothctl.model.backup import time_of
+from thothctl.model.backup import Head, time_of
 from thothctl.world import World
 
-DRILLED, DRILL_FAILED, ASKED = "drilled", "drill_failed", "asked"
+DRILLED, DRILL_FAILED, ASKED, READ = "drilled", "drill_failed", "asked", "read"
+WHOLE = frozenset({"verified", "copied", DRILLED, READ})
+"""What reads a backup from its beginning to its end, in the place it tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +25,8 @@ class Drilled:
 def newest(world: World, name: str) -> datetime | None:
     """When the last backup was made that is recorded and not gone; opens none of them."""
     events = world.backup_records.events(name)
-    gone = {event.get("id") for event in events if event.get("event") == "pruned"}
-    made = [e for e in events if e.get("event") == "created" and e.get("id") not in gone]
+    gone = {_where(e) for e in events if e.get("event") == "pruned"}
+    made = [e for e in events if e.get("event") == "created" and _where(e) not in gone]
     there = [e for e in made if _is_there(world, str(e.get("place")))]
     return max((time_of(str(event["id"])) for event in there), default=None)
 
@@ -41,20 +44,38 @@ def last_drill(world: World, name: str) -> Drilled | None:
 
 
 def far_places(world: World, name: str) -> dict[str, datetime]:
-    """By far place that has backups, when one there was last read; before that, sent there."""
-    first, read = dict[str, datetime](), dict[str, datetime]()
-    events = world.backup_records.events(name)
-    gone = {(e.get("target"), e.get("id")) for e in events if e.get("event") == "pruned"}
-    for event in events:
-        place, kind = str(event.get("target")), event.get("event")
-        if "://" not in place or (place, event.get("id")) in gone:
+    """By far place that has backups, when one there was last read; before that, sent there.
+
+    What was pruned and copied there again is there: the last that happened counts.
+    """
+    sent, read = dict[str, dict[str, datetime]](), dict[str, dict[str, datetime]]()
+    for event in world.backup_records.events(name):
+        place, kind, backup = str(event.get("target")), event.get("event"), str(event.get("id"))
+        if "://" not in place:
             continue
+        if kind == "pruned":
+            sent.get(place, {}).pop(backup, None)
+            read.get(place, {}).pop(backup, None)
         at = datetime.fromisoformat(str(event["at"]))
         if kind in {"created", "copied"}:
-            first.setdefault(place, at)
-        if kind in {"verified", "copied"}:
-            read[place] = at
-    return {place: read.get(place, at) for place, at in first.items()}
+            sent.setdefault(place, {}).setdefault(backup, at)
+        if kind in WHOLE:
+            read.setdefault(place, {})[backup] = at
+    there = {place: found for place, found in sent.items() if found}
+    newest = {place: max(found.values()) for place, found in read.items() if found}
+    return {place: newest.get(place, min(found.values())) for place, found in there.items()}
+
+
+def note_read(world: World, name: str, head: Head, target: str) -> None:
+    """Write down that a backup of this very install was read whole in its place."""
+    install = world.installs.find(name)
+    if install is not None and install.uuid == head.install:
+        event = {"event": READ, "id": head.id, "target": target}
+        world.backup_records.note(name, event)
+
+
+def _where(event: Mapping[str, object]) -> tuple[object, object]:
+    return event.get("target"), event.get("id")
 
 
 def _is_there(world: World, place: str) -> bool:

@@ -139,6 +139,7 @@ class RecordDrill:
     created: str
     began: str
     why: str
+    target: str = ""
     title: ClassVar[str] = "Record"
 
     def apply(self, world: World) -> None:
@@ -148,6 +149,7 @@ class RecordDrill:
         event = {
             "event": DRILLED,
             "id": self.backup,
+            "target": self.target,
             "rpo_seconds": round((now - datetime.fromisoformat(self.created)).total_seconds()),
             "rto_seconds": round((now - datetime.fromisoformat(self.began)).total_seconds(), 1),
         }
@@ -175,9 +177,9 @@ def plan_drill(
     """The journal is one beside the install's, whose next command finds what was left."""
     name, seconds = wish.name, wish.seconds
     rendering = _rendering(wish, made, stores)
-    record = RecordDrill(
-        main, wish.manifest.id, wish.manifest.created, made.now, why="it counts from today"
-    )
+    saved = wish.manifest
+    why = "it counts from today"
+    record = RecordDrill(main, saved.id, saved.created, made.now, why, wish.place)
     why = "counted, compared, asked"
     rehearsal = Rehearse(name, made.settings, seconds, main, wish.manifest.id, why=why)
     return Plan(

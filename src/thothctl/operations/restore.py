@@ -38,6 +38,8 @@ class Wish:
     version: str = ""
     start_seconds: int = 0
     """A start that lasts longer has failed; 0 waits."""
+    place: str = ""
+    """Where the backup lay."""
 
     @property
     def key(self) -> str:
