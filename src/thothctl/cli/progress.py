@@ -1,7 +1,7 @@
 """Shows what is going on: live on a terminal, plain lines elsewhere, JSON lines when asked."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Protocol, Self
@@ -133,32 +133,31 @@ class LivePanel:
                 self._subjects[event.subject] = (event, first)
 
     def _draw(self) -> RenderableType:
-        now = time.monotonic()
+        """What is there at this moment: it is drawn by a thread that hears no events."""
+        now, step, subjects = time.monotonic(), self._step, dict(self._subjects)
         lines: list[RenderableType] = []
-        if self._step is not None:
+        if step is not None:
             head = Table.grid(padding=(0, 1))
-            counter = f"step {self._step.index} of {self._step.total}"
+            counter = f"step {step.index} of {step.total}"
             elapsed = clock_text(now - self._began)
-            head.add_row(
-                Spinner("dots"), Text(self._step.title), Text(f"{counter}, {elapsed}", "dim")
-            )
+            head.add_row(Spinner("dots"), Text(step.title), Text(f"{counter}, {elapsed}", "dim"))
             lines.append(head)
-        if self._subjects:
-            lines.append(self._table(now))
+        if subjects:
+            lines.append(self._table(subjects, now))
         return Group(*lines)
 
-    def _table(self, now: float) -> Table:
+    def _table(self, subjects: Mapping[str, tuple[Progress, float]], now: float) -> Table:
         """One line a subject; on a narrow terminal what it does gives way."""
-        measured = any(news.total for news, _ in self._subjects.values())
+        measured = any(news.total for news, _ in subjects.values())
         table = Table.grid(padding=(0, 2), expand=True)
         table.add_column(width=1)
-        widest = max(map(len, self._subjects))
+        widest = max(map(len, subjects))
         table.add_column(no_wrap=True, overflow="ellipsis", width=min(widest, WIDEST_SUBJECT))
         table.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
         if measured:
             table.add_column(no_wrap=True, width=BAR)
         table.add_column(justify="right", no_wrap=True, width=len("10 m 00 s"))
-        for name, (news, began) in self._subjects.items():
+        for name, (news, began) in subjects.items():
             parts = (news.status, amount(news), self._pace.text(news, now))
             said = "  ".join(filter(None, parts))
             status = Text(said, "dim", no_wrap=True, overflow="ellipsis")

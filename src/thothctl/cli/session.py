@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
+from threading import RLock
 
 from rich.console import Console
 
@@ -66,6 +67,7 @@ class Session:
         self.options, self.environment = options, environment
         self._connect = connect
         self._watcher: Watcher = lambda _: None
+        self._hearing = RLock()
         self.operation: str | None = None
         self.stdout = Console(file=sys.stdout, highlight=False, emoji=False)
         self.stderr = Console(file=sys.stderr, highlight=False, emoji=False)
@@ -75,7 +77,9 @@ class Session:
         return self._connect(self._hear)
 
     def _hear(self, event: Event) -> None:
-        self._watcher(event)
+        """One at a time: copies, packers and looks tell from threads of their own."""
+        with self._hearing:
+            self._watcher(event)
 
     def use_ca_bundle(self, path: Path) -> None:
         """Trust these certificates from here on, in builds and in HTTP."""
@@ -113,11 +117,16 @@ class Session:
         """Show progress while the body runs; on standard error, so that answers stay clean."""
         ndjson = _line if self.options.output is Output.NDJSON else None
         with watching(self.stderr, ndjson) as watcher:
-            self._watcher = watcher
+            self._listen(watcher)
             try:
                 yield
             finally:
-                self._watcher = lambda _: None
+                self._listen(lambda _: None)
+
+    def _listen(self, watcher: Watcher) -> None:
+        """From here on nobody but this one hears anything."""
+        with self._hearing:
+            self._watcher = watcher
 
     def confirm(self, question: str) -> None:
         """Ask before something that matters; raises DeclinedError for a no."""
@@ -159,4 +168,6 @@ class Session:
 
 
 def _line(text: str) -> None:
-    print(text, flush=True)  # noqa: T201 - an event is of use while it is news
+    """In one piece: whatever else writes there, a line stays one."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()  # an event is of use while it is news
