@@ -1,6 +1,6 @@
 """What tells nothing of itself is looked at while it grows."""
 
-from threading import Event
+from threading import Event, Thread, current_thread
 
 import pytest
 from fakes import FakeWorld
@@ -36,17 +36,42 @@ def test_the_bytes_are_told_against_the_whole_and_never_more() -> None:
     ]
 
 
-def test_a_look_that_fails_hinders_nothing() -> None:
+@pytest.mark.parametrize("error", [EngineRefusedError("no", hint="no"), KeyError("bytes")])
+def test_a_look_that_fails_hinders_nothing_and_says_nothing(
+    error: Exception, capsys: pytest.CaptureFixture[str]
+) -> None:
     fake, looked = FakeWorld(), Event()
 
     def look() -> int:
         looked.set()
-        raise EngineRefusedError("no", hint="no")
+        raise error
 
     with seen_growing(fake.as_world(), "data", "copying", look):
         assert looked.wait(10)
 
     assert not fake.reported
+    assert capsys.readouterr().err == ""
+
+
+def test_a_look_that_hangs_does_not_hold_up_what_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(growing, "LAST_LOOK_SECONDS", 0.01)
+    fake, looked, goes_on = FakeWorld(), Event(), Event()
+    threads = list[Thread]()
+
+    def look() -> int:
+        threads.append(current_thread())
+        looked.set()
+        goes_on.wait(30)
+        return 1
+
+    with seen_growing(fake.as_world(), "data", "copying", look):
+        assert looked.wait(10)
+
+    (late,) = threads
+    assert late.is_alive()
+    goes_on.set()
+    late.join(10)
+    assert not fake.reported, "it came too late"
 
 
 def test_what_is_short_is_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:

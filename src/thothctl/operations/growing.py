@@ -5,12 +5,13 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
-from thothctl.errors import ThothctlError
 from thothctl.model.event import Progress
 from thothctl.world import World
 from thothctl.world.backups import Mount, Task
 
 LOOK_SECONDS = 3.0
+LAST_LOOK_SECONDS = 10.0
+"""So long the end waits for a look that goes on; one that hangs holds nobody up."""
 PLACE = "/volume"
 Look = Callable[[], int]
 
@@ -27,10 +28,11 @@ def seen_growing(
         pause = LOOK_SECONDS
         while not ended.wait(pause):
             began = world.clock.monotonic()
-            with suppress(ThothctlError, OSError, ValueError):
+            with suppress(Exception):  # whatever a look met, what is looked at goes on
                 whole = whole or (total() if total else None)
                 done = min(look(), whole) if whole else look()
-                world.report(Progress(subject, status, done, whole, "bytes"))
+                if not ended.is_set():  # a look that came too late is of no use
+                    world.report(Progress(subject, status, done, whole, "bytes"))
             # The end waits for a look that goes on: what takes long is looked at rarely.
             pause = max(LOOK_SECONDS, 10 * (world.clock.monotonic() - began))
 
@@ -40,7 +42,7 @@ def seen_growing(
         yield
     finally:
         ended.set()
-        watcher.join()
+        watcher.join(LAST_LOOK_SECONDS)
 
 
 def volume_bytes(world: World, install: str, volume: str) -> int:
