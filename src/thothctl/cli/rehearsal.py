@@ -6,6 +6,7 @@ from dataclasses import replace
 from thothctl.cli.backup_drill import drill_plan
 from thothctl.cli.backup_key import warnings_of_key
 from thothctl.cli.envelope import Outcome
+from thothctl.cli.hop import target_of
 from thothctl.cli.restore import find_backup, key_of
 from thothctl.cli.session import Session
 from thothctl.errors import CheckFailedError, NotHealthyError
@@ -19,14 +20,10 @@ from thothctl.operations.recover import refuse_unfinished
 from thothctl.operations.upgrade import Outlook, UpgradeRequest, refuse_small_disk
 
 
-def rehearse(
-    session: Session, request: UpgradeRequest, seen: Outlook, targets: Sequence[Target]
-) -> Outcome:
+def rehearse(session: Session, request: UpgradeRequest, seen: Outlook) -> Outcome:
     """Back up what runs, restore it beside as each new version in turn, check it and remove it."""
-    world, versions = session.world, [str(one.published.version) for one in targets]
-    refuse_second_postgres([(str(one.published.version), one.images) for one in targets])
-    for target in targets:
-        refuse_small_disk(world, target)
+    world, targets = session.world, chosen_targets(session, seen)
+    versions = [str(one.published.version) for one in targets]
     with session.watched():
         provide_toolbox(world)
     note = f"rehearsal of {versions[-1]}"
@@ -52,6 +49,20 @@ def rehearse(
     line = f"[green]✓[/] {' and '.join(versions)} migrates a copy of the data, starts and answers"
     warnings = warnings_of_key(session)
     return Outcome(data, lambda console: console.print(line), warnings=warnings)
+
+
+def chosen_targets(session: Session, seen: Outlook) -> tuple[Target, ...]:
+    """Every version on the way; what is known against them is said before one is built."""
+    _refuse_unfit(session, [target_of(session, seen, hop) for hop in seen.hops])
+    targets = tuple(target_of(session, seen, hop, build=True) for hop in seen.hops)
+    _refuse_unfit(session, targets)
+    return targets
+
+
+def _refuse_unfit(session: Session, targets: Sequence[Target]) -> None:
+    refuse_second_postgres([(str(one.published.version), one.images) for one in targets])
+    for target in targets:
+        refuse_small_disk(session.world, target)
 
 
 def _hops(seen: Outlook, targets: Sequence[Target]) -> list[Hop]:

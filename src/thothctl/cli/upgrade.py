@@ -8,7 +8,7 @@ from rich.console import Console
 from thothctl.cli.backup_key import warnings_of_key
 from thothctl.cli.envelope import Outcome
 from thothctl.cli.finalize import finalize
-from thothctl.cli.hop import hop_to, target_of
+from thothctl.cli.hop import hop_to
 from thothctl.cli.options import command
 from thothctl.cli.rehearsal import rehearse as rehearsed
 from thothctl.cli.session import Session
@@ -142,8 +142,7 @@ def _rehearsed(session: Session, request: UpgradeRequest) -> Outcome:
     seen = look_out(session.world, request)
     if not seen.hops:
         return _nothing(seen)
-    targets = tuple(target_of(session, seen, hop, build=True) for hop in seen.hops)
-    return rehearsed(session, request, seen, targets)
+    return rehearsed(session, request, seen)
 
 
 def _upgraded(session: Session, request: UpgradeRequest, wish: DataWish) -> Outcome:
