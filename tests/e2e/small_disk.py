@@ -27,7 +27,8 @@ class Disk:
     def fill(self, room: int) -> None:
         """Leave so many bytes; the last ones may go while it is at it."""
         size = disk_usage(self.place).free - room
-        filled = ["fallocate", "-l", str(size), str(self.filler)]
+        there = self.filler.stat().st_size if self.filler.exists() else 0
+        filled = ["fallocate", "-o", str(there), "-l", str(size), str(self.filler)]
         subprocess.run(filled, capture_output=True, check=False)
         left = disk_usage(self.place).free
         assert left <= room + NEARLY, f"{left} bytes are left"

@@ -16,7 +16,7 @@ from e2e.small_disk import Disk, small_disk
 from e2e.test_backup import finished, paused, tasks
 from needs import needs_mounts
 
-pytestmark = needs_mounts
+pytestmark = [needs_mounts, pytest.mark.faults]
 
 MIB = 1024 * 1024
 BIG, HOME_MIB = 224, 6144
@@ -128,7 +128,7 @@ def keys(url: str) -> list[str]:
     ("kind", "packed"),
     [
         pytest.param(far_s3, "archive", id="s3"),
-        pytest.param(far_sftp, "archive", id="sftp", marks=pytest.mark.faults),
+        pytest.param(far_sftp, "archive", id="sftp"),
     ],
 )
 def test_f17_a_place_that_dies_under_a_backup_gets_nothing_and_the_next_one_is_whole(

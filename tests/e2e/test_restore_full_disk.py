@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from e2e.machine import Machine, held, tree
+from e2e.machine import Machine, docker, held, tree
 from e2e.own_images import build, builder
 from e2e.private_engine import PrivateEngine, private_engine
 from e2e.test_backup import QUESTION, finished, tasks
@@ -105,4 +105,22 @@ def test_f5_a_full_disk_ends_a_restore_and_what_runs_serves_on(
     machine.ok("restore", apart.backup, *WAIT)
 
     assert apart.rows == saved != now
+    assert machine.ok("ask", QUESTION).data["rows"] == [[8]]
+
+
+def test_f5_a_disk_without_any_room_is_told_before_anything_begins(apart: Apart) -> None:
+    """What runs cannot keep anything new then, either; it goes on as soon as there is room."""
+    machine, volumes, running = apart.machine, apart.volumes, docker("ps", "-q")
+    records = tree(machine.folder, leave=["metrics"])
+    apart.engine.disk.fill(0)
+    try:
+        refused = machine.json("restore", apart.backup, "--again", *WAIT)
+    finally:
+        apart.engine.disk.free()
+
+    assert refused.code == 14, refused.out
+    assert "GiB are free" in refused.envelope["errors"][0]["message"]
+    assert apart.volumes == volumes
+    assert tree(machine.folder, leave=["metrics"]) == records
+    assert docker("ps", "-q") == running
     assert machine.ok("ask", QUESTION).data["rows"] == [[8]]

@@ -6,7 +6,15 @@ from contextlib import contextmanager
 from docker.errors import APIError, DockerException, StreamParseError
 from urllib3.exceptions import HTTPError
 
-from thothctl.errors import EngineRefusedError, EngineUnreachableError
+from thothctl.errors import (
+    EngineRefusedError,
+    EngineUnreachableError,
+    NoSpaceError,
+    ThothctlError,
+)
+
+FULL = "no space left on device"
+"""The only sign of a full disk that the engine gives."""
 
 
 @contextmanager
@@ -15,10 +23,7 @@ def asking_to(action: str) -> Iterator[None]:
     try:
         yield
     except APIError as error:
-        raise EngineRefusedError(
-            f"Docker refused to {action}: {error.explanation or error}",
-            hint="see what it names; `docker info` shows how the engine is",
-        ) from error
+        raise _refusal(action, str(error.explanation or error)) from error
     except PermissionError as error:
         raise _unreachable(action, "no permission to use its socket", _GROUP) from error
     except (DockerException, StreamParseError, HTTPError, OSError) as error:
@@ -32,6 +37,19 @@ def asking_to(action: str) -> Iterator[None]:
 
 _GROUP = "join the group: `sudo usermod -aG docker $USER`, then sign in again"
 _START = "start Docker Desktop or the docker service; `./install.sh` installs and starts one"
+
+
+def _refusal(action: str, said: str) -> ThothctlError:
+    if FULL in said:
+        return NoSpaceError(
+            f"no space left to {action}",
+            hint="free some space where Docker keeps its data (`thothctl images prune` does),"
+            " then run the command again",
+        )
+    return EngineRefusedError(
+        f"Docker refused to {action}: {said}",
+        hint="see what it names; `docker info` shows how the engine is",
+    )
 
 
 def _unreachable(action: str, why: str, hint: str) -> EngineUnreachableError:

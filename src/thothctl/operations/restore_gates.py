@@ -10,6 +10,7 @@ from thothctl.model.install import Install, Release
 from thothctl.model.setting import SettingValue
 from thothctl.model.stack import Database, SaveKind, Stack
 from thothctl.operations.clusters import major_of
+from thothctl.operations.loading import NO_SPACE
 from thothctl.world import World
 from thothctl.world.backups import Mount, Task
 
@@ -132,14 +133,19 @@ def room_for(manifest: Manifest, store: str) -> int:
 
 
 def free_bytes(world: World, data_dir: str) -> int | None:
-    """What is left where the volumes lie; None where nobody knows."""
+    """What is left where the volumes lie; None where nobody knows.
+
+    Where there is nothing left at all, nobody can even look.
+    """
     said: list[bytes] = []
     mounts = (Mount(data_dir, LOOKED_AT),) if data_dir else ()
     argv = ("df", "--block-size=1", "--output=avail", LOOKED_AT if data_dir else "/")
     task = Task("", "look", argv, mounts)
     ended = world.toolbox.run(task, into=said.append)
     words = b"".join(said).split()
-    return int(words[-1]) if ended.good and words else None
+    if not ended.good:
+        return 0 if NO_SPACE in ended.said.lower() else None
+    return int(words[-1]) if words else None
 
 
 def databases_in(
