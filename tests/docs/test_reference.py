@@ -7,7 +7,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from e2e.fault_cells import MOVE, MOVING, ROLLBACK, UPGRADE
+from e2e.fault_cells import MOVE, MOVING, ROLLBACK, UPGRADE, exchanging_cells
 
 from thothctl.operations.plan import STEPS
 
@@ -35,6 +35,7 @@ def test_the_matrix_of_faults_has_every_step_of_its_plans() -> None:
     tried = {tuple(cell[:2]) for cell in json.loads((DOCS / "reference/faults.json").read_text())}
     planned = {(route.name, step) for route in (UPGRADE, ROLLBACK) for step in route.steps}
     planned |= {(MOVE.name, step) for step in MOVING}
+    planned |= {(cell.route.name, cell.step) for cell in exchanging_cells()}
 
     assert planned <= tried
     assert {step for _, step in tried} <= STEPS.keys()

@@ -128,7 +128,7 @@ EXCHANGE_BACK = Route(
     EXCHANGE.steps,
 )
 ENDINGS = ("rollback", "resume")
-INSIDE = "killed inside"
+DONE, INSIDE = "killed when done", "killed inside"
 LONG = {
     UPGRADE: ("PullImages", "SaveStores", "CloneDatabase", "CloneGeneration", "StartRelease"),
     ROLLBACK: ("PullImages", "CloneDatabase", "CloneGeneration", "MigrateDown", "StartRelease"),
@@ -136,6 +136,8 @@ LONG = {
 """The steps that take long where there is much data: they are killed in their middle, too."""
 EXCHANGED = ("TryReplica", "ExchangeReplicas")
 """Those that start containers of an exchange."""
+OF_EXCHANGES = (*EXCHANGED, "StartOthers", "Soak")
+"""The way back is cut off at these only: the others are those of every rollback."""
 
 
 def inner_cells() -> list[Cell]:
@@ -154,11 +156,12 @@ def moving_cells(faults: tuple[str, ...]) -> list[Cell]:
 def exchanging_cells() -> list[Cell]:
     """Both ways: killed as each step begins, and in the middle of those that take long."""
     begun = cells(("killed as it begins",), (EXCHANGE, EXCHANGE_BACK))
+    begun = [one for one in begun if one.route is EXCHANGE or one.step in OF_EXCHANGES]
     long = [(route, step) for step in EXCHANGED for route in (EXCHANGE, EXCHANGE_BACK)]
     return begun + [Cell(route, step, INSIDE, end) for route, step in long for end in ENDINGS]
 
 
-FAULTS = ("killed as it begins", "killed when done", INSIDE, "engine killed", "disk full")
+FAULTS = ("killed as it begins", DONE, INSIDE, "engine killed", "disk full")
 
 
 def place(cell: tuple[str, ...]) -> tuple[int, ...]:
@@ -175,8 +178,14 @@ def cells(faults: tuple[str, ...], routes: tuple[Route, Route] = (UPGRADE, ROLLB
         for fault in faults:
             for route in (one for one in routes if number < len(one.steps)):
                 step = route.steps[number]
-                found += [Cell(cut(route, step), step, fault, end) for end in ENDINGS]
+                tried = endings(route, step, fault)
+                found += [Cell(cut(route, step), step, fault, end) for end in tried]
     return found
+
+
+def endings(route: Route, step: str, fault: str) -> tuple[str, ...]:
+    """Where one step is done the next one begins, and is tried with both: going on is enough."""
+    return ("resume",) if fault == DONE and step != route.steps[-1] else ENDINGS
 
 
 @dataclass

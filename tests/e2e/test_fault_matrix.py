@@ -10,6 +10,7 @@ import pytest
 from e2e.fault_cells import (
     ENDS,
     MOVE,
+    PLAIN,
     ROLLBACK,
     UPGRADE,
     Cell,
@@ -105,7 +106,7 @@ def test_a_plan_that_is_killed_while_it_moves_data_to_another_postgresql(
 
 
 @pytest.mark.faults
-@pytest.mark.parametrize("route", [UPGRADE, ROLLBACK, MOVE], ids=str)
+@pytest.mark.parametrize("route", [UPGRADE, PLAIN, ROLLBACK, MOVE], ids=str)
 def test_the_matrix_has_every_step_of_the_plans(
     request: pytest.FixtureRequest, route: Route
 ) -> None:
