@@ -21,7 +21,7 @@ DATABASES = (
     " WHERE datallowconn AND NOT datistemplate AND datname <> 'postgres'"
 )
 LOCALES = frozenset(("C", "POSIX", "C.UTF-8", "C.utf8", "en_US.utf8", "en_US.UTF-8"))
-"""All that our image has."""
+"""All that our image has; its `thoth-load` knows the same."""
 
 
 @dataclass(frozen=True, slots=True)
