@@ -215,6 +215,20 @@ def test_f17_writers_go_on_at_the_next_command_after_a_kill_in_the_pause(slow: M
     assert_untouched(slow, backups(slow))
 
 
+def test_f17_a_backup_killed_in_its_pause_goes_on_with_resume(slow: Machine) -> None:
+    """Compose refuses to start what is paused."""
+    before = backups(slow)
+    process = slow.start("backup", "create", "--longest-pause", "120")
+    until(lambda: paused(slow))
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+
+    assert slow.ok("resume", "--timeout", "120").data["resumed"]
+
+    assert not paused(slow)
+    assert len(backups(slow)) == len(before) + 1
+
+
 def test_f17_writers_go_on_by_themselves_after_a_kill_in_the_pause(slow: Machine) -> None:
     process = slow.start("backup", "create", "--longest-pause", "6")
     until(lambda: paused(slow))
