@@ -10,7 +10,10 @@ from local_world import Play
 from played_toolbox import backup_of
 
 from thothctl.cli.main import main
+from thothctl.errors import UsageError
+from thothctl.operations.backup import usual_target
 from thothctl.operations.backup_prune import prove
+from thothctl.operations.backup_shelf import forget
 
 Run = Callable[..., dict[str, Any]]
 
@@ -84,3 +87,26 @@ def test_a_copy_was_compared_on_its_way(run: Run, backup: str, tmp_path: Path) -
 
     assert proved(run, tmp_path / "third") == [True]
     assert proved(run, tmp_path / "near") == [False]
+
+
+def test_a_place_that_was_forgotten_is_looked_at_no_more_and_its_backups_stay(
+    run: Run, backup: str, tmp_path: Path
+) -> None:
+    third = tmp_path / "third"
+    run("backup", "copy", backup, "--from", str(tmp_path / "near"), "--to", str(third))
+    assert [one["id"] for one in run("backup", "list")["backups"]] == [backup]
+
+    assert run("backup", "forget", str(third))["place"] == str(third)
+
+    assert run("backup", "list")["backups"] == []
+    assert [one["id"] for one in run("backup", "list", "--from", str(third))["backups"]] == [backup]
+
+
+def test_only_a_place_that_is_known_and_no_longer_in_use_can_be_forgotten(
+    play: Play, run: Run, backup: str, tmp_path: Path
+) -> None:
+    world = play.connect(lambda _: None)
+    with pytest.raises(UsageError, match="no backup is known"):
+        forget(world, "default", str(tmp_path / "near"))
+    with pytest.raises(UsageError, match="backups still go to"):
+        forget(world, "default", usual_target(world, "default"))

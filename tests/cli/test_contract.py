@@ -39,6 +39,7 @@ ARGUMENTS = {
     "backup access set": ["webhook", "--from-file", "/nowhere"],
     "backup access remove": ["webhook"],
     "backup copy": ["--to", "/nowhere"],
+    "backup forget": ["/nowhere"],
     "images push": ["--registry", "127.0.0.1:1/x"],
 }
 

@@ -189,6 +189,8 @@ WARN, PASS = Verdict.WARN, Verdict.PASS
         ([("created", FAR, "a", 40), ("drilled", FAR, "a", 1)], PASS),
         ([("created", FAR, "a", 40), ("drilled", NEAR, "a", 1)], WARN),
         ([("created", FAR, "a", 40), ("read", FAR, "a", 1)], PASS),
+        ([("created", FAR, "a", 40), ("forgotten", FAR, "", 1)], PASS),
+        ([("copied", FAR, "a", 90), ("forgotten", FAR, "", 80), ("created", FAR, "b", 40)], WARN),
         ([("created", FAR, "a", 2)], PASS),
     ],
 )

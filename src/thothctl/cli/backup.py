@@ -7,6 +7,7 @@ import typer
 from thothctl.cli.backup_access import access
 from thothctl.cli.backup_copy import copy_backup
 from thothctl.cli.backup_drill import drill
+from thothctl.cli.backup_forget import forget_place
 from thothctl.cli.backup_key import key, warnings_of_key
 from thothctl.cli.backup_options import (
     Daily,
@@ -243,6 +244,7 @@ for word, function in (
     ("verify", verify_backup),
     ("prune", prune_backups),
     ("copy", copy_backup),
+    ("forget", forget_place),
     ("drill", drill),
     ("run", run),
 ):

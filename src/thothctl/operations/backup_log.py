@@ -1,6 +1,6 @@
 """What an install has noted of its backups."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -9,6 +9,8 @@ from thothctl.model.backup import Head, time_of
 from thothctl.world import World
 
 DRILLED, DRILL_FAILED, ASKED, READ = "drilled", "drill_failed", "asked", "read"
+FORGOTTEN = "forgotten"
+"""Nobody looks in that place for backups any more, until one goes there again."""
 WHOLE = frozenset({"verified", "copied", DRILLED, READ})
 """What reads a backup from its beginning to its end, in the place it tells."""
 
@@ -53,6 +55,8 @@ def far_places(world: World, name: str) -> dict[str, datetime]:
         place, kind, backup = str(event.get("target")), event.get("event"), str(event.get("id"))
         if "://" not in place:
             continue
+        if kind == FORGOTTEN:
+            sent.pop(place, None)
         if kind == "pruned":
             sent.get(place, {}).pop(backup, None)
             read.get(place, {}).pop(backup, None)
@@ -64,6 +68,17 @@ def far_places(world: World, name: str) -> dict[str, datetime]:
     there = {place: found for place, found in sent.items() if found}
     newest = {place: max(found.values()) for place, found in read.items() if found}
     return {place: newest.get(place, min(found.values())) for place, found in there.items()}
+
+
+def places(events: Sequence[Mapping[str, object]]) -> list[str]:
+    """Every place that backups went to and that was not forgotten since."""
+    found = dict[str, None]()
+    for event in events:
+        if event.get("event") in {"created", "copied"}:
+            found[str(event["target"])] = None
+        elif event.get("event") == FORGOTTEN:
+            found.pop(str(event["target"]), None)
+    return list(found)
 
 
 def note_read(world: World, name: str, head: Head, target: str) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from thothctl.errors import CheckFailedError, UsageError
 from thothctl.model.backup import EVERYBODY, Stored
 from thothctl.operations.backup import default_target, provide_toolbox, usual_target
+from thothctl.operations.backup_log import FORGOTTEN, places
 from thothctl.operations.steps import install_of
 from thothctl.world import World
 
@@ -37,12 +38,11 @@ def shelf(world: World, name: str, target: str = "") -> Shelf:
     known = world.installs.find(name) if target else install_of(world, name)
     install = known.uuid if known else EVERYBODY
     events = world.backup_records.events(name)
-    told = [str(e["target"]) for e in events if e.get("event") in {"created", "copied"}]
     usual = [str(default_target(world, name)), usual_target(world, name)]
-    places = dict.fromkeys([target] if target else [*usual, *told])
-    if any("://" in place for place in places):
+    chosen = dict.fromkeys([target] if target else [*usual, *places(events)])
+    if any("://" in place for place in chosen):
         provide_toolbox(world)
-    opened = [world.targets.open(place, name) for place in places]
+    opened = [world.targets.open(place, name) for place in chosen]
     targets = list({place.address: place for place in opened}.values())
     there = [one for place in targets for one in place.backups(install)]
     strangers = [other for place in targets for other in place.strangers(install)]
@@ -51,6 +51,25 @@ def shelf(world: World, name: str, target: str = "") -> Shelf:
         tuple(strangers),
         tuple(dict.fromkeys(place.address for place in targets)),
     )
+
+
+def forget(world: World, name: str, place: str) -> str:
+    """Look there no more; what lies there stays. Raises UsageError for one that is in use."""
+    address = world.targets.open(place, name).address
+    known = places(world.backup_records.events(name))
+    schedule = world.backup_records.schedule(name)
+    aims = {usual_target(world, name), schedule.target if schedule else ""}
+    if address in {world.targets.open(one, name).address for one in aims if one}:
+        raise UsageError(
+            f"backups still go to {address}",
+            hint="see `thothctl backup schedule show` and `thothctl config get backup.target`",
+        )
+    if address not in known:
+        raise UsageError(
+            f"no backup is known to lie in {address}", hint=f"places: {', '.join(known) or 'none'}"
+        )
+    world.backup_records.note(name, {"event": FORGOTTEN, "target": address})
+    return address
 
 
 def _order(stored: Stored) -> tuple[str, bool]:

@@ -53,6 +53,6 @@ def far(read: Mapping[str, datetime], now: datetime) -> Finding:
     place, last = min(read.items(), key=lambda one: one[1])
     if now - last > UNREAD:
         summary = f"nothing in {place} was read since {last:%Y-%m-%d}"
-        hint = f"run `thothctl backup verify latest --from {place}`"
+        hint = f"run `thothctl backup verify latest --from {place}`, or `backup forget {place}`"
         return Finding(FAR, Verdict.WARN, summary, hint)
     return Finding(FAR, Verdict.PASS, "what lies on other machines was read within 30 days")
