@@ -48,9 +48,8 @@ def test_f33_a_backup_killed_in_its_repository_goes_on_or_back_and_locks_out_nob
     lock = kill_while_locked(stack, words, tmp_path)
     assert stack.ok("backup", "list", "--from", str(tmp_path)).data["backups"] == []
 
-    done = stack.json(*(words if way == "backup create" else way.split()))
+    stack.ok(*(words if way == "backup create" else way.split()))
 
-    assert done.code == (3 if way == "rollback" else 0), "given up; there is no earlier release"
     there = stack.ok("backup", "list", "--from", str(tmp_path)).data["backups"]
     assert len(there) == (way != "rollback")
     for one in there:
@@ -94,7 +93,7 @@ def test_a_backup_cut_off_after_it_was_published_keeps_what_the_repository_has_o
     lines = journal.read_text().splitlines(keepends=True)
     journal.write_text("".join(lines[:-end]))  # as a power cut leaves it
 
-    assert stack.json("rollback", "--yes").code == 3, "given up; there is no earlier release"
+    stack.ok("rollback", "--yes")
     stack.ok("backup", "prune", "--from", str(tmp_path), "--yes", *KEPT)
 
     stack.ok("backup", "verify", made, "--deep", "--from", str(tmp_path))

@@ -12,7 +12,7 @@ from thothctl.cli.upgrade_options import SECONDS, PlanOnly, Rolling, SoakSeconds
 from thothctl.model.install import Release
 from thothctl.operations import ending
 from thothctl.operations.backup import provide_toolbox
-from thothctl.operations.plan import HARMLESS
+from thothctl.operations.plan import HARMLESS, Plan
 from thothctl.operations.recover import Unfinished, refuse_unfinished, unfinished
 from thothctl.operations.rollback import (
     Seen,
@@ -89,18 +89,27 @@ def rollback(  # noqa: PLR0913, PLR0917 - typer reads the signature
         session.operation = pending.operation
         with session.watched():
             ending.roll_back(pending, session.world, seconds=session.options.timeout or SECONDS)
-    line = f"[green]✓[/] {pending.plan.goal}: taken back"
-    return Outcome({"goal": pending.plan.goal}, lambda c: c.print(line))
+    return _taken_back(pending.plan)
 
 
 def _to_take_back(session: Session, to: int | None) -> Unfinished | None:
-    """What was cut off; of what changed no release there is nothing that anybody wants back."""
+    """What was cut off; who names a release wants that one."""
     pending = unfinished(session.world, session.install)
-    if pending and (to is not None or pending.plan.kind in HARMLESS):
+    if pending and to is not None:
         with session.watched():
             refuse_unfinished(session.world, session.install)
         return None
     return pending
+
+
+def _taken_back(plan: Plan) -> Outcome:
+    """Whether a release was gone back to is said, for who waits for that."""
+    harmless = plan.kind in HARMLESS
+    words = "given up; the release is the one it was" if harmless else "taken back"
+    line = f"[green]✓[/] {plan.goal}: {words}"
+    hint = "`thothctl rollback` once more goes back to an earlier release"
+    data = {"goal": plan.goal, "changed_release": not harmless}
+    return Outcome(data, lambda c: c.print(f"{line}; {hint}" if harmless else line))
 
 
 def _go_back(

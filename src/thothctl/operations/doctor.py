@@ -13,6 +13,7 @@ from thothctl.model.stack import Minimum
 from thothctl.operations import keys, running
 from thothctl.operations.backup_key import peek_key
 from thothctl.operations.backup_log import far_places, last_drill, newest
+from thothctl.operations.plan import HARMLESS
 from thothctl.operations.recover import unfinished
 from thothctl.operations.rendering import files_hash
 from thothctl.operations.running import Active
@@ -155,6 +156,8 @@ def _unfinished(world: World, install: Install) -> Finding:
     if pending := unfinished(world, install.name):
         summary = f"{pending.plan.goal} never ended"
         hint = "`thothctl resume` goes on, `thothctl rollback` takes it back"
+        if pending.plan.kind in HARMLESS:
+            hint = "`thothctl resume` goes on; the next change gives it up"
         return Finding("unfinished", Verdict.FAIL, summary, hint)
     return Finding("unfinished", Verdict.PASS, "every operation ended")
 
