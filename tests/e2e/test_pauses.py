@@ -25,7 +25,7 @@ def checked(tmp_path: Path) -> Iterator[str]:
     run = ("run", "--detach", "--network", "none", "--name", name, *CHECKED)
     docker(*run, build("toolbox", tmp_path), "sleep", "300")
     yield name
-    docker("rm", "--force", name)
+    docker("rm", "--force", "--volumes", name)
 
 
 def until_due(container: str, aim: float) -> None:
