@@ -129,6 +129,7 @@ def keys(url: str) -> list[str]:
     [
         pytest.param(far_s3, "archive", id="s3"),
         pytest.param(far_sftp, "archive", id="sftp"),
+        pytest.param(far_s3, "repository", id="s3-repository"),
     ],
 )
 def test_f17_a_place_that_dies_under_a_backup_gets_nothing_and_the_next_one_is_whole(

@@ -124,3 +124,47 @@ def test_f33_where_no_lock_stays_nothing_more_is_asked(
 def asked(folder: Path) -> list[str]:
     """What restic was called with."""
     return (folder / "asked").read_text().splitlines()
+
+
+STALLED = """
+for n in 1 2 3 4 5 6 7 8; do echo '{"message_type": "status", "bytes_done": 5}'; sleep 0.1; done
+[ -e SIGN ] || exec sleep 60
+echo '{"message_type": "summary", "snapshot_id": "s", "total_bytes_processed": 5,' \\
+  '"data_added_packed": 5}'
+"""
+"""A restic that says the same again and again; with the sign there it ends well after all."""
+
+
+@pytest.mark.parametrize("answers", [True, False])
+def test_f17_a_far_place_that_takes_nothing_more_is_asked_and_left_if_it_is_silent(
+    repository: ModuleType,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    *,
+    answers: bool,
+) -> None:
+    played(tmp_path, "restic", STALLED.replace("SIGN", f"{tmp_path}/sign"))
+    played(tmp_path, "rclone", f"echo $* >> {tmp_path}/asked; exit {int(not answers)}")
+    if answers:
+        (tmp_path / "sign").touch()
+    monkeypatch.setenv("THOTH_PLACE_REPOSITORY", "rclone:place:keep/repository")
+    monkeypatch.setattr(repository, "SILENT_SECONDS", 0.25)
+
+    status = repository.saved(["backup"], None, "/volume")
+
+    asked = (tmp_path / "asked").read_text().splitlines()
+    assert asked[0] == "lsf --max-depth 1 place:keep/repository"
+    assert (status == 0) == answers
+    assert ("stopped answering" in capsys.readouterr().err) is not answers
+
+
+def test_a_repository_on_this_machine_is_never_asked(
+    repository: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "sign").touch()
+    played(tmp_path, "restic", STALLED.replace("SIGN", f"{tmp_path}/sign"))
+    monkeypatch.setattr(repository, "SILENT_SECONDS", 0)
+
+    assert repository.saved(["backup"], None, "/volume") == 0
+    assert not (tmp_path / "asked").exists()
