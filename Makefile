@@ -16,7 +16,7 @@ ON_POSTGRES := $(addprefix tests/server/test_,access.py any_database.py history.
 	jobs.py knowledge_round_trip.py metrics.py model_answers.py workspaces.py worker.py documents.py examples.py \
 	profiles.py describing.py import_hostile.py value_index.py value_renewing.py import_tables.py)
 
-.PHONY: dev server-dev engine check unit server test e2e faults large bench bench-backup bench-upgrade bench-import bench-values wheel dist docs clean
+.PHONY: dev server-dev engine browser check unit server test e2e faults large bench bench-backup bench-upgrade bench-import bench-values wheel dist docs clean
 
 dev: $(VENV)/.installed
 
@@ -41,6 +41,11 @@ engine:
 	@docker version >/dev/null 2>&1 && docker compose version >/dev/null 2>&1 && docker buildx version >/dev/null 2>&1 \
 		|| ./install.sh --yes --no-setup
 
+browser:
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null \
+		|| { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; } \
+		|| { echo "the tests of the page need Chromium: install it, then try again"; exit 1; }
+
 check: dev server-dev
 	$(BIN)/ruff format --check src tests docs $(SERVER)
 	$(BIN)/ruff check src tests docs $(SERVER)
@@ -54,10 +59,10 @@ server: server-dev
 	cd $(SERVER) && $(abspath $(SERVER_VENV))/bin/$(PYTEST)
 	cd $(SERVER) && THOTH_TEST_DATABASE=postgres $(abspath $(SERVER_VENV))/bin/$(PYTEST) $(ON_POSTGRES)
 
-test: check engine server
+test: check engine browser server
 	$(BIN)/$(PYTEST) -m "not bench and not faults and not large" tests
 
-e2e: dev engine
+e2e: dev engine browser
 	$(BIN)/$(PYTEST) -m "not faults and not large" tests/e2e
 
 faults: dev engine

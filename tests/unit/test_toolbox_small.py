@@ -1,16 +1,15 @@
 """Small programs of the toolbox, their helpers played: what they pass on, refuse and let go."""
 
-import importlib.util
 import json
 import os
 import subprocess
 import sys
 import tarfile
-from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from programs import load
 
 BIN = Path(__file__).parents[2] / "images/toolbox/bin"
 ENGINE, OTHERS = "aaaaaaaaaaaa", "bbbbbbbbbbbb"
@@ -78,13 +77,8 @@ def repository(
     played(tmp_path, "restic", script)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     monkeypatch.setattr(sys, "argv", ["thoth-repository", "/dev/null", "?"])
-    loader = SourceFileLoader("thoth_repository", str(BIN / "thoth-repository"))
-    spec = importlib.util.spec_from_loader("thoth_repository", loader)
-    assert spec is not None
-    made = importlib.util.module_from_spec(spec)
     monkeypatch.setattr(os, "environ", dict(os.environ))
-    with pytest.raises(SystemExit):
-        loader.exec_module(made)
+    made = load(BIN / "thoth-repository")
     monkeypatch.setattr(made, "HERE", tmp_path / "repository")
     (tmp_path / "repository/locks").mkdir(parents=True)
     return made

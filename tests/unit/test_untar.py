@@ -1,19 +1,17 @@
 """Unpacking in the toolbox: a tar of ours comes out as it was, and nothing gets out."""
 
-import importlib.util
 import io
 import os
 import subprocess
 import sys
 import tarfile
 import tempfile
-from importlib.machinery import SourceFileLoader
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from programs import load
 
 PROGRAM = Path(__file__).parents[2] / "images/toolbox/bin/thoth-untar"
 REFUSED = 12
@@ -27,16 +25,7 @@ PLACES = st.lists(st.sampled_from(["..", ".", "a", "b", "etc", ""]), min_size=1,
 MODES = st.sampled_from([0o600, 0o755, 0o4755, 0o2755])
 
 
-def module() -> ModuleType:
-    loader = SourceFileLoader("thoth_untar", str(PROGRAM))
-    spec = importlib.util.spec_from_loader("thoth_untar", loader)
-    assert spec is not None
-    made = importlib.util.module_from_spec(spec)
-    loader.exec_module(made)
-    return made
-
-
-UNTAR = module()
+UNTAR = load(PROGRAM)
 
 
 def member(
