@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from e2e.machine import Machine, docker, free_port
+from e2e.machine import Machine, bridge_address, docker, free_port
 from provider_server import ProviderServer
 
 KEY = "canary-docker-run-0451"
@@ -80,12 +80,11 @@ def image(program: Path, images: None, tmp_path_factory: pytest.TempPathFactory)
 
 @pytest.fixture(scope="module")
 def provider() -> Iterator[ProviderServer]:
-    bridge = json.loads(docker("network", "inspect", "bridge"))[0]["IPAM"]["Config"][0]["Gateway"]
     rules = [
         {"match": QUESTION, "reply": json.dumps({"sql": SQL})},
         {"match": "", "reply": '{"no_answer": "The tables do not tell."}'},
     ]
-    with ProviderServer(rules, keys={KEY: "valid"}, address=(bridge, 0)) as server:
+    with ProviderServer(rules, keys={KEY: "valid"}, address=(bridge_address(), 0)) as server:
         yield server
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from e2e.machine import Machine, docker, free_port
+from e2e.machine import Machine, bridge_address, docker, free_port
 from e2e.own_images import Box, Yard
 
 QUESTION = "How many charter schools are there in Alameda County?"
@@ -34,9 +34,7 @@ class Server:
 
 
 def served(yard: Yard) -> Server:
-    form = "{{(index .IPAM.Config 0).Gateway}}"
-    address = docker("network", "inspect", "bridge", "--format", form).strip()
-    port = free_port()
+    address, port = bridge_address(), free_port()
     yard.file("superuser", SUPERUSER)
     secret = yard.mount("superuser", "/run/superuser")
     given = ("-e", "POSTGRES_PASSWORD_FILE=/run/superuser", *secret)
