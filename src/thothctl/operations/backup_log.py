@@ -82,9 +82,9 @@ def places(events: Sequence[Mapping[str, object]]) -> list[str]:
 
 
 def note_read(world: World, name: str, head: Head, target: str) -> None:
-    """Write down that a backup of this very install was read whole in its place."""
+    """Write down that a backup of this very install was read whole in a place far away."""
     install = world.installs.find(name)
-    if install is not None and install.uuid == head.install:
+    if "://" in target and install is not None and install.uuid == head.install:
         event = {"event": READ, "id": head.id, "target": target}
         world.backup_records.note(name, event)
 
