@@ -99,7 +99,8 @@ def test_what_is_saved_while_others_write_belongs_together_which_a_drill_proves(
     with Writing(Teacher(stack)) as writing:
         until(lambda: bool(writing.kept or writing.refused))
         stack.ok("backup", "create")
-    assert len(writing.kept) > 3
+        kept = len(writing.kept)
+        until(lambda: len(writing.kept) > kept or bool(writing.refused))
     assert not writing.refused
 
     told = stack.ok("backup", "drill", "--timeout", "300").data
