@@ -9,7 +9,7 @@ from played_toolbox import PlayedToolbox, backup_of
 
 from thothctl.cli.main import main
 from thothctl.model.event import Event
-from thothctl.operations.drill import RenderDrill, plan_drill
+from thothctl.operations.drill import RenderDrill, found, plan_drill
 from thothctl.operations.drill_ground import ground_of, tidy
 from thothctl.operations.plan import Plan, to_record
 from thothctl.operations.recover import unfinished
@@ -111,3 +111,12 @@ def begun(world: World, plan: Plan) -> None:
     world.journal.begin(GROUND, "1-drill", {"event": "planned", "plan": to_record(plan)})
     for index in range(len(plan.steps)):
         world.journal.record(GROUND, "1-drill", {"event": "started", "index": index})
+
+
+def test_what_was_found_is_told_from_what_others_log() -> None:
+    """Docker gives both streams as one, in any order."""
+    document = '{"problems": [], "asked": [{"answered": true}]}'
+    log = '{"level": "warning", "message": "slow"}'
+    for said in (f"{document}\n{log}", f"{log}\n{document}\n{{", f"{log}\n[1]\n{document}"):
+        assert found(said, "asked") == {"problems": [], "asked": [{"answered": True}]}
+    assert found(log, "asked") == {}

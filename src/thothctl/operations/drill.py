@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
@@ -111,8 +112,8 @@ class Rehearse:
         containers = world.engine.observe(install.uuid).containers
         server = next(one for one in containers if one.service == SERVER)
         status, said = world.programs.captured(server.id, CHECK)
-        document = found(said)
-        if status != 0:
+        document = found(said, "asked")
+        if status != 0 or not document:
             problems = document.get("problems") or [said[-300:]]
             raise CheckFailedError(
                 f"the restored data does not belong together: {problems}",
@@ -240,12 +241,10 @@ def _hop(
     )
 
 
-def found(said: str) -> Mapping[str, object]:
-    """The one line of JSON among what a program said."""
+def found(said: str, key: str) -> Mapping[str, object]:
+    """The line of JSON that has this key; other programs log such lines, too. Empty without one."""
     for line in reversed(said.splitlines()):
-        if line.startswith("{"):
-            try:
-                return dict(json.loads(line))
-            except ValueError:
-                continue
+        with suppress(ValueError):
+            if isinstance(told := json.loads(line), dict) and key in told:
+                return told
     return {}

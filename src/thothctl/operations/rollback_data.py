@@ -100,8 +100,8 @@ def irreversible(world: World, back: Back) -> tuple[str, ...]:
     folder = world.installs.release_folder(back.install.name, back.release.number)
     words = ("migrate", "--plan", "--to", back.goal.database_revision)
     status, said = world.compose.once(folder, migrator(stack, back.release.settings), words)
-    told = document(said)
-    if status != 0 or "irreversible" not in told:
+    told = document(said, "irreversible")
+    if status != 0 or not told:
         raise EngineRefusedError(
             f"{back.release.version} does not tell the way down: {said.strip()[-300:]}",
             hint="see `thothctl health`; --data restore goes back to the data of then",
