@@ -71,7 +71,7 @@ def test_the_scripts_of_the_images_are_portable_and_clean() -> None:
     scripts = [
         path
         for path in ROOT.glob("images/*/bin/*")
-        if path.read_text().startswith(("#!/bin/sh", "#!/bin/bash"))
+        if path.is_file() and path.read_text().startswith(("#!/bin/sh", "#!/bin/bash"))
     ]
     checker = Path(sys.executable).with_name("shellcheck")
     done = subprocess.run([checker, *scripts], capture_output=True, text=True, check=False)
