@@ -52,8 +52,8 @@ def files(stack: Machine, gib: float) -> list[Row]:
             Row("GNU `tar czf` of the volume", f"{gzip:.1f} s"),
             Row("`tar` and `zstd -T0 -3` of it", f"{zstd:.1f} s"),
             *archive(stack, folder, made, took),
-            faster("the usual recipe", busybox / took),
-            faster("GNU `tar czf`", gzip / took),
+            faster(busybox / took),
+            Row("times faster than GNU `tar czf`", f"{gzip / took:.1f} ×"),
             Row("against `tar` and `zstd`", f"{took / zstd:.2f} ×"),
             *repository(stack, busybox, gzip),
             *restored(stack, folder, made),
@@ -67,8 +67,8 @@ GZIP = ("tar", "-czf", "/backup/gnu.tgz", "-C", "/data", ".")
 ZSTD = ("bash", "-c", "set -o pipefail; tar -c -C /data . | zstd -q -T0 -3 -o /backup/plain.zst")
 
 
-def faster(what: str, times: float) -> Row:
-    return Row(f"times faster than {what}", f"{times:.1f} ×", "≥ 5 ×", good=times >= 5)
+def faster(times: float) -> Row:
+    return Row("times faster than the usual recipe", f"{times:.1f} ×", "≥ 5 ×", good=times >= 5)
 
 
 def archive(stack: Machine, folder: str, made: dict[str, Any], first: float) -> list[Row]:
