@@ -28,6 +28,11 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
+def tells_no_space(said: str) -> bool:
+    """Whether a program ended for a full disk: Docker, PostgreSQL and tools have no code for it."""
+    return "no space left on device" in said.lower()
+
+
 class ThothctlError(Exception):
     """A failure we foresaw. `hint` is required: an error without a next step is not finished."""
 

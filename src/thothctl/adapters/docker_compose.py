@@ -5,14 +5,17 @@ from pathlib import Path
 
 from thothctl.adapters import inspection
 from thothctl.adapters.process import Outcome, output, run
-from thothctl.errors import EngineRefusedError, EngineUnreachableError, NoSpaceError
+from thothctl.errors import (
+    EngineRefusedError,
+    EngineUnreachableError,
+    NoSpaceError,
+    tells_no_space,
+)
 from thothctl.model.event import Progress
 from thothctl.model.inspected import Declared
 from thothctl.model.install import LABEL_TASK
 from thothctl.world import Report, Watch
 
-FULL = "no space left on device"
-"""The only sign of a full disk that Compose gives; the engine has no code for it."""
 LAST_LINES = 6
 
 
@@ -117,7 +120,7 @@ class DockerCompose:
 
 
 def _refusal(action: str, done: Outcome) -> Exception:
-    if FULL in done.text:
+    if tells_no_space(done.text):
         return NoSpaceError(
             f"no space left to {action}", hint="free some space and run the command again"
         )

@@ -11,10 +11,8 @@ from thothctl.errors import (
     EngineUnreachableError,
     NoSpaceError,
     ThothctlError,
+    tells_no_space,
 )
-
-FULL = "no space left on device"
-"""The only sign of a full disk that the engine gives."""
 
 
 @contextmanager
@@ -40,7 +38,7 @@ _START = "start Docker Desktop or the docker service; `./install.sh` installs an
 
 
 def _refusal(action: str, said: str) -> ThothctlError:
-    if FULL in said:
+    if tells_no_space(said):
         return NoSpaceError(
             f"no space left to {action}",
             hint="free some space where Docker keeps its data (`thothctl images prune` does),"

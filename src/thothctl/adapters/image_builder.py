@@ -13,7 +13,12 @@ from thothctl.adapters.build_secrets import build_secrets
 from thothctl.adapters.files import private_folder, translated
 from thothctl.adapters.process import Outcome, output, run
 from thothctl.adapters.shipped import shipped
-from thothctl.errors import EngineUnreachableError, NetworkError, NoSpaceError
+from thothctl.errors import (
+    EngineUnreachableError,
+    NetworkError,
+    NoSpaceError,
+    tells_no_space,
+)
 from thothctl.model.event import Note, Progress
 from thothctl.model.install import LABEL_SOURCE
 from thothctl.model.stack import Image
@@ -144,7 +149,7 @@ class ImageBuilder:
         _, root = output(
             ["docker", "info", "--format", "{{.DockerRootDir}}"], environment=self.environment
         )
-        if "no space left on device" in done.text or _is_full(Path(root.strip())):
+        if tells_no_space(done.text) or _is_full(Path(root.strip())):
             raise NoSpaceError(
                 f"no space left while {name} was built",
                 hint="free some space where Docker keeps images, then run the command again",

@@ -12,6 +12,7 @@ from thothctl.errors import (
     NetworkError,
     NoSpaceError,
     UsageError,
+    tells_no_space,
 )
 from thothctl.model.event import Note, Progress
 from thothctl.model.install import LABEL_VERSION
@@ -20,8 +21,6 @@ from thothctl.model.stack import Image
 from thothctl.world import Engine, ImagePolicy, Registry, Report
 
 TITLE = "org.opencontainers.image.title"
-FULL = "no space left on device"
-"""The only sign of a full disk that docker gives; the engine has no code for it."""
 DAMAGED = ("verification failed for digest", "unexpected commit digest", "unexpected commit size")
 """So the engine says, with its own store or containerd's, that bytes are not those of a digest."""
 
@@ -142,7 +141,7 @@ class OwnImages:
             self._refuse(action, done)
 
     def _refuse(self, action: str, done: Outcome) -> None:
-        if FULL in done.text:
+        if tells_no_space(done.text):
             raise NoSpaceError(
                 f"no space left to {action}",
                 hint="free some space where Docker keeps images: `thothctl images prune`",

@@ -3,11 +3,14 @@
 import json
 from collections.abc import Mapping
 
-from thothctl.errors import EngineRefusedError, NoSpaceError
+from thothctl.errors import (
+    EngineRefusedError,
+    NoSpaceError,
+    tells_no_space,
+)
 from thothctl.model.install import Install
 from thothctl.model.observed import Condition
 from thothctl.operations.backup_postgres import COUNTS, PSQL
-from thothctl.operations.loading import NO_SPACE
 from thothctl.world import World
 from thothctl.world.backups import Inside
 
@@ -46,7 +49,7 @@ def told(world: World, container: str, script: str, database: str = MAINTENANCE)
     ended = world.toolbox.run(program, feed=[script.encode()], into=said.append)
     if ended.good:
         return b"".join(said).decode().strip()
-    if NO_SPACE in ended.said.lower():
+    if tells_no_space(ended.said):
         raise NoSpaceError(
             "no space left where PostgreSQL keeps its databases",
             hint="free some space there; `thothctl upgrade finalize` removes old copies",

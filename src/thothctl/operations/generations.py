@@ -4,10 +4,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from thothctl.errors import EngineRefusedError, NameInUseError, NoSpaceError
+from thothctl.errors import (
+    EngineRefusedError,
+    NameInUseError,
+    NoSpaceError,
+    tells_no_space,
+)
 from thothctl.model.install import LABEL_MADE_BY, Install, Release
 from thothctl.operations.growing import seen_growing, volume_bytes
-from thothctl.operations.loading import NO_SPACE
 from thothctl.operations.plan import step
 from thothctl.operations.steps import install_of
 from thothctl.world import World
@@ -93,7 +97,7 @@ class CloneGeneration:
             lambda: volume_bytes(world, install.uuid, before),
         ):
             ended = world.toolbox.run(task)
-        if NO_SPACE in ended.said.lower():
+        if tells_no_space(ended.said):
             raise NoSpaceError(
                 f"no space left to copy the data of {self.store}",
                 hint="free some space where Docker keeps its volumes, then run the command again",

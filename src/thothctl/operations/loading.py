@@ -8,7 +8,13 @@ from hashlib import sha256
 from pathlib import Path
 from urllib.parse import unquote
 
-from thothctl.errors import EngineRefusedError, IntegrityError, NoSpaceError, ThothctlError
+from thothctl.errors import (
+    EngineRefusedError,
+    IntegrityError,
+    NoSpaceError,
+    ThothctlError,
+    tells_no_space,
+)
 from thothctl.model.backup import Part, PartKind
 from thothctl.model.event import Progress
 from thothctl.operations.backup_qdrant import KEY as API_KEY
@@ -22,8 +28,6 @@ SNAPSHOT = "appendonlydir/appendonly.aof.1.base.rdb"
 REFUSED, FULL = 12, 14
 VERIFY_HINT = "`thothctl backup verify` says more; take another backup: `thothctl backup list`"
 IMPORT_HINT = "stop all that writes to the original, look whether it is whole, and copy it again"
-NO_SPACE = "no space left on device"
-"""The only sign of a full disk that PostgreSQL and the shell's tools give."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +118,7 @@ def refuse(ended: Ended, what: str, doing: str = "restore", done: str = "restore
     """Raise what the end of a program means; `doing` is what the user asked for."""
     if ended.good:
         return
-    if ended.status == FULL or NO_SPACE in ended.said.lower():
+    if ended.status == FULL or tells_no_space(ended.said):
         raise NoSpaceError(
             f"{what} could not be {done}: no space left",
             hint=f"free some space where Docker keeps its volumes, then {doing} again",

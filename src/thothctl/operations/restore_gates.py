@@ -4,13 +4,18 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from thothctl.errors import IncompatibleError, IntegrityError, NoSpaceError, UsageError
+from thothctl.errors import (
+    IncompatibleError,
+    IntegrityError,
+    NoSpaceError,
+    UsageError,
+    tells_no_space,
+)
 from thothctl.model.backup import Manifest
 from thothctl.model.install import Install, Release
 from thothctl.model.setting import SettingValue
 from thothctl.model.stack import Database, SaveKind, Stack
 from thothctl.operations.clusters import major_of
-from thothctl.operations.loading import NO_SPACE
 from thothctl.world import World
 from thothctl.world.backups import Mount, Task
 
@@ -144,7 +149,7 @@ def free_bytes(world: World, data_dir: str) -> int | None:
     ended = world.toolbox.run(task, into=said.append)
     words = b"".join(said).split()
     if not ended.good:
-        return 0 if NO_SPACE in ended.said.lower() else None
+        return 0 if tells_no_space(ended.said) else None
     return int(words[-1]) if words else None
 
 

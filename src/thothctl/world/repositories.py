@@ -11,11 +11,11 @@ from thothctl.errors import (
     LoginRequiredError,
     NetworkError,
     NoSpaceError,
+    tells_no_space,
 )
 from thothctl.world.backups import Ended, Mount, Task
 
 LOCKED, REFUSED, UNREACHABLE, SHUT_OUT = 11, 12, 15, 16
-NO_SPACE = "no space left on device"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def refuse(ended: Ended, what: str) -> None:
         raise IntegrityError(
             f"{what}: {ended.said}", hint="give the key of its install; see the recovery sheet"
         )
-    if NO_SPACE in ended.said.lower():
+    if tells_no_space(ended.said):
         raise NoSpaceError(f"{what}: no space left there", hint="`thothctl backup prune`")
     if ended.status == LOCKED:
         raise BackupFailedError(
