@@ -1,6 +1,6 @@
 """What an install has noted of its backups."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -72,11 +72,18 @@ def far_places(world: World, name: str) -> dict[str, datetime]:
 
 def places(events: Sequence[Mapping[str, object]]) -> list[str]:
     """Every place that backups went to and that was not forgotten since."""
+    return standing(events, {"created", "copied"}, FORGOTTEN)
+
+
+def standing(
+    events: Sequence[Mapping[str, object]], begun: Collection[str], ended: str
+) -> list[str]:
+    """The targets of which the one was noted, and not the other since."""
     found = dict[str, None]()
     for event in events:
-        if event.get("event") in {"created", "copied"}:
+        if event.get("event") in begun:
             found[str(event["target"])] = None
-        elif event.get("event") == FORGOTTEN:
+        elif event.get("event") == ended:
             found.pop(str(event["target"]), None)
     return list(found)
 

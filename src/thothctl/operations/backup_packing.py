@@ -65,10 +65,11 @@ class Stream:
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """A stream that fits into memory: what it says, and that compressed and encrypted."""
+    """A stream that fits into memory: how much it is, and it compressed and encrypted."""
 
     stream: Stream
-    content: bytes
+    size: int
+    sha256: str
     stored: bytes
 
 
@@ -113,16 +114,16 @@ class Packer:
             raise unread(streams[0], ended)
         whole = BytesIO(b"".join(said))
         return [
-            Packed(stream, content, whole.read(int(whole.readline())))
-            for stream, content in zip(streams, contents, strict=True)
+            Packed(stream, len(content), digest, whole.read(int(whole.readline())))
+            for stream, content, digest in zip(streams, contents, hashes, strict=True)
         ]
 
     def write(self, small: Packed) -> Part:
         """What was packed in memory, as the next part."""
-        stream, digest = small.stream, sha256(small.content).hexdigest()
+        stream = small.stream
         with self._writer.add(f"parts/{stream.name}.zst.age") as sink:
             sink.write(small.stored)
-        sizes = len(small.content), digest, sink.stored, sink.stored_sha256
+        sizes = small.size, small.sha256, sink.stored, sink.stored_sha256
         return Part(stream.name, stream.store, stream.kind, *sizes, dict(stream.counts()))
 
     def _program(self, stream: Stream) -> tuple[Task, Program | Iterable[bytes] | None]:

@@ -7,6 +7,7 @@ from thothctl.model.backup import SUFFIX, Engine, Stored
 from thothctl.model.event import Note
 from thothctl.model.retention import Keep, to_prune
 from thothctl.operations.backup import provide_toolbox
+from thothctl.operations.backup_log import standing
 from thothctl.operations.backup_opening import Opener, opened
 from thothctl.operations.backup_repository import Repository
 from thothctl.operations.backup_shelf import Shelf, shelf
@@ -77,13 +78,7 @@ def _repositories(there: Shelf, removed: Sequence[Stored]) -> list[str]:
 
 def _unfreed(world: World, name: str) -> list[str]:
     """The places of which nobody has noted since that the room was freed."""
-    left = dict[str, None]()
-    for event in world.backup_records.events(name):
-        if event.get("event") == UNFREED:
-            left[str(event["target"])] = None
-        elif event.get("event") == FREED:
-            left.pop(str(event["target"]), None)
-    return list(left)
+    return standing(world.backup_records.events(name), {UNFREED}, FREED)
 
 
 def sweep_all(world: World, name: str, target: str = "") -> None:

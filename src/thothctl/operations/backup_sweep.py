@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from thothctl.errors import EngineUnreachableError, ThothctlError
 from thothctl.model.backup import Engine
 from thothctl.model.event import Note
-from thothctl.operations.backup_log import FORGOTTEN
+from thothctl.operations.backup_log import FORGOTTEN, standing
 from thothctl.operations.backup_repository import Repository
 from thothctl.operations.steps import install_of
 from thothctl.world import World
@@ -66,10 +66,4 @@ def _unsettled(world: World, name: str, target: str) -> dict[str, str]:
 
 def places_sent_to(world: World, name: str) -> list[str]:
     """Every place that a backup was on its way to, and that was not forgotten since."""
-    sent = dict[str, None]()
-    for event in world.backup_records.events(name):
-        if event.get("event") == SENT:
-            sent[str(event["target"])] = None
-        elif event.get("event") == FORGOTTEN:
-            sent.pop(str(event["target"]), None)
-    return list(sent)
+    return standing(world.backup_records.events(name), {SENT}, FORGOTTEN)
