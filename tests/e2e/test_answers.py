@@ -3,7 +3,6 @@
 import hashlib
 import json
 import os
-import shutil
 import sqlite3
 import urllib.request
 import zipfile
@@ -13,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from browsing import open_browser
 from e2e.machine import Machine, docker
 from file_server import serving
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 from provider_stub import certificate
 
 QUESTIONS = (
@@ -260,11 +260,7 @@ def _sign_in(stack: Machine, page: Page) -> None:
 def page() -> Iterator[Page]:
     """A page in a real Chromium."""
     ARTEFACTS.mkdir(exist_ok=True)
-    quiet = ["--no-sandbox", "--disable-background-networking", "--disable-sync", "--no-first-run"]
-    found = shutil.which("chromium") or shutil.which("google-chrome")
-    with sync_playwright() as browsers:
-        browser = browsers.chromium.launch(executable_path=found, args=quiet)
+    with open_browser() as browser:
         page = browser.new_page(viewport={"width": 1200, "height": 800})
         page.set_default_timeout(90_000)
         yield page
-        browser.close()

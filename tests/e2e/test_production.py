@@ -1,7 +1,6 @@
 """The production stack on the real engine: PostgreSQL, Redis, a worker, and TLS by nginx."""
 
 import json
-import shutil
 import sqlite3
 import ssl
 import subprocess
@@ -12,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from browsing import open_browser
 from e2e.engine_view import containers
 from e2e.machine import Machine
-from playwright.sync_api import sync_playwright
 
 QUESTION = "How many charter schools are there in Alameda County?"
 SERVICES = ("app", "worker", "postgres", "redis", "nginx")
@@ -69,9 +68,7 @@ def test_the_demo_answers_through_tls_to_who_trusts_the_authority(production: Ma
 
 
 def test_a_person_signs_in_and_asks_over_https(production: Machine) -> None:
-    found = shutil.which("chromium") or shutil.which("google-chrome")
-    with sync_playwright() as browsers:
-        browser = browsers.chromium.launch(executable_path=found, args=["--no-sandbox"])
+    with open_browser() as browser:
         page = browser.new_page(ignore_https_errors=True)
         page.set_default_timeout(90_000)
         page.goto(f"https://localhost:{production.port}/")
@@ -83,7 +80,6 @@ def test_a_person_signs_in_and_asks_over_https(production: Machine) -> None:
         done = page.locator("#answer[aria-busy=false]")
         done.get_by_role("heading", name=QUESTION).wait_for()
         assert "SELECT" in page.locator("#answer").inner_text()
-        browser.close()
 
 
 def test_a_database_is_imported_into_postgres_and_equals_the_file(

@@ -1,11 +1,11 @@
 """A browser on the real server; a page that complained about anything fails its test."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from browsing import open_browser
 from page.held_stream import HeldStream
 from page.served import EMAIL, PASSWORD, Served, serve
 from playwright.sync_api import (
@@ -14,7 +14,6 @@ from playwright.sync_api import (
     ConsoleMessage,
     Page,
     StorageState,
-    sync_playwright,
 )
 
 PATIENCE = 10_000
@@ -37,13 +36,9 @@ def artefacts() -> Path:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A Chromium for the tests of a module: Playwright runs once only in a process."""
-    quiet = ["--no-sandbox", "--disable-background-networking", "--disable-sync", "--no-first-run"]
-    found = shutil.which("chromium") or shutil.which("google-chrome")
-    with sync_playwright() as browsers:
-        browser = browsers.chromium.launch(executable_path=found, args=quiet)
+    """A Chromium for the tests of a module."""
+    with open_browser() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
