@@ -60,6 +60,17 @@ class Stack(FakeWorld):
         return SimpleNamespace(run=lambda *_, **__: None)
 
 
+@dataclass
+class Watched(Stack):
+    """An install that notes how far the journal was at each call."""
+
+    recorded_at: dict[str, str] = field(default_factory=dict)
+
+    def do(self, call: str) -> None:
+        self.recorded_at[call] = self.journal.events()[-1]
+        super().do(call)
+
+
 @pytest.fixture(autouse=True)
 def played(monkeypatch: pytest.MonkeyPatch) -> None:
     """Compose and health are only played."""
@@ -70,6 +81,11 @@ def played(monkeypatch: pytest.MonkeyPatch) -> None:
 def cut_off(kind: str) -> Unfinished:
     plan = Plan("look", kind, "default", (Reading("read"),), had_release=True)
     return Unfinished("op", plan, (0,), ())
+
+
+def upgrade_cut_off(*, started: tuple[int, ...]) -> Unfinished:
+    plan = replace(remarks("one", had_release=True), kind="upgrade")
+    return Unfinished("op", plan, started, ())
 
 
 def test_writers_that_a_kill_left_paused_go_on_before_compose_is_asked() -> None:
@@ -84,12 +100,28 @@ def test_writers_that_a_kill_left_paused_go_on_before_compose_is_asked() -> None
 def test_what_is_taken_back_lets_paused_writers_go_on_before_the_release_is_started() -> None:
     fake = Stack()
 
-    roll_back(
-        Unfinished("op", replace(remarks("one", had_release=True), kind="upgrade"), (0,), ()),
-        fake.as_world(),
-    )
+    roll_back(upgrade_cut_off(started=(0,)), fake.as_world())
 
     assert fake.calls == ["undo one", *STARTED]
+
+
+def test_it_is_over_only_when_the_release_answers() -> None:
+    """A kill while it is started leaves it to be finished, not one release further to go back."""
+    fake = Watched()
+
+    roll_back(upgrade_cut_off(started=(0,)), fake.as_world())
+
+    assert fake.recorded_at == {"undo one": "undoing", **dict.fromkeys(STARTED, "undone")}
+    assert fake.journal.events()[-1] == "unwound"
+
+
+def test_what_was_taken_back_before_a_kill_is_only_started_and_ended() -> None:
+    fake = Stack()
+
+    roll_back(upgrade_cut_off(started=()), fake.as_world())
+
+    assert fake.calls == STARTED
+    assert fake.journal.events()[-1] == "unwound"
 
 
 @pytest.mark.parametrize(
@@ -107,10 +139,9 @@ def test_whatever_keeps_the_release_from_running_it_is_said_that_it_was_taken_ba
 ) -> None:
     """To run `rollback` once more would go back further."""
     fake = Stack(frozenset({broken}), error)
-    plan = replace(remarks("one", had_release=True), kind="upgrade")
 
     with pytest.raises(ThothctlError, match="leave traces was taken back, but ") as caught:
-        roll_back(Unfinished("op", plan, (0,), ()), fake.as_world())
+        roll_back(upgrade_cut_off(started=(0,)), fake.as_world())
 
     assert fake.journal.events()[-1] == "unwound"
     assert "`thothctl start`" in caught.value.hint

@@ -28,7 +28,9 @@ NAMESPACE, KNOWN = Path("/proc/self/ns/mnt"), ".same-kernel"
 CHUNK = 1 << 20
 CLEARED_SECONDS = 15
 """So long a task may take to be gone."""
-THERE = ("created", "running", "paused", "restarting")
+WRITING = ("running", "paused", "restarting")
+"""Of a container that may yet write."""
+THERE = ("created", *WRITING)
 """Of a container that may still hold something."""
 Source = Program | Iterable[bytes]
 
@@ -82,14 +84,21 @@ class DockerToolbox:
     def clear(self, install: str) -> None:
         deadline = time.monotonic() + CLEARED_SECONDS
         while left := self._left(install):
-            status, _ = self._output("docker", "rm", "--force", "--volumes", *left)
-            if status == 0 or time.monotonic() > deadline:
+            status, said = self._output("docker", "rm", "--force", "--volumes", *left)
+            if status == 0:
                 return
+            if time.monotonic() > deadline:
+                break
             time.sleep(0.2)
+        if writing := self._left(install, *WRITING):  # what is dead and cannot go harms nobody
+            raise EngineRefusedError(
+                f"a task that was cut off still runs ({', '.join(writing)}): {said.strip()[-300:]}",
+                hint=f"`docker rm --force {' '.join(writing)}`, then run the command again",
+            )
 
-    def _left(self, install: str) -> list[str]:
-        chosen = ["--filter", f"label={LABEL_INSTALL}={install}", "--filter", f"label={LABEL_TASK}"]
-        status, found = self._output("docker", "ps", "--all", "--quiet", *chosen)
+    def _left(self, install: str, *states: str) -> list[str]:
+        ours = (f"label={LABEL_INSTALL}={install}", f"label={LABEL_TASK}", *_states(states))
+        status, found = self._output("docker", "ps", "--all", "--quiet", *_filters(*ours))
         if status != 0:
             raise EngineUnreachableError(
                 "Docker did not answer when asked for tasks that were left behind",
@@ -99,8 +108,7 @@ class DockerToolbox:
 
     def alive(self) -> str:
         moment = time.time()
-        there = [word for one in THERE for word in ("--filter", f"status={one}")]
-        asked = ("docker", "ps", "--filter", f"label={LABEL_TASK}", *there)
+        asked = ("docker", "ps", *_filters(f"label={LABEL_TASK}", *_states(THERE)))
         status, found = self._output(*asked, "--format", "{{.Names}}")
         if status != 0:
             raise EngineUnreachableError(
@@ -202,6 +210,14 @@ class DockerToolbox:
 
     def _output(self, *argv: str) -> tuple[int, str]:
         return output(argv, environment=self._environment, seconds=60)
+
+
+def _states(names: Iterable[str]) -> list[str]:
+    return [f"status={name}" for name in names]
+
+
+def _filters(*chosen: str) -> list[str]:
+    return [word for one in chosen for word in ("--filter", one)]
 
 
 def _lanes(

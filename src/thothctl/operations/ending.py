@@ -8,7 +8,7 @@ from contextlib import suppress
 from thothctl.errors import NotHealthyError, StoppedError, ThothctlError
 from thothctl.model.observed import Condition
 from thothctl.operations.bringing_up import bring_up
-from thothctl.operations.plan import HARMLESS
+from thothctl.operations.plan import HARMLESS, Plan
 from thothctl.operations.recover import Unfinished, go_on, take_back
 from thothctl.operations.running import SERVER_SECONDS, active
 from thothctl.operations.waiting import await_healthy
@@ -27,12 +27,16 @@ def resume(pending: Unfinished, world: World, *, seconds: int = SERVER_SECONDS) 
 
 def roll_back(pending: Unfinished, world: World, *, seconds: int = SERVER_SECONDS) -> None:
     """Take it back; the release from before runs, if the plan was about what runs."""
-    take_back(pending, world)
     if not pending.plan.had_release or pending.plan.kind in HARMLESS:
-        return
-    taken_back = f"{pending.plan.goal} was taken back, but"
+        take_back(pending, world)
+    else:
+        take_back(pending, world, then=lambda: _serve_again(pending.plan, world, seconds))
+
+
+def _serve_again(plan: Plan, world: World, seconds: int) -> None:
+    taken_back = f"{plan.goal} was taken back, but"
     try:
-        serve(world, pending.plan.install, seconds=seconds)
+        serve(world, plan.install, seconds=seconds)
     except ThothctlError as error:  # to go back once more would go back further
         raise error.worded(f"{taken_back} {error.message}", hint=START) from error
     except KeyboardInterrupt as error:

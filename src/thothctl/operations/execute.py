@@ -54,7 +54,7 @@ def begin(plan: Plan, world: World, *, operation: str) -> None:
         hooks.before(world, plan, operation)
     except BaseException as error:
         _note(world, plan, operation, {"event": "failed", "error": say(error)})
-        _note(world, plan, operation, {"event": "unwound"})
+        close(plan, world, operation=operation)
         raise
 
 
@@ -146,6 +146,16 @@ def _hint(error: BaseException) -> str:
 def unwind(
     plan: Plan, world: World, *, operation: str, started: Sequence[int]
 ) -> BaseException | None:
+    """`undo` all that was started, and end the operation; None, or what was in the way."""
+    stuck = undo(plan, world, operation=operation, started=started)
+    if stuck is None:
+        close(plan, world, operation=operation)
+    return stuck
+
+
+def undo(
+    plan: Plan, world: World, *, operation: str, started: Sequence[int]
+) -> BaseException | None:
     """Undo the started steps, newest first; None, or the error of the first undo that failed.
 
     Stops there: each undo counts on the later steps being gone.
@@ -159,8 +169,12 @@ def unwind(
             _note(world, plan, operation, stuck)
             return error
         _note(world, plan, operation, {"event": "undone", "index": index})
-    _note(world, plan, operation, {"event": "unwound"})
     return None
+
+
+def close(plan: Plan, world: World, *, operation: str) -> None:
+    """The operation is taken back: it can be neither resumed nor rolled back any more."""
+    _note(world, plan, operation, {"event": "unwound"})
 
 
 def say(error: BaseException) -> str:

@@ -1,13 +1,13 @@
 """Goes on with, or takes back, an operation that never ended."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from thothctl.errors import UnfinishedError
 from thothctl.model.event import Note
 from thothctl.model.recorded import JournalFile
 from thothctl.operations import hooks
-from thothctl.operations.execute import AGAIN, advance, begin, helpless, say, unwind
+from thothctl.operations.execute import AGAIN, advance, begin, close, helpless, say, undo
 from thothctl.operations.plan import HARMLESS, STEPS, Plan, from_record
 from thothctl.operations.traces import kept
 from thothctl.world import World
@@ -94,13 +94,25 @@ def go_on(pending: Unfinished, world: World) -> None:
     advance(pending.plan, world, operation=pending.operation, first=pending.next_step)
 
 
-def take_back(pending: Unfinished, world: World) -> None:
-    """Undo every started step of an unfinished operation."""
-    kept(world, pending.plan, pending.operation, pending.started)
-    stuck = unwind(pending.plan, world, operation=pending.operation, started=pending.started)
+def nothing() -> None:
+    """What ran before needs no help to run."""
+
+
+def take_back(pending: Unfinished, world: World, *, then: Callable[[], None] = nothing) -> None:
+    """Undo every started step of an unfinished operation.
+
+    Only after `then` is it over: killed before, the next command goes on here and not further back.
+    """
+    plan, operation = pending.plan, pending.operation
+    kept(world, plan, operation, pending.started)
+    stuck = undo(plan, world, operation=operation, started=pending.started)
     if isinstance(stuck, AGAIN):
         raise stuck
     if stuck is not None:
-        told = f"taking back {pending.plan.goal} failed: {say(stuck)}"
-        raise helpless(world, pending.plan, pending.operation, told) from stuck
-    hooks.after(world, pending.plan, pending.operation, hooks.FAILED)
+        told = f"taking back {plan.goal} failed: {say(stuck)}"
+        raise helpless(world, plan, operation, told) from stuck
+    try:
+        then()
+    finally:
+        close(plan, world, operation=operation)
+        hooks.after(world, plan, operation, hooks.FAILED)
