@@ -1,8 +1,10 @@
 """The stand-in as two containers behind nginx, and the versions that it is taken to."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from e2e.machine import Machine
+from e2e.machine import KEEP, Machine
 from e2e.registry_box import RegistryBox
 from e2e.stand_in import Shelf, set_up
 
@@ -13,6 +15,21 @@ VERSIONS = {
 }  # fmt: skip
 """1.0.1 fits beside 1.0.0, 1.0.5 has a database that 1.0.0 works on, 1.1.0 another one; 1.3.0 fits
 and cannot start."""
+
+
+@contextmanager
+def balanced_machine(program: Path, images_home: Path, home: Path) -> Iterator[Machine]:
+    """Two containers of 1.0.0 behind nginx, and all versions in a registry of its own."""
+    registry = RegistryBox(images_home).start()
+    made = Machine(program, home)
+    try:
+        put_versions(registry, images_home)
+        installed(made, registry)
+        yield made
+    finally:
+        if not KEEP:
+            made.clean()
+            registry.clean()
 
 
 def put_versions(registry: RegistryBox, home: Path) -> None:

@@ -54,12 +54,12 @@ def fetch(port: int, path: str, body: object = None) -> Any:  # noqa: ANN401 - J
         return json.load(reply)
 
 
-def until(true: Callable[[], bool], seconds: float = 30) -> None:
+def until(true: Callable[[], object], seconds: float = 30, *, every: float = 0.1) -> None:
     """Ask again and again; what never becomes true ends in time."""
     deadline, pause = time.monotonic() + seconds, threading.Event()
     while not true():
         assert time.monotonic() < deadline, "not in time"
-        pause.wait(0.1)
+        pause.wait(every)
 
 
 @dataclass(frozen=True)

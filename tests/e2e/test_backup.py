@@ -6,13 +6,13 @@ import shutil
 import signal
 import subprocess
 import tarfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from e2e.machine import LABEL, Machine, docker, events
+from e2e.own_images import until
 from needs import needs_mounts
 
 BIG = 400
@@ -34,13 +34,6 @@ def paused(machine: Machine) -> list[str]:
 def tasks(machine: Machine) -> list[str]:
     label = f"label={LABEL}={machine.label}"
     return docker("ps", "-aq", "--filter", label, "--filter", "label=io.thoth.task").split()
-
-
-def until(claim: Callable[[], object], seconds: float = 120) -> None:
-    deadline = time.monotonic() + seconds
-    while not claim():
-        assert time.monotonic() < deadline, "it did not come to pass"
-        time.sleep(0.02)
 
 
 def inside(machine: Machine, script: str) -> str:
@@ -201,12 +194,17 @@ def finished(process: "subprocess.Popen[str]") -> tuple[int, dict[str, Any]]:
     return process.wait(), told[-1]
 
 
-def test_f17_writers_go_on_at_the_next_command_after_a_kill_in_the_pause(slow: Machine) -> None:
-    before = backups(slow)
-    process = slow.start("backup", "create", "--longest-pause", "120")
-    until(lambda: paused(slow))
+def kill_in_pause(machine: Machine, longest: int) -> None:
+    """A backup whose pause may last so many seconds ends while it holds the writers."""
+    process = machine.start("backup", "create", "--longest-pause", str(longest))
+    until(lambda: paused(machine), 120, every=0.02)
     process.send_signal(signal.SIGKILL)
     process.communicate()
+
+
+def test_f17_writers_go_on_at_the_next_command_after_a_kill_in_the_pause(slow: Machine) -> None:
+    before = backups(slow)
+    kill_in_pause(slow, 120)
     assert paused(slow)
 
     again = slow.ok("backup", "create", "--longest-pause", "120").data
@@ -218,10 +216,7 @@ def test_f17_writers_go_on_at_the_next_command_after_a_kill_in_the_pause(slow: M
 def test_f17_a_backup_killed_in_its_pause_goes_on_with_resume(slow: Machine) -> None:
     """Compose refuses to start what is paused."""
     before = backups(slow)
-    process = slow.start("backup", "create", "--longest-pause", "120")
-    until(lambda: paused(slow))
-    process.send_signal(signal.SIGKILL)
-    process.communicate()
+    kill_in_pause(slow, 120)
 
     assert slow.ok("resume", "--timeout", "120").data["resumed"]
 
@@ -230,10 +225,7 @@ def test_f17_a_backup_killed_in_its_pause_goes_on_with_resume(slow: Machine) -> 
 
 
 def test_f17_writers_go_on_by_themselves_after_a_kill_in_the_pause(slow: Machine) -> None:
-    process = slow.start("backup", "create", "--longest-pause", "6")
-    until(lambda: paused(slow))
-    process.send_signal(signal.SIGKILL)
-    process.communicate()
+    kill_in_pause(slow, 6)
 
     until(lambda: not paused(slow), 60)
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from e2e.far_places import sftp, way_to
 from e2e.machine import Machine, docker
-from e2e.test_backup import tasks, until
+from e2e.own_images import until
+from e2e.test_backup import tasks
 from e2e.test_backup_repository import KEPT, inside
 from needs import needs_mounts
 
@@ -31,12 +32,12 @@ def kill_while_locked(machine: Machine, words: tuple[str, ...], target: Path) ->
     """Kill a backup and its container while the repository is locked; the lock that stays."""
     process = machine.start(*words)
     locks = target / f"{machine.label}.repository" / "locks"
-    until(lambda: any(locks.glob("*")))
+    until(lambda: any(locks.glob("*")), 120, every=0.02)
     process.send_signal(signal.SIGSTOP)  # it must not see how its container ends
     docker("kill", *tasks(machine))
     process.send_signal(signal.SIGKILL)
     process.communicate()
-    until(lambda: not tasks(machine))
+    until(lambda: not tasks(machine), 120)
     return next(path.name for path in locks.iterdir())
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from e2e.machine import LABEL, Machine, docker
-from e2e.test_backup import backups, finished, tasks, until
+from e2e.own_images import until
+from e2e.test_backup import backups, finished, tasks
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +78,11 @@ def test_f4_a_dump_that_is_killed_makes_no_backup(production: Machine) -> None:
     process = production.start("backup", "create", "--output", "ndjson")
     postgres = container(production, "postgres")
     kill = ["docker", "exec", postgres, "sh", "-c", KILL]
-    until(lambda: subprocess.run(kill, check=False, capture_output=True).returncode == 0)
+    until(
+        lambda: subprocess.run(kill, check=False, capture_output=True).returncode == 0,
+        120,
+        every=0.02,
+    )
     code, document = finished(process)
     sql(production, "thoth_data", "DROP TABLE filler")
 

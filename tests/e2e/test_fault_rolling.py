@@ -5,13 +5,12 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
-from e2e.balanced import installed, put_versions
+from e2e.balanced import balanced_machine
 from e2e.fault_cells import EXCHANGE, EXCHANGE_BACK, INSIDE, OLD, Cell, Route, exchanging_cells
 from e2e.fault_trying import EVENTS
 from e2e.killing import Moment, ended, kill_at, starts
 from e2e.load import Load
-from e2e.machine import KEEP, LABEL, Machine
-from e2e.registry_box import RegistryBox
+from e2e.machine import LABEL, Machine
 from e2e.stand_in import served, version_served
 from e2e.test_upgrade_faults import steps_of
 
@@ -25,16 +24,8 @@ APP = "com.docker.compose.service=app"
 def balanced(
     program: Path, images_home: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Machine]:
-    registry = RegistryBox(images_home).start()
-    made = Machine(program, tmp_path_factory.mktemp("balanced"))
-    try:
-        put_versions(registry, images_home)
-        installed(made, registry)
+    with balanced_machine(program, images_home, tmp_path_factory.mktemp("balanced")) as made:
         yield made
-    finally:
-        if not KEEP:
-            made.clean()
-            registry.clean()
 
 
 def at(machine: Machine, version: str) -> None:

@@ -12,8 +12,7 @@ from typing import Any
 import pytest
 from e2e.drills import drill_that_loads, left_of_drill
 from e2e.machine import Machine, docker, events, tree
-from e2e.test_backup import until
-from e2e.writing import Teacher, Writing
+from e2e.writing import back_up_amid_writing
 
 QUESTION = "How many charter schools are there in Alameda County?"
 STEPS = 8
@@ -254,12 +253,7 @@ def test_a_drill_proves_what_was_saved_while_others_wrote_and_leaves_nothing(
     saved: tuple[Machine, Path],
 ) -> None:
     machine, _ = saved
-    with Writing(Teacher(machine)) as writing:
-        until(lambda: bool(writing.kept or writing.refused))
-        machine.ok("backup", "create")
-        kept = len(writing.kept)
-        until(lambda: len(writing.kept) > kept or bool(writing.refused))
-    assert not writing.refused
+    back_up_amid_writing(machine)
 
     data = machine.ok("backup", "drill").data
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from e2e.drills import left_of_drill
 from e2e.machine import Machine, docker
-from e2e.test_backup import QUESTION, until
+from e2e.test_backup import QUESTION
 from e2e.test_backup_production import container, sql
 from e2e.test_restore import workspaces
-from e2e.writing import Teacher, Writing
+from e2e.writing import back_up_amid_writing
 
 PASSWORDS = {
     "postgres_app_password", "postgres_migrator_password", "postgres_superuser_password",
@@ -96,12 +96,7 @@ def test_what_is_saved_while_others_write_belongs_together_which_a_drill_proves(
 ) -> None:
     """A drill compares rows, vectors and files, and asks."""
     before = generations(stack)
-    with Writing(Teacher(stack)) as writing:
-        until(lambda: bool(writing.kept or writing.refused))
-        stack.ok("backup", "create")
-        kept = len(writing.kept)
-        until(lambda: len(writing.kept) > kept or bool(writing.refused))
-    assert not writing.refused
+    back_up_amid_writing(stack)
 
     told = stack.ok("backup", "drill", "--timeout", "300").data
 

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from e2e.balanced import installed, put_versions
+from e2e.balanced import balanced_machine
 from e2e.killing import Moment, kill_at
 from e2e.load import Load
-from e2e.machine import KEEP, Machine, docker
-from e2e.registry_box import RegistryBox
+from e2e.machine import Machine, docker
 from e2e.stand_in import post, served, version_served
 
 ROLLING = ("upgrade", "--to", "1.0.1", "--rolling", "--yes", "--soak", "0")
@@ -22,17 +21,8 @@ BACK = ("rollback", "--rolling", "--yes")
 def balanced(
     program: Path, images_home: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Machine]:
-    """Two containers of 1.0.0 behind nginx; 1.0.1 fits beside it, 1.1.0 does not, 1.3.0 fails."""
-    registry = RegistryBox(images_home).start()
-    made = Machine(program, tmp_path_factory.mktemp("balanced"))
-    try:
-        put_versions(registry, images_home)
-        installed(made, registry)
+    with balanced_machine(program, images_home, tmp_path_factory.mktemp("balanced")) as made:
         yield made
-    finally:
-        if not KEEP:
-            made.clean()
-            registry.clean()
 
 
 def containers(machine: Machine) -> set[str]:

@@ -11,6 +11,7 @@ from itertools import count
 from typing import Any
 
 from e2e.machine import Machine
+from e2e.own_images import until
 
 WORKSPACE = "california_schools"
 
@@ -82,3 +83,13 @@ class Teacher:
     @property
     def _trust(self) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=self._authority)
+
+
+def back_up_amid_writing(machine: Machine) -> None:
+    """A backup with writes before, during and after it; none of them is refused."""
+    with Writing(Teacher(machine)) as writing:
+        until(lambda: writing.kept or writing.refused, 120, every=0.02)
+        machine.ok("backup", "create")
+        kept = len(writing.kept)
+        until(lambda: len(writing.kept) > kept or writing.refused, 120, every=0.02)
+    assert not writing.refused
