@@ -1,17 +1,20 @@
 """`thothctl rollback` goes back, whatever else was cut off before."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from fakes import remarks
+from fakes import Remark
 from local_world import Play
 
 from thothctl.adapters.journal_file import JournalFolder
+from thothctl.adapters.locks import LockFolder
 from thothctl.adapters.machine import SystemClock
 from thothctl.cli.main import main
-from thothctl.operations.plan import HARMLESS, Plan, to_record
+from thothctl.operations.plan import HARMLESS, Plan, step, to_record
+from thothctl.world import World
 
 Told = Callable[..., tuple[int, str, str]]
 
@@ -30,13 +33,22 @@ def told(home: Path, capsys: pytest.CaptureFixture[str]) -> Told:
     return invoke
 
 
+@step
+@dataclass(frozen=True)
+class Beginning(Remark):
+    """The first thing that is done of something; nothing has to be undone of it."""
+
+    def undo(self, world: World) -> None:
+        """There is nothing."""
+
+
 def cut_off(home: Path, kind: str) -> str:
-    """An operation that was killed as it began; returns its id."""
+    """An operation that was killed in its first step; returns its id."""
     operation = f"{datetime.now(UTC):%Y%m%dT%H%M%S.%f}Z-{kind}-abcd"
-    plan = Plan(f"a {kind}", kind, "default", remarks().steps)
-    JournalFolder(home, SystemClock()).begin(
-        "default", operation, {"event": "planned", "plan": to_record(plan)}
-    )
+    plan = Plan(f"a {kind}", kind, "default", (Beginning("one"),))
+    journal = JournalFolder(home, SystemClock())
+    journal.begin("default", operation, {"event": "planned", "plan": to_record(plan)})
+    journal.record("default", operation, {"event": "started", "index": 0})
     return operation
 
 
@@ -74,6 +86,20 @@ def ended(home: Path, operation: str) -> bool:
         if one.operation == operation
     )
     return entries[-1]["event"] == "unwound"
+
+
+@pytest.mark.parametrize("argv", [("upgrade", "--plan"), ("upgrade", "--dry-run")])
+def test_a_backup_that_another_process_makes_is_not_given_up_by_who_plans(
+    home: Path, told: Told, argv: tuple[str, ...]
+) -> None:
+    operation = cut_off(home, "backup")
+
+    with LockFolder(home, SystemClock()).hold("default", "backup create"):
+        code, _, err = told(*argv)
+
+    assert code == 5
+    assert "backup create" in err
+    assert not ended(home, operation)
 
 
 def test_a_change_that_was_cut_off_is_what_is_taken_back(home: Path, told: Told) -> None:

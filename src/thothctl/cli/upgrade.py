@@ -35,7 +35,6 @@ from thothctl.errors import UpdateAvailableError, UsageError
 from thothctl.model.version import Version
 from thothctl.operations import running
 from thothctl.operations.offers import CHANNELS, STABLE
-from thothctl.operations.recover import refuse_unfinished
 from thothctl.operations.upgrade import (
     START_SECONDS,
     Outlook,
@@ -84,10 +83,10 @@ def upgrade(  # noqa: PLR0913, PLR0917 - typer reads the signature
     wish = DataWish(backup, not no_clone, accept_no_clone)
     if check:
         return _checked(session, request)
-    if plan or session.options.dry_run:
-        refuse_unfinished(session.world, request.name)
-        return _planned(session, request, wish)
-    with session.locked("upgrade", plans=rehearse):
+    only_plan = plan or session.options.dry_run
+    with session.locked("upgrade", plans=only_plan or rehearse):
+        if only_plan:
+            return _planned(session, request, wish)
         if rehearse:
             return _rehearsed(session, request)
         return _upgraded(session, request, wish)
