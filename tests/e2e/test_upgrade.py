@@ -53,8 +53,11 @@ def test_an_upgrade_keeps_every_row_and_can_be_rolled_back_and_forth(
     assert {r["database_revision"] for r in listed} == {"0001"}
     kinds = [(o["kind"], o["ending"]) for o in bare.ok("journal").data["operations"]]
     assert kinds == [(kind, "completed") for kind in ("setup", "upgrade", "rollback", "rollback")]
-    changed = bare.ok("releases", "diff", "1", "2").data["changed"]
-    assert changed["version"] == ["1.0.0", "1.0.1"]
+    told = bare.ok("releases", "diff", "1", "2").data
+    assert told["changed"]["version"] == ["1.0.0", "1.0.1"]
+    env = told["files"][".env"].splitlines()
+    assert any(line[0] == "+" and listed[1]["images"]["stand-in"] in line for line in env)
+    assert any(line[0] == "-" and listed[0]["images"]["stand-in"] in line for line in env)
 
 
 @pytest.mark.parametrize(

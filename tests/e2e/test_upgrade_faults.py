@@ -217,23 +217,22 @@ def let_pass(machine: Machine, time: timedelta) -> None:
     file.write_text(json.dumps({**record, "finalize_after": (due - time).isoformat()}))
 
 
-def crashed_since(machine: Machine) -> float:
-    """The seconds since the server ended itself for the first time; 0 if it did not yet."""
+def crash_of(machine: Machine) -> datetime | None:
+    """When the server ended itself last; None if it did not yet."""
     project = f"label=com.docker.compose.project=thoth-{machine.name}"
     service = "label=com.docker.compose.service=app"
     server = docker("ps", "-aq", "--filter", project, "--filter", service).strip()
     ended = docker("inspect", "--format", "{{.State.FinishedAt}}", server).strip()
-    if ended.startswith("0001-"):
-        return 0
-    moment = datetime.fromisoformat(f"{ended[:19]}+00:00")
-    return (datetime.now(UTC) - moment).total_seconds()
+    return None if ended.startswith("0001-") else datetime.fromisoformat(f"{ended[:19]}+00:00")
 
 
 def named_after(machine: Machine) -> float:
-    """The seconds from a crash until somebody asks `health` and is told."""
-    until(lambda: crashed_since(machine) > 0, 120)
+    """The seconds from the first crash until somebody asks `health` and is told."""
+    until(lambda: crash_of(machine), 120)
+    first = crash_of(machine)
+    assert first is not None
     while True:
-        asked = crashed_since(machine)
+        asked = (datetime.now(UTC) - first).total_seconds()
         if "app crashed" in (said := machine.run("health").out) or "keeps crashing" in said:
             return asked
         assert asked < 2 * NOTICED, said

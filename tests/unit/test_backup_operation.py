@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
 import pytest
-from fakes import FakeWorld, remarks
+from fakes import FakeWorld, Preparation, Remark, remarks
 
 from thothctl.errors import BackupFailedError, UnfinishedError
 from thothctl.model.backup import Consistency, Head
@@ -18,8 +18,8 @@ from thothctl.operations.backup_order import BackupOrder, order_from_plain, orde
 from thothctl.operations.backup_packing import Scene
 from thothctl.operations.backup_taking import Saver, hold
 from thothctl.operations.drill import RecordDrill
-from thothctl.operations.plan import to_record
-from thothctl.operations.recover import refuse_unfinished, unfinished
+from thothctl.operations.plan import Plan, to_record
+from thothctl.operations.recover import Unfinished, refuse_unfinished, unfinished
 from thothctl.probes import backups
 
 if TYPE_CHECKING:
@@ -142,6 +142,16 @@ def test_a_backup_that_was_killed_is_taken_back_by_the_next_command() -> None:
 
     assert fake.calls == ["undo b", "undo a"]
     assert unfinished(fake.as_world(), "default") is None
+
+
+@pytest.mark.parametrize("started", [(), (0,), (0, 1)], ids=["nothing", "fetched", "further"])
+def test_f15_an_upgrade_killed_while_it_only_fetched_blocks_nothing(
+    started: tuple[int, ...],
+) -> None:
+    plan = Plan("go on", "upgrade", "default", (Preparation("a"), Remark("b")), had_release=True)
+
+    assert Unfinished("op", plan, started, ()).changed_nothing is (1 not in started)
+    assert not Unfinished("op", replace(plan, kind="restore"), started, ()).changed_nothing
 
 
 def test_what_changes_the_install_is_decided_by_a_person() -> None:

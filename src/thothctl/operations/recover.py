@@ -12,6 +12,9 @@ from thothctl.operations.plan import HARMLESS, STEPS, Plan, from_record
 from thothctl.operations.traces import kept
 from thothctl.world import World
 
+GIVEN_UP_EARLY = frozenset({"upgrade", "rollback"})
+"""Kinds that were only looking and fetching until the first step that is not harmless."""
+
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
@@ -31,6 +34,15 @@ class Unfinished:
         """Whether the next step works on what runs; an engine that died may have left it down."""
         following = self.plan.steps[self.next_step : self.next_step + 1]
         return any(getattr(step, "needs_release", False) for step in following)
+
+    @property
+    def changed_nothing(self) -> bool:
+        """Whether giving it up loses neither data nor long work; images that were pulled stay."""
+        if self.plan.kind in HARMLESS:
+            return True
+        steps = (self.plan.steps[index] for index in self.started)
+        early = all(getattr(step, "harmless", False) for step in steps)
+        return self.plan.kind in GIVEN_UP_EARLY and early
 
 
 def unfinished(world: World, install: str) -> Unfinished | None:
@@ -75,9 +87,10 @@ def refuse_unfinished(world: World, install: str) -> None:
     """Raise UnfinishedError when an operation of this install was cut off.
 
     One that changed nothing that is needed is simply taken back: nobody has to decide.
+    Only who holds the install's lock may ask: what another process works on never ended either.
     """
     pending = unfinished(world, install)
-    if pending and pending.plan.kind in HARMLESS:
+    if pending and pending.changed_nothing:
         world.report(Note(f"{pending.plan.goal} never ended and is given up"))
         take_back(pending, world)
     elif pending:
