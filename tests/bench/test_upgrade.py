@@ -123,7 +123,7 @@ def under_load(machine: Machine, act: Callable[[], object]) -> tuple[float, Tall
 def test_upgrades_under_load(
     stack: Machine, plain: Plain, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    rows = [*exchanged(stack), *anew(stack), *by_compose(stack, plain)]
+    rows = [*exchanged(stack), *anew(stack), *with_data(stack), *by_compose(stack, plain)]
     missed = [row.what for row in rows if not row.good]
     lines = [
         "Measured with `make bench-upgrade`: four clients on loopback ask a small stack with PostgreSQL,",
@@ -165,6 +165,17 @@ def anew(stack: Machine) -> Iterator[Row]:
     took, tally = under_load(stack, lambda: stack.json(*broken))
     good = tally.downtime <= BACK and version_served(stack) == "1.0.0"
     yield Row("`upgrade` to a version that cannot start", took, tally, f"≤ {BACK} s", good=good)
+
+
+def with_data(stack: Machine) -> Iterator[Row]:
+    """The database is migrated in a copy; the way back is to the data of before, which is there."""
+    up = ("upgrade", "--to", "1.1.0", "--yes", "--soak", "0")
+    took, tally = under_load(stack, lambda: stack.ok(*up))
+    yield Row("`upgrade` with a migration", took, tally)
+    back = ("rollback", "--data", "restore", "--yes")
+    took, tally = under_load(stack, lambda: stack.ok(*back))
+    good = took <= BACK and version_served(stack) == "1.0.0"
+    yield Row("`rollback --data restore`", took, tally, f"≤ {BACK} s", good=good)
 
 
 def by_compose(stack: Machine, plain: Plain) -> Iterator[Row]:

@@ -63,16 +63,31 @@ def kill_at(machine: Machine, moment: Moment) -> bool:
 
 def fault_at(machine: Machine, moment: Moment, fault: Callable[[], None]) -> Done:
     """Run a command; it stands still at a moment, while a fault comes, and then it goes on."""
-    known = len(entries(machine))
-    process = machine.start(*moment.words, "--output", "json")
-    with ThreadPoolExecutor(1) as pool:
-        told = pool.submit(process.communicate)
-        reached = _reached(process, machine, moment, known)
+
+    def still(process: "subprocess.Popen[str]") -> None:
         process.send_signal(signal.SIGSTOP)
         try:
             fault()
         finally:
             process.send_signal(signal.SIGCONT)
+
+    return _disturbed(machine, moment, still)
+
+
+def interrupt_at(machine: Machine, moment: Moment) -> Done:
+    """Run a command, and press Ctrl-C at a moment."""
+    return _disturbed(machine, moment, lambda process: process.send_signal(signal.SIGINT))
+
+
+def _disturbed(
+    machine: Machine, moment: Moment, disturb: Callable[["subprocess.Popen[str]"], None]
+) -> Done:
+    known = len(entries(machine))
+    process = machine.start(*moment.words, "--output", "json")
+    with ThreadPoolExecutor(1) as pool:
+        told = pool.submit(process.communicate)
+        reached = _reached(process, machine, moment, known)
+        disturb(process)
         out, err = told.result(SECONDS)
     assert reached, f"it never came to {moment}: {out}\n{err}"
     return Done(process.returncode, out, err)

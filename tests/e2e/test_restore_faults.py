@@ -78,7 +78,10 @@ def test_f5_a_disk_that_fills_up_while_loading_changes_nothing(at: Place) -> Non
 def test_f35_what_was_taken_back_is_never_taken_back_again(at: Place) -> None:
     """A restore that failed is over: neither command finds anything of it."""
     assert at.machine.ok("resume").data == {"resumed": False}
+    refused = at.machine.json("rollback", "--yes")
+    assert refused.code == 3, "there is no release before the first"
     assert at.machine.ok("status").envelope["ok"]
+    assert at.machine.ok("ask", QUESTION).data["rows"] == [[8]]
 
 
 def test_f1_killed_in_the_middle_of_loading_it_goes_on_and_once_more_is_nothing(

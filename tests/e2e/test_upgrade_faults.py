@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from e2e.killing import Moment, kill_at
+from e2e.killing import TAKEN_BACK, Moment, ended, interrupt_at, kill_at
 from e2e.machine import Machine, docker
 from e2e.own_images import until
 from e2e.stand_in import Shelf, database, post, served, set_up, version_served
@@ -249,6 +249,35 @@ def test_f28_a_version_that_crashes_after_it_counted_is_named_and_gone_back_from
 
     assert bare.ok("rollback", "--yes").data["data"] == "keep"
     assert version_served(bare) == "1.2.0"
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize(
+    ("words", "begins"),
+    [(UP, "1.0.0"), (("rollback", "--yes", "--soak", "3"), "1.1.0")],
+    ids=["upgrade", "rollback"],
+)
+def test_ctrl_c_at_any_step_takes_everything_back_at_once(
+    bare: Machine, shelf: Shelf, words: tuple[str, ...], begins: str
+) -> None:
+    """But at the last, which may count already."""
+    set_up(bare, shelf.registry.host, "1.0.0")
+    if begins != "1.0.0":
+        bare.ok(*UP)
+    post(bare, "/rows", {"text": "before"})
+    before = served(bare)
+
+    for step in range(len(steps_of(bare, *words)) - 1):
+        done = interrupt_at(bare, Moment(words, step))
+
+        assert done.code == 130, (step, done.out)
+        assert ended(bare) == TAKEN_BACK, step
+        assert bare.ok("health").data["healthy"], step
+        assert (version_served(bare), served(bare)) == (begins, before), step
+
+    bare.ok(*words)
+    assert version_served(bare) != begins
+    assert served(bare) == before
 
 
 @pytest.mark.faults
