@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
 import pytest
+from backup_samples import stored
 from fakes import FakeClock
 from played_containers import INSTALL, RELEASE, PlayedContainers, container
 
@@ -23,7 +26,7 @@ from thothctl.operations.offers import Target
 from thothctl.operations.rollback_data import Back, lost_minutes, same_data
 from thothctl.operations.room import Copy, Room, refuse_full
 from thothctl.operations.traces import lost
-from thothctl.operations.upgrade_data import DataWish, data_for
+from thothctl.operations.upgrade_data import DataWish, data_for, refuse_unproved
 from thothctl.world import World
 from thothctl.world.backups import Ended, Task
 
@@ -112,6 +115,29 @@ def test_without_a_copy_somebody_has_to_say_so() -> None:
 
     with pytest.raises(UsageError, match="only a restore"):
         data_for(here, "default", STANDALONE, target, DataWish(clone=False))
+
+
+@pytest.mark.parametrize(
+    ("hours", "proves"), [(-25, False), (-23, True), (0, True), (1, False), (24 * 365, False)]
+)
+def test_only_a_backup_of_the_last_day_proves_that_data_can_come_back(
+    hours: int, *, proves: bool
+) -> None:
+    """One that is dated later than now is of a day that nobody knows: a clock was moved."""
+    clock = FakeClock()
+    there = stored(clock.now() + timedelta(hours=hours), verified=True)
+    place = SimpleNamespace(address="/b", backups=lambda _: (there,), strangers=lambda _: ())
+    events = ({"event": "verified", "id": there.id, "target": there.target, "at": "2026-01-01"},)
+    here = SimpleNamespace(
+        clock=clock,
+        home=Path("/home/of/nobody"),
+        targets=SimpleNamespace(open=lambda *_: place),
+        installs=SimpleNamespace(find=lambda _: INSTALL, settings=lambda _: {}),
+        backup_records=SimpleNamespace(events=lambda _: events),
+    )
+
+    with nullcontext() if proves else pytest.raises(IncompatibleError, match="of the last day"):
+        refuse_unproved(cast("World", here), "default", DataWish(clone=False, accepted=True))
 
 
 @pytest.mark.parametrize(("active", "removed"), [(RELEASE.number, True), (9, False)])

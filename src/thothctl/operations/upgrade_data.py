@@ -70,12 +70,14 @@ def refuse_unproved(world: World, name: str, wish: DataWish) -> None:
             "without a copy, only a restore brings the data back when the upgrade fails",
             hint="say that this is meant: add --accept-no-clone",
         )
-    oldest = world.clock.now() - FRESH
-    if not any(one.verified and one.time >= oldest for one in shelf(world, name).backups):
+    now = world.clock.now()
+    if not any(
+        one.verified and now - FRESH <= one.time <= now for one in shelf(world, name).backups
+    ):
         raise IncompatibleError(
             "there is no verified backup of the last day, and without a copy nothing else brings "
             "the data back",
-            hint="run `thothctl backup create` and `thothctl backup verify`, then this again",
+            hint="run `thothctl backup create` and `thothctl backup verify ID`, then this again",
         )
 
 
