@@ -11,6 +11,7 @@ from thothctl.cli.main import main
 from thothctl.errors import EngineRefusedError
 from thothctl.model.install import LABEL_GENERATION, LABEL_STORE
 
+PROVED = {"monotonic": 0, "seconds": {"1": 24 * 60 * 60}}
 OLD = "thoth-default_data_g7"
 Told = Callable[..., tuple[int, str]]
 
@@ -23,6 +24,7 @@ def play(home: Path) -> Play:
     record = home / "installs/default/releases/1/release.json"
     due = {"finalize_after": "2020-01-01T00:00:00+00:00"}
     record.write_text(json.dumps({**json.loads(record.read_text()), **due}))
+    (home / "installs/default/overdue.json").write_text(json.dumps(PROVED))
     play.engine.made[OLD] = {LABEL_STORE: "data", LABEL_GENERATION: "7"}
     return play
 
@@ -43,6 +45,23 @@ def test_what_is_removed_is_told(play: Play, told: Told) -> None:
 
     assert (code, OLD in play.engine.made) == (0, False)
     assert f"Removing {OLD}: its time is over" in said
+
+
+@pytest.mark.parametrize("text", ["", "{", "{}", '{"seconds": [], "monotonic": 0}'])
+def test_what_the_clock_alone_says_is_told_and_removes_nothing(
+    play: Play, told: Told, home: Path, text: str
+) -> None:
+    seen = home / "installs/default/overdue.json"
+    seen.write_text(text)
+
+    code, said = told("stop")
+
+    assert (code, OLD in play.engine.made) == (0, True)
+    assert (
+        f"{OLD}: its time is over; a command after one more day of running removes it"
+        in " ".join(said.split())
+    )
+    assert json.loads(seen.read_text())["seconds"] == {"1": 0}
 
 
 @pytest.mark.parametrize(

@@ -202,6 +202,9 @@ def test_f3_without_a_copy_only_a_proved_backup_will_do_and_copies_go_when_their
     assert database(bare, DATABASES, "postgres").split() == ["thoth", "thoth_g2", "thoth_g3"]
     let_pass(bare, timedelta(days=14))
     bare.ok("backup", "create")
+    assert database(bare, DATABASES, "postgres").split() == ["thoth", "thoth_g2", "thoth_g3"]
+    run_for(bare, timedelta(days=1))
+    bare.ok("backup", "create")
     assert database(bare, DATABASES, "postgres").split() == ["thoth_g3"]
     assert bare.json("rollback", "--yes").code == 3, "the data of before is gone, as was asked for"
     assert (version_served(bare), served(bare)) == ("1.2.0", before)
@@ -215,6 +218,14 @@ def let_pass(machine: Machine, time: timedelta) -> None:
     due = datetime.fromisoformat(record["finalize_after"])
     assert due > datetime.now(UTC)
     file.write_text(json.dumps({**record, "finalize_after": (due - time).isoformat()}))
+
+
+def run_for(machine: Machine, time: timedelta) -> None:
+    """What was first seen to be over has been so while the machine ran so much longer."""
+    file = machine.folder / "overdue.json"
+    seen = json.loads(file.read_text())
+    ran = {number: before + time.total_seconds() for number, before in seen["seconds"].items()}
+    file.write_text(json.dumps({**seen, "seconds": ran}))
 
 
 def crash_of(machine: Machine) -> datetime | None:

@@ -4,17 +4,19 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import cast
 
 import pytest
-from fakes import FakeWorld
+from fakes import FakeClock, FakeWorld
 from played_containers import INSTALL, RELEASE, container
 
 from thothctl.adapters.bundles import TemplateBundles
-from thothctl.model.install import LABEL_GENERATION, LABEL_STORE, Release
+from thothctl.model.install import LABEL_GENERATION, LABEL_STORE, Overdue, Release
 from thothctl.model.observed import ObservedStack
 from thothctl.operations.finalize import finish_due, surplus
+from thothctl.operations.overdue import PROOF_SECONDS, due_date
 from thothctl.operations.recover import refuse_unfinished, unfinished
 from thothctl.world.backups import Ended, Inside
 
@@ -33,6 +35,7 @@ class Here(FakeWorld):
     def __init__(self, *releases: Release) -> None:
         super().__init__()
         self.releases = releases
+        self.overdue: Overdue | None = None
         self.there = {
             INSTALL.volume(store, n) for r in releases for store, n in r.generations.items()
         }
@@ -54,7 +57,16 @@ class Here(FakeWorld):
             releases=lambda _: self.releases,
             release=lambda _, number: next(r for r in self.releases if r.number == number),
             stored_secrets=lambda _: (),
+            overdue=lambda _: self.overdue,
+            save_overdue=lambda _, seen: setattr(self, "overdue", seen),
         )
+
+    def command(self, at: datetime | None = None, *, after: float = 0) -> list[int]:
+        """What is left by a command, at that time by the clock, when the machine ran so long."""
+        self.clock.pause(after)
+        self.clock.at = at or self.clock.at
+        finish_due(self.as_world(), "default")
+        return self.left()
 
     def left(self) -> list[int]:
         """The generations that are still there."""
@@ -79,9 +91,64 @@ def test_the_data_of_before_goes_when_its_time_is_over(
 ) -> None:
     here = Here(*releases)
 
-    finish_due(here.as_world(), "default")
+    assert here.command() == sorted({r.generations["data"] for r in releases})
+    assert here.command(after=PROOF_SECONDS) == left
 
-    assert here.left() == left
+
+JUMPED = FakeClock.at + timedelta(days=400)
+
+
+def due_later() -> Here:
+    return Here(release(1, 1), release(2, 2, TO_COME))
+
+
+def test_a_clock_that_jumped_ahead_frees_nothing_and_what_would_go_is_told() -> None:
+    here = due_later()
+
+    assert here.command(JUMPED) == [1, 2]
+    assert here.command(JUMPED + timedelta(days=30)) == [1, 2], "the machine did not run so long"
+    assert "its time is over; a command after one more day of running removes it" in str(
+        here.reported
+    )
+
+
+def test_a_clock_that_was_put_back_again_makes_a_date_one_to_come() -> None:
+    here = due_later()
+
+    here.command(JUMPED)
+    assert here.command(FakeClock.at, after=PROOF_SECONDS) == [1, 2]
+    assert here.command(JUMPED, after=PROOF_SECONDS) == [1, 2], "it is as if never seen"
+    assert here.command(after=PROOF_SECONDS) == [2]
+
+
+def test_a_machine_that_was_started_anew_counts_the_time_since() -> None:
+    here = Here(release(1, 1), release(2, 2, PASSED))
+    here.command(after=PROOF_SECONDS)
+
+    for part, left in ((0.5, [1, 2]), (0.4, [1, 2]), (0.3, [2])):
+        here.clock.seconds = 0
+        assert here.command(after=part * PROOF_SECONDS) == left
+
+
+def test_a_date_that_passes_meanwhile_does_not_hold_up_an_earlier_one() -> None:
+    tomorrow = datetime.fromisoformat(PASSED) + timedelta(days=1)
+    here = Here(release(1, 1), release(2, 2, PASSED), release(3, 3, tomorrow.isoformat()))
+
+    here.command()
+    assert here.command(tomorrow, after=PROOF_SECONDS / 2) == [1, 2, 3]
+    assert here.command(after=PROOF_SECONDS / 2) == [2, 3]
+    assert here.command(after=PROOF_SECONDS / 2) == [3]
+
+
+def test_a_date_counts_from_what_was_recorded_last_when_the_clock_was_put_back() -> None:
+    """Else it would be over as soon as the clock is right again."""
+    world = FakeWorld()
+    world.journal.begin("default", "20260601T000000.000000Z-backup-abcd", {"event": "planned"})
+
+    assert due_date(world.as_world(), "default", 14).startswith("2026-06-15T00:00:00")
+    world.clock.at = datetime(2026, 7, 1, tzinfo=UTC)
+    assert due_date(world.as_world(), "default", 14).startswith("2026-07-15T00:00:00")
+    assert not due_date(world.as_world(), "default", None)
 
 
 def test_f1_freeing_that_was_killed_stops_no_command_and_goes_on_by_itself() -> None:
@@ -92,6 +159,8 @@ def test_f1_freeing_that_was_killed_stops_no_command_and_goes_on_by_itself() -> 
         written.update(deepcopy(here.journal.files))
         raise KeyboardInterrupt
 
+    here.command()
+    here.clock.pause(PROOF_SECONDS)
     here.engine.remove_volumes = killed
     with pytest.raises(KeyboardInterrupt):
         finish_due(here.as_world(), "default")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from thothctl.adapters.archive_file import packed
 from thothctl.adapters.files import append_durably, translated, write_durably
+from thothctl.adapters.overdue_file import OVERDUE
 from thothctl.errors import IntegrityError
 from thothctl.model.backup_key import KeyRecord
 from thothctl.model.schedule import Schedule, schedule_from_plain, schedule_to_plain
@@ -15,7 +16,7 @@ from thothctl.world import Clock, Installs
 LOG, KEY, SCHEDULE = "backups.jsonl", "backup-key.json", "backup-schedule.json"
 PRIVATE_FILE = 0o600
 SECRETS, RELEASES = "secrets", "releases"
-LEFT_OUT = (SECRETS, RELEASES, LOG, KEY, SCHEDULE)
+LEFT_OUT = (SECRETS, RELEASES, LOG, KEY, SCHEDULE, OVERDUE)
 
 
 class BackupRecords:

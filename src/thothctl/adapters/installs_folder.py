@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from thothctl.adapters.files import private_folder, sync_folder, translated, write_durably
+from thothctl.adapters.overdue_file import read_overdue, write_overdue
 from thothctl.adapters.own_files import read_own_files
 from thothctl.adapters.secret_folder import SecretFolder
 from thothctl.adapters.yaml_comments import with_values
@@ -17,7 +18,7 @@ from thothctl.config.dotted import flat
 from thothctl.config.mounts import FOLDER as MOUNTS
 from thothctl.config.secret_sources import FILE as SOURCES
 from thothctl.errors import InvalidInputError
-from thothctl.model.install import Install, Release
+from thothctl.model.install import Install, Overdue, Release
 from thothctl.model.secret import Secret, SecretFolderFacts
 from thothctl.model.setting import SettingValue
 from thothctl.model.stack import INSTALL_NAME
@@ -171,6 +172,12 @@ class InstallsFolder:
             path.unlink(missing_ok=True)
         else:
             write_durably(path, f"{number}\n")
+
+    def overdue(self, name: str) -> Overdue | None:
+        return read_overdue(self._folder(name))
+
+    def save_overdue(self, name: str, seen: Overdue | None) -> None:
+        write_overdue(self._folder(name), seen)
 
     def stage(self, name: str, number: int, files: Mapping[str, str]) -> Path:
         folder = self._staging(name, number)

@@ -1,7 +1,6 @@
 """`thothctl upgrade`: to another version, or back to what ran when that fails."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 from rich.console import Console
 
@@ -35,6 +34,7 @@ from thothctl.errors import UpdateAvailableError, UsageError
 from thothctl.model.version import Version
 from thothctl.operations import running
 from thothctl.operations.offers import CHANNELS, STABLE
+from thothctl.operations.overdue import due_date
 from thothctl.operations.upgrade import (
     START_SECONDS,
     Outlook,
@@ -77,7 +77,7 @@ def upgrade(  # noqa: PLR0913, PLR0917 - typer reads the signature
         soak,
         rolls_back=not no_rollback,
         start_seconds=session.options.timeout or START_SECONDS,
-        finalize_after=_due(session, finalize_after),
+        finalize_after=due_date(session.world, session.install, finalize_after),
         rolling=rolling,
     )
     wish = DataWish(backup, not no_clone, accept_no_clone)
@@ -99,12 +99,6 @@ def _finalized(session: Session, word: str, *, only_plan: bool) -> Outcome:
             hint="`thothctl upgrade finalize`, or a version: `thothctl upgrade --to VERSION`",
         )
     return finalize(session, only_plan=only_plan)
-
-
-def _due(session: Session, days: int | None) -> str:
-    if days is None:
-        return ""
-    return (session.world.clock.now() + timedelta(days=days)).isoformat(timespec="seconds")
 
 
 def _version(text: str | None) -> Version | None:

@@ -92,3 +92,13 @@ class Release:
     def has(self, service: str, label: str) -> bool:
         """A container of this service with this label is as the release wants it."""
         return label == str(self.since.get(service, self.number))
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """Since when dates of releases are known to be over, by time that no clock tells."""
+
+    monotonic: float
+    """The running time of the machine when that was seen last."""
+    seconds: Mapping[int, float]
+    """By release, how long the machine ran since it was seen first."""

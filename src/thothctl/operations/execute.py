@@ -34,11 +34,16 @@ def new_operation(world: World, install: str, kind: str) -> str:
 
     The newest journal is the one that may be unfinished.
     """
+    return f"{moment(world, install).strftime(STAMP)}Z-{kind}-{world.entropy.suffix()}"
+
+
+def moment(world: World, install: str) -> datetime:
+    """Now, but never before the newest operation: a clock may have been put back since."""
     now, last = world.clock.now().astimezone(UTC), world.journal.latest(install)
     with suppress(ValueError):
         before = last.operation.partition("-")[0] if last else ""
         now = max(now, datetime.strptime(before, f"{STAMP}%z") + timedelta(microseconds=1))
-    return f"{now.strftime(STAMP)}Z-{kind}-{world.entropy.suffix()}"
+    return now
 
 
 def execute(plan: Plan, world: World, *, operation: str) -> None:

@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import ClassVar
 
 from thothctl.errors import EngineRefusedError, EngineUnreachableError, ThothctlError
@@ -16,6 +15,7 @@ from thothctl.operations.cloning import service_of
 from thothctl.operations.data_folder import PrepareFolders
 from thothctl.operations.databases import server_of, sizes, told
 from thothctl.operations.execute import execute, new_operation
+from thothctl.operations.overdue import PROOF_SECONDS, overdue
 from thothctl.operations.plan import Plan, Recovery, Step, step
 from thothctl.operations.running import active
 from thothctl.operations.steps import install_of
@@ -27,6 +27,8 @@ MARKED = (
     " WHERE shobj_description(oid, 'pg_database') ~ '^[0-9a-f-]{36}$';"
 )
 """What `CloneDatabase` made, which marks its copies."""
+
+LATER = "a command after one more day of running removes it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,22 +118,19 @@ def plan_finalize(seen: Surplus) -> Plan:
 def finish_due(world: World, name: str) -> None:
     """Free what an upgrade was told to free by now, before something else that was asked for.
 
-    A server that does not run has time; what cannot be removed stops nobody.
+    A server that does not run has time; what cannot be removed stops nobody. Over is what has
+    been over for a day of running time: what a moved clock says alone removes nothing.
     """
-    if (since := _due(world, name)) is None:
+    if not (seconds := overdue(world, name)):
         return
+    proved = [number for number, ran in seconds.items() if ran >= PROOF_SECONDS]
     with suppress(EngineRefusedError, EngineUnreachableError):
-        if (seen := surplus(world, name, since=since)).names:
+        seen = surplus(world, name, since=max(proved or seconds))
+        if seen.names and proved:
             world.report(Note(f"Removing {', '.join(seen.names)}: its time is over"))
             _freed(world, seen)
-
-
-def _due(world: World, name: str) -> int | None:
-    """The newest release up to the active one that was to free what is older, and may by now."""
-    active_now, now = world.installs.active(name) or 0, world.clock.now()
-    told = [r for r in world.installs.releases(name) if r.number <= active_now and r.finalize_after]
-    passed = [r.number for r in told if datetime.fromisoformat(r.finalize_after) <= now]
-    return max(passed, default=None)
+        elif seen.names:
+            world.report(Note(f"{', '.join(seen.names)}: its time is over; {LATER}"))
 
 
 def _freed(world: World, seen: Surplus) -> None:

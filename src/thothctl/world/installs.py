@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
-from thothctl.model.install import Install, Release
+from thothctl.model.install import Install, Overdue, Release
 from thothctl.model.secret import Secret, SecretFolderFacts
 from thothctl.model.setting import SettingValue
 
@@ -62,6 +62,10 @@ class Installs(Protocol):
     def release_folder(self, name: str, number: int) -> Path: ...
     def active(self, name: str) -> int | None: ...
     def activate(self, name: str, number: int | None) -> None: ...
+    def overdue(self, name: str) -> Overdue | None:
+        """What was written down of dates that are over; nothing where that cannot be read."""
+
+    def save_overdue(self, name: str, seen: Overdue | None) -> None: ...
     def override(self, name: str) -> str:
         """The user's compose.override.yaml, empty text when there is none."""
 
