@@ -20,9 +20,11 @@ from thothctl.model.install import LABEL_MADE_BY, Release
 from thothctl.model.revision import reaches
 from thothctl.model.store import Database
 from thothctl.model.version import Published, Version
+from thothctl.operations.clone_steps import StopServices
 from thothctl.operations.cloning import Origin, carried, writers
 from thothctl.operations.generations import FreshGeneration
 from thothctl.operations.offers import Target
+from thothctl.operations.restore_steps import StopWriters
 from thothctl.operations.rollback_data import Back, lost_minutes, same_data
 from thothctl.operations.room import Copy, Room, refuse_full
 from thothctl.operations.traces import lost
@@ -205,6 +207,9 @@ def test_what_is_lost_is_what_was_written_since_the_data_of_then_was_served_last
     ]
     assert lost_minutes(world(), Back(INSTALL, made[3], made[0], tuple(made))) == 12
     assert lost_minutes(world(), Back(INSTALL, made[3], made[2], tuple(made))) == 0
+    moved = (*made[:2], replace(made[2], created=(now + timedelta(hours=1)).isoformat()), made[3])
+    assert lost_minutes(world(), Back(INSTALL, moved[3], moved[0], moved)) is None
+    assert lost_minutes(world(), Back(INSTALL, moved[2], moved[0], moved[:3])) is None
     assert not same_data(made[0], made[2])
     assert same_data(made[0], replace(made[0], databases={}))
 
@@ -216,14 +221,49 @@ def test_a_failed_start_tells_how_long_somebody_may_have_written() -> None:
     start = SimpleNamespace(starts="7")
     plan = SimpleNamespace(install="default", steps=(*found.steps, start))
 
-    for one, minutes in ((started, 3), (never, 0)):
+    moved = replace(started, started="2026-01-01T02:00:00Z")
+    unread = replace(started, started="some time ago")
+    unknown = "how many minutes of writes are lost is unknown: the clock was moved"
+
+    for one, told in (
+        (started, "3 minutes of writes are lost"),
+        (never, "0 minutes of writes are lost"),
+        (replace(started, started="2026-01-01T00:00:02Z"), "1 minutes of writes are lost"),
+        (moved, unknown),
+        (unread, "how many minutes of writes are lost is unknown"),
+    ):
         here = SimpleNamespace(
             engine=PlayedContainers(one),
             installs=SimpleNamespace(find=lambda _: INSTALL),
             clock=FakeClock(),
         )
         said = lost(cast("World", here), cast("Plan", plan), range(4))
-        assert said == f" on its own data; {minutes} minutes of writes are lost"
+        assert said == f" on its own data; {told}"
+
+
+def test_what_was_written_before_images_alone_were_taken_back_is_not_lost() -> None:
+    plan = SimpleNamespace(install="default", steps=(SimpleNamespace(starts="7"),))
+
+    said = lost(cast("World", SimpleNamespace()), cast("Plan", plan), range(1))
+
+    assert said == " on the data of now; 0 minutes of writes are lost"
+
+
+def test_a_failed_restore_or_rollback_to_other_data_tells_what_its_release_had_written() -> None:
+    here = SimpleNamespace(
+        engine=PlayedContainers(container("app", started="2025-12-31T23:57:30Z", release="7")),
+        installs=SimpleNamespace(find=lambda _: INSTALL),
+        clock=FakeClock(),
+    )
+    start = SimpleNamespace(starts="7")
+
+    for stop in (
+        StopWriters("default", 6, why=""),
+        StopServices("default", 6, ("app",), why=""),
+    ):
+        plan = SimpleNamespace(install="default", steps=(stop, start))
+        said = lost(cast("World", here), cast("Plan", plan), range(2))
+        assert said == " on its own data; 3 minutes of writes are lost"
 
 
 def test_a_failed_migration_in_place_is_told_to_have_changed_the_data() -> None:
@@ -234,4 +274,5 @@ def test_a_failed_migration_in_place_is_told_to_have_changed_the_data() -> None:
     assert "may have changed; the backup from before: `thothctl restore ID`" in lost(
         here, tried, range(2)
     )
-    assert not lost(here, tried, range(1)), "no migration ran"
+    told = " on its own data; 0 minutes of writes are lost"
+    assert lost(here, tried, range(1)) == told, "no migration ran"

@@ -22,7 +22,7 @@ from thothctl.operations.rollback import (
     plan_rollback,
     refuse_hopeless,
 )
-from thothctl.operations.rollback_data import Choice, Way, way_back
+from thothctl.operations.rollback_data import Choice, Way, spoken, way_back
 from thothctl.operations.rolling_gate import rolled_back
 from thothctl.operations.running import active
 from thothctl.operations.upgrade import (
@@ -159,7 +159,7 @@ def _data(seen: Seen, release: Release, way: Way) -> dict[str, object]:
 
 def _spoken(way: Way) -> str:
     if way.choice is Choice.RESTORE:
-        return f"The data is that of then: {way.lost} minutes of writes stay behind."
+        return f"The data is that of then: {spoken(way.lost)} stay behind."
     return "The data of now is kept."
 
 

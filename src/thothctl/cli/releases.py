@@ -111,7 +111,10 @@ def _back(found: Prospect | None) -> str:
         return ""
     if found.gone:
         return f"not any more: {', '.join(found.gone)}"
-    return "keeps all" if found.data is Choice.KEEP else f"loses {found.lost_minutes} min"
+    if found.data is Choice.KEEP:
+        return "keeps all"
+    minutes = found.lost_minutes
+    return f"loses {'an unknown time' if minutes is None else f'{minutes} min'}"
 
 
 def _short(revision: str) -> str:

@@ -16,7 +16,8 @@ class Prospect:
     """What going back would do to data, told from records and labels alone."""
 
     data: Choice
-    lost_minutes: int
+    lost_minutes: int | None
+    """Nothing where a clock was moved, and nobody knows."""
     gone: tuple[str, ...]
     """Volumes, images and data that are not there any more."""
 

@@ -129,6 +129,7 @@ class StopWriters:
     number: int
     why: str
     title: ClassVar[str] = "Stop"
+    leaves: ClassVar[bool] = True
 
     def apply(self, world: World) -> None:
         folder = world.installs.release_folder(self.name, self.number)

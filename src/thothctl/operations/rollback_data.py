@@ -33,11 +33,11 @@ class Choice(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """The data to go back with; `lost` are the minutes of writes that stay behind."""
+    """The data to go back with; `lost` are the minutes of writes that stay behind, if known."""
 
     choice: Choice
     data: Carried
-    lost: int = 0
+    lost: int | None = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def _way_back(world: World, back: Back, choice: Choice, number: int) -> Way:
         f"there is no way back from the migration {', '.join(names)}, so the data of now cannot be "
         f"kept with {back.goal.version}",
         hint=f"`thothctl rollback --to {back.goal.number} --data restore` goes back to the data of "
-        f"then: {lost_minutes(world, back)} minutes of writes stay behind",
+        f"then: {spoken(lost_minutes(world, back))} stay behind",
     )
 
 
@@ -90,7 +90,7 @@ def _to_old_cluster(world: World, back: Back, choice: Choice) -> Way:
     raise IncompatibleError(
         f"release {back.goal.number} runs another PostgreSQL, and the data of now cannot be kept",
         hint=f"`thothctl rollback --to {back.goal.number} --data restore` goes back to the data of "
-        f"then: {lost_minutes(world, back)} minutes of writes stay behind",
+        f"then: {spoken(lost_minutes(world, back))} stay behind",
     )
 
 
@@ -220,12 +220,22 @@ def migrated_in_place(back: Back) -> bool:
     return last.database_revision != back.goal.database_revision
 
 
-def lost_minutes(world: World, back: Back) -> int:
-    """How long ago the data of then was served last."""
+def lost_minutes(world: World, back: Back) -> int | None:
+    """How long ago the data of then was served last; None where a clock was moved since."""
     ordered = sorted(back.releases, key=lambda one: one.number)
     until = [one for one in ordered if one.number <= back.release.number]
     last = max((n for n, one in enumerate(until) if same_data(one, back.goal)), default=0)
     if last + 1 >= len(until):
         return 0
-    since = datetime.fromisoformat(until[last + 1].created)
-    return max(0, ceil((world.clock.now() - since).total_seconds() / 60))
+    now = world.clock.now()
+    moments = [*(datetime.fromisoformat(one.created) for one in until[last + 1 :]), now]
+    if moments != sorted(moments):
+        return None
+    return ceil((now - moments[0]).total_seconds() / 60)
+
+
+def spoken(minutes: int | None) -> str:
+    """What stays behind, in words."""
+    if minutes is None:
+        return "nobody knows how many minutes of writes (the clock was moved)"
+    return f"{minutes} minutes of writes"

@@ -1,7 +1,7 @@
 """What is left of an operation that failed: what its release wrote, and what is lost with it.
 
-Steps tell by attributes what they do: `copies` data or changes it `in_place`, `starts` a release,
-`stops` services.
+Steps tell by attributes what they do: `copies` data, `leaves` it for other data or changes it
+`in_place`, `starts` a release, `stops` services.
 """
 
 import json
@@ -21,6 +21,11 @@ LINES = 5000
 NEVER = "0001-"
 """The year in which the engine says a container started that never did."""
 FOLDER = "failed"
+LEAVING = ("copies", "leaves", "stops")
+"""What a step is that goes to other data, or to a copy; nobody stops writers without need."""
+LOST = "minutes of writes are lost"
+APART_SECONDS = 30
+"""So far may the engine's clock be ahead of this one without any being moved."""
 
 
 def folder_of(world: World, operation: str) -> Path:
@@ -35,13 +40,13 @@ def lost(world: World, plan: Plan, started: Sequence[int]) -> str:
             " on data that migrations may have changed; the backup from before: "
             "`thothctl restore ID`"
         )
-    if not any(getattr(step, "copies", False) for step in plan.steps):
-        return ""
+    if not any(getattr(step, word, False) for step in plan.steps for word in LEAVING):
+        return " on the data of now; 0 minutes of writes are lost"
     writers = {one for i in started for one in getattr(plan.steps[i], "stops", ())}
-    ran = [one for one in _containers(world, plan, started) if one.service in writers]
+    there = _containers(world, plan, started)
+    ran = [one for one in there if one.service in writers or not writers]
     began = [one.started for one in ran if not one.started.startswith(NEVER)]
-    minutes = _minutes(world, min(filter(None, began), default=""))
-    return f" on its own data; {minutes} minutes of writes are lost"
+    return f" on its own data; {_minutes(world, min(filter(None, began), default=''))}"
 
 
 def _ran_in_place(plan: Plan, started: Sequence[int]) -> bool:
@@ -49,10 +54,17 @@ def _ran_in_place(plan: Plan, started: Sequence[int]) -> bool:
     return in_place and any(getattr(plan.steps[index], "starts", "") for index in started)
 
 
-def _minutes(world: World, since: str) -> int:
-    with suppress(ValueError, TypeError):  # an engine that tells no moment, or no zone
-        return ceil((world.clock.now() - datetime.fromisoformat(since)).total_seconds() / 60)
-    return 0
+def _minutes(world: World, since: str) -> str:
+    """Of writes since the first writer of the release began; none where none ever did."""
+    if not since:
+        return f"0 {LOST}"
+    try:
+        seconds = (world.clock.now() - datetime.fromisoformat(since)).total_seconds()
+    except (ValueError, TypeError):  # an engine that tells no moment, or no zone
+        return f"how many {LOST} is unknown"
+    if seconds < -APART_SECONDS:
+        return f"how many {LOST} is unknown: the clock was moved"
+    return f"{max(1, ceil(seconds / 60))} {LOST}"
 
 
 def kept(world: World, plan: Plan, operation: str, started: Sequence[int]) -> None:
