@@ -13,6 +13,7 @@ START = datetime(2026, 1, 1, 12, tzinfo=UTC)
 HOURS = st.lists(
     st.tuples(st.integers(0, 24 * 400), st.booleans()), unique_by=lambda pair: pair[0], max_size=30
 )
+LATER = START + timedelta(days=500)
 KEEPS = st.builds(Keep, *(st.integers(0, 8) for _ in range(4)))
 
 
@@ -25,7 +26,7 @@ def test_f32_the_newest_and_the_newest_verified_are_never_removed(
     pairs: list[tuple[int, bool]], keep: Keep
 ) -> None:
     backups = made(pairs)
-    gone = {one.id for one in to_prune(backups, keep)}
+    gone = {one.id for one in to_prune(backups, keep, LATER)}
 
     by_age = sorted(backups, key=lambda one: one.id)
     proved = [one.id for one in by_age if one.verified]
@@ -39,11 +40,11 @@ def test_who_is_named_stays_and_a_second_look_finds_nothing(
 ) -> None:
     backups = made(pairs)
     named = {one.id for one in backups[:2]}
-    gone = {one.id for one in to_prune(backups, keep, named)}
+    gone = {one.id for one in to_prune(backups, keep, LATER, named)}
 
     left = [one for one in backups if one.id not in gone]
     assert not gone & named
-    assert to_prune(left, keep, named) == ()
+    assert to_prune(left, keep, LATER, named) == ()
 
 
 @given(HOURS, KEEPS)
@@ -51,15 +52,35 @@ def test_more_to_keep_never_removes_more(pairs: list[tuple[int, bool]], keep: Ke
     backups = made(pairs)
     more = Keep(keep.last + 1, keep.daily + 1, keep.weekly + 1, keep.monthly + 1)
 
-    assert {o.id for o in to_prune(backups, more)} <= {o.id for o in to_prune(backups, keep)}
+    assert {o.id for o in to_prune(backups, more, LATER)} <= {
+        o.id for o in to_prune(backups, keep, LATER)
+    }
 
 
 def test_one_of_each_day_week_and_month_stays() -> None:
     """Two a day for a hundred days."""
     backups = [stored(START + timedelta(hours=12 * n)) for n in range(200)]
-    gone = {one.id for one in to_prune(backups, Keep(last=1, daily=3, weekly=2, monthly=2))}
+    gone = {one.id for one in to_prune(backups, Keep(last=1, daily=3, weekly=2, monthly=2), LATER)}
 
     kept = [one.time for one in backups if one.id not in gone]
     assert len({time.date() for time in kept[-3:]}) == 3
     assert len({(t.year, t.month) for t in kept}) >= 2
     assert 4 <= len(kept) <= 8
+
+
+@given(HOURS, HOURS, KEEPS)
+def test_what_is_dated_later_than_now_stays_and_takes_the_place_of_nothing(
+    pairs: list[tuple[int, bool]], ahead: list[tuple[int, bool]], keep: Keep
+) -> None:
+    """Made while the clock was ahead; else the backup of today would go for these."""
+    backups = made(pairs)
+    later = made([(24 * 500 + 1 + hours, good) for hours, good in ahead])
+
+    assert to_prune([*later, *backups], keep, LATER) == to_prune(backups, keep, LATER)
+
+
+def test_a_backup_that_was_made_while_the_clock_was_put_back_is_not_removed_at_once() -> None:
+    put_back = START - timedelta(days=9000)
+    backups = [stored(START + timedelta(days=n)) for n in range(200)]
+
+    assert to_prune([stored(put_back), *backups], Keep(), put_back) == ()

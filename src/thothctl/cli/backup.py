@@ -218,7 +218,8 @@ def prune_backups(  # noqa: PLR0913, PLR0917 - typer reads the signature
         raise InvalidInputError(str(error), hint="give 0 or more") from error
     with session.locked("backup prune"):
         in_use = drilled_now(session.world, session.install)
-        planned = plan_prune(shelf(session.world, session.install, place), keep, in_use)
+        there, now = shelf(session.world, session.install, place), session.world.clock.now()
+        planned = plan_prune(there, keep, now, in_use)
         if not session.options.dry_run:
             with session.watched():
                 sweep_all(session.world, session.install, place)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from thothctl.model.backup import Stored
 
@@ -28,10 +29,15 @@ PERIODS: tuple[tuple[str, Callable[[Stored], object]], ...] = (
 
 
 def to_prune(
-    backups: Sequence[Stored], keep: Keep, named: Collection[str] = ()
+    backups: Sequence[Stored], keep: Keep, now: datetime, named: Collection[str] = ()
 ) -> tuple[Stored, ...]:
-    """Those to remove, oldest first; never the newest, the newest verified, or a `named` one."""
-    newest_first = sorted(backups, key=lambda one: one.id, reverse=True)
+    """Those to remove, oldest first; never the newest, the newest verified, or a `named` one.
+
+    What is dated later than now stays and counts for nothing: a clock was moved, and the backup
+    that was made last must not go for one that was made before.
+    """
+    dated = [one for one in backups if one.time <= now]
+    newest_first = sorted(dated, key=lambda one: one.id, reverse=True)
     kept = {one.id for one in newest_first[: max(keep.last, 1)]}
     for period, of in PERIODS:
         kept |= _newest_of_each(newest_first, of, getattr(keep, period))

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from thothctl.model.backup import SUFFIX, Engine, Stored
 from thothctl.model.event import Note
@@ -31,23 +32,23 @@ class Pruning:
     removed: tuple[Stored, ...]
 
 
-def plan_prune(there: Shelf, keep: Keep, in_use: Collection[str] = ()) -> Pruning:
+def plan_prune(there: Shelf, keep: Keep, now: datetime, in_use: Collection[str] = ()) -> Pruning:
     """Decide for each place by itself; touches nothing. What is `in_use` stays."""
-    of = {place: to_prune(there.of(place), keep, in_use) for place in there.addresses}
+    of = {place: to_prune(there.of(place), keep, now, in_use) for place in there.addresses}
     removed = tuple(one for found in of.values() for one in found)
     return Pruning(tuple(one for one in there.backups if one not in removed), removed)
 
 
 def prune(world: World, name: str, keep: Keep, target: str = "") -> Pruning:
     """Prove the newest one that stays in each place, decide again with that, remove the others."""
-    there, in_use = shelf(world, name, target), drilled_now(world, name)
-    found = plan_prune(there, keep, in_use)
+    there, in_use, now = shelf(world, name, target), drilled_now(world, name), world.clock.now()
+    found = plan_prune(there, keep, now, in_use)
     places = tuple(dict.fromkeys(one.target for one in found.removed))
     if unproved := [newest for place in places if (newest := _unproved(found, place))]:
         for newest in unproved:
             prove(world, name, newest.target, newest.id)
         there = shelf(world, name, target)
-        found = plan_prune(there, keep, in_use)
+        found = plan_prune(there, keep, now, in_use)
     for place in _repositories(there, found.removed):
         world.backup_records.note(name, {"event": UNFREED, "target": place})
     for one in found.removed:
