@@ -147,6 +147,10 @@ class NotHealthyError(ThothctlError):
     exit_code = ExitCode.NOT_HEALTHY
 
 
+class EndlessError(NotHealthyError):
+    """What was waited for did not come to an end in its time, and was ended."""
+
+
 class NeedsOperatorError(ThothctlError):
     """An operation failed and taking it back failed too."""
 

@@ -49,7 +49,7 @@ def world(*, irreversible: str = '["0002"]', free: int = 7) -> World:
         entropy=SimpleNamespace(uuid=lambda: "mark"),
         toolbox=SimpleNamespace(run=run),
         installs=SimpleNamespace(release_folder=lambda *_: "/2", releases=lambda _: (OLD, NEW)),
-        compose=SimpleNamespace(once=lambda *_: (0, once)),
+        compose=SimpleNamespace(once=lambda *_, **__: (0, once)),
         engine=SimpleNamespace(
             image=lambda _: image, observe=lambda _: ObservedStack((), (volume,))
         ),
@@ -118,3 +118,10 @@ def test_the_way_down_knows_the_release_that_it_leads_to() -> None:
     steps = way_back(world(irreversible="[]", free=10**12), BACK, Choice.AUTO, 3).data.steps
 
     assert [one.goal for one in steps if isinstance(one, MigrateDown)] == [1]
+
+
+def test_it_may_take_as_long_as_the_rollback_is_given() -> None:
+    given = replace(BACK, seconds=20)
+    steps = way_back(world(irreversible="[]", free=10**12), given, Choice.AUTO, 3).data.steps
+
+    assert [one.seconds for one in steps if isinstance(one, MigrateDown)] == [20]

@@ -1,6 +1,8 @@
 """`docker compose` on a release folder."""
 
+import uuid
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from thothctl.adapters import inspection
@@ -87,14 +89,32 @@ class DockerCompose:
     def stop(self, folder: Path, services: Sequence[str] = (), *, seconds: int) -> None:
         self._do(folder, "stop the services", "stop", "--timeout", str(seconds), *services)
 
-    def once(self, folder: Path, service: str, command: Sequence[str]) -> tuple[int, str]:
+    def once(
+        self, folder: Path, service: str, command: Sequence[str], *, watch: Watch
+    ) -> tuple[int, str]:
         argv = ["docker", "compose", "--ansi", "never", "--project-directory", str(folder)]
         task = f"{LABEL_TASK}={command[0]}"  # it is found again when its client was killed
-        alone = ["run", "--rm", "--no-deps", "--no-TTY", "--label", task, service]
-        done = run([*argv, *alone, *command], environment=self._environment, folder=folder)
+        name = f"thoth-task-{uuid.uuid4().hex[:12]}"
+        alone = ["run", "--rm", "--no-deps", "--no-TTY", "--name", name, "--label", task, service]
+        try:
+            done = run(
+                [*argv, *alone, *command],
+                environment=self._environment,
+                folder=folder,
+                watch=watch,
+            )
+        except BaseException:
+            self._end(name)
+            raise
         if done.status != 0:
             self._refuse_silence(f"run {command[0]}")
         return done.status, done.text
+
+    def _end(self, container: str) -> None:
+        """A client that is stopped may leave its container running; why it was is told anyhow."""
+        with suppress(EngineUnreachableError):
+            argv = ["docker", "rm", "--force", "--volumes", container]
+            output(argv, environment=self._environment)
 
     def _do(self, folder: Path, action: str, *words: str, watch: Watch | None = None) -> None:
         argv = ["docker", "compose", "--ansi", "never", "--project-directory", str(folder), *words]

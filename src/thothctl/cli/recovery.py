@@ -122,7 +122,8 @@ def _go_back(
     refuse_hopeless(world, release)
     with session.watched():
         provide_toolbox(world)
-    way = way_back(world, back_to(seen, release), choice, next_number(seen.releases))
+    back = back_to(seen, release, request.start_seconds)
+    way = way_back(world, back, choice, next_number(seen.releases))
     if request.rolling:
         request = replace(request, rolls=rolled_back(world, seen, release, way))
     now = world.clock.now().isoformat(timespec="seconds")

@@ -5,18 +5,21 @@ from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
 from thothctl.config.scram import verifier
-from thothctl.errors import CheckFailedError
+from thothctl.errors import CheckFailedError, EndlessError
 from thothctl.model.address import has_own_postgres
 from thothctl.model.provider_address import as_rendered
 from thothctl.model.secret import Secret
 from thothctl.model.setting import SettingValue
 from thothctl.model.stack import Stack
 from thothctl.operations.plan import Step, step
+from thothctl.operations.running import SERVER_SECONDS
 from thothctl.operations.steps import install_of
+from thothctl.operations.waiting import ended_by
 from thothctl.world import ImagePolicy, World
 
 SERVER = "setup"
 SUPERUSER = "postgres"
+LATE = "see what holds that PostgreSQL up, or whether it can be reached, then try again"
 PSQL = """\
 IFS= read -r PGPASSWORD; export PGPASSWORD
 exec psql --no-psqlrc --quiet --no-password --set ON_ERROR_STOP=1 --file - "$@"
@@ -92,7 +95,12 @@ class CheckDatabase:
 
     def apply(self, world: World) -> None:
         folder = world.installs.release_folder(self.name, self.number)
-        status, said = world.compose.once(folder, SERVER, ["check-database"])
+        words, install = ("check-database",), install_of(world, self.name)
+        watch = ended_by(world, install, words[0], seconds=SERVER_SECONDS, hint=LATE)
+        try:
+            status, said = world.compose.once(folder, SERVER, words, watch=watch)
+        except EndlessError as error:
+            raise CheckFailedError(error.message, hint=error.hint) from error
         if status != 0:
             raise _refusal(status, said)
 

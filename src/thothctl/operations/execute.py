@@ -5,6 +5,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from thothctl.errors import (
+    EndlessError,
     EngineUnreachableError,
     ExitCode,
     NeedsOperatorError,
@@ -144,7 +145,8 @@ def helpless(world: World, plan: Plan, operation: str, told: str) -> NeedsOperat
 
 def _hint(error: BaseException) -> str:
     """What to do about it; of a release that did not answer only the journal is left."""
-    told = "" if isinstance(error, NotHealthyError) else getattr(error, "hint", "")
+    mute = isinstance(error, NotHealthyError) and not isinstance(error, EndlessError)
+    told = "" if mute else getattr(error, "hint", "")
     return told or "see `thothctl journal show`; nothing has to be mended here"
 
 

@@ -11,6 +11,7 @@ from thothctl.operations.rollback_data import Back
 from thothctl.operations.running import active
 from thothctl.operations.steps import SaveSettings
 from thothctl.operations.upgrade import (
+    START_SECONDS,
     Place,
     UpgradeRequest,
     Wanted,
@@ -64,9 +65,9 @@ def refuse_hopeless(world: World, release: Release) -> None:
         )
 
 
-def back_to(seen: Seen, release: Release) -> Back:
-    """The way that is asked for."""
-    return Back(seen.install, seen.release, release, seen.releases)
+def back_to(seen: Seen, release: Release, seconds: int = START_SECONDS) -> Back:
+    """The way that is asked for; migrations on it may take so long."""
+    return Back(seen.install, seen.release, release, seen.releases, seconds)
 
 
 def plan_rollback(

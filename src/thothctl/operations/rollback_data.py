@@ -19,7 +19,9 @@ from thothctl.operations.databases import server_of, sizes
 from thothctl.operations.drill import found as document
 from thothctl.operations.migrate_down import MigrateDown
 from thothctl.operations.room import Otherwise
-from thothctl.operations.upgrade import version_of
+from thothctl.operations.running import SERVER_SECONDS
+from thothctl.operations.upgrade import START_SECONDS, version_of
+from thothctl.operations.waiting import ended_by
 from thothctl.world import World
 
 
@@ -48,6 +50,8 @@ class Back:
     release: Release
     goal: Release
     releases: tuple[Release, ...]
+    seconds: int = START_SECONDS
+    """So long migrations may take on the way."""
 
 
 def way_back(world: World, back: Back, choice: Choice, number: int) -> Way:
@@ -99,12 +103,15 @@ def irreversible(world: World, back: Back) -> tuple[str, ...]:
     stack = world.bundles.stack(back.install.stack)
     folder = world.installs.release_folder(back.install.name, back.release.number)
     words = ("migrate", "--plan", "--to", back.goal.database_revision)
-    status, said = world.compose.once(folder, migrator(stack, back.release.settings), words)
+    hint = "see `thothctl health`; --data restore goes back to the data of then"
+    watch = ended_by(world, back.install, words[0], seconds=SERVER_SECONDS, hint=hint)
+    service = migrator(stack, back.release.settings)
+    status, said = world.compose.once(folder, service, words, watch=watch)
     told = document(said, "irreversible")
     if status != 0 or not told:
         raise EngineRefusedError(
             f"{back.release.version} does not tell the way down: {said.strip()[-300:]}",
-            hint="see `thothctl health`; --data restore goes back to the data of then",
+            hint=hint,
         )
     names = told["irreversible"]
     return tuple(map(str, names)) if isinstance(names, list) else ()
@@ -144,6 +151,7 @@ def _down(world: World, back: Back, number: int) -> Carried:
         migrator(stack, release.settings),
         back.goal.database_revision,
         goal=back.goal.number,
+        seconds=back.seconds,
         why=f"{release.version} takes its own migrations back, on the copy",
     )
     return replace(copied, steps=(*copied.steps, down))

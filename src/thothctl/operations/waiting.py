@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
-from thothctl.errors import EngineRefusedError, NetworkError, NotHealthyError
+from thothctl.errors import EndlessError, EngineRefusedError, NetworkError, NotHealthyError
 from thothctl.model.answer import ServiceHealth
 from thothctl.model.event import Progress
 from thothctl.model.install import Install, Release
@@ -19,6 +19,7 @@ SETTLED_SECONDS = 60
 ENDED_ON_REQUEST = frozenset({0, 137, 143})
 POLL_SECONDS = 0.25
 LOG_LINES = 12
+LONGER = "a long migration gets more time with --timeout SECONDS"
 
 
 def await_healthy(
@@ -101,17 +102,37 @@ def crashes_named(
         raise
 
 
+def ended_by(
+    world: World, install: Install, task: str, *, seconds: int, hint: str = LONGER
+) -> Watch:
+    """Give a watch to what runs beside the stack: it raises EndlessError after `seconds`."""
+    deadline = world.clock.monotonic() + seconds
+
+    def look() -> None:
+        if world.clock.monotonic() > deadline:
+            found = world.engine.task(install.uuid, task)
+            raise _unended(world, (found,) if found else (), seconds, hint)
+
+    return look
+
+
 def _endless(
     world: World, install: Install, containers: Sequence[ObservedContainer], seconds: int
-) -> NotHealthyError:
+) -> EndlessError:
     once = {service.name for service in world.bundles.stack(install.stack).services if service.once}
     running = [one for one in containers if one.condition is not Condition.STOPPED]
     waiting = [one for one in running if one.service in once or not one.is_up]
+    return _unended(world, waiting, seconds, LONGER)
+
+
+def _unended(
+    world: World, waiting: Sequence[ObservedContainer], seconds: int, hint: str
+) -> EndlessError:
     names = ", ".join(one.service for one in waiting) or "a service"
     logs = "".join(_last_lines(world, one) for one in waiting)
-    return NotHealthyError(
+    return EndlessError(
         f"{names} has not come to an end after {seconds} s{logs}",
-        hint="a long migration gets more time with --timeout SECONDS",
+        hint=hint,
     )
 
 

@@ -161,8 +161,13 @@ class Compose(Protocol):
         """Start one more container of a service that nobody finds by the service's name."""
 
     def stop(self, folder: Path, services: Sequence[str] = (), *, seconds: int) -> None: ...
-    def once(self, folder: Path, service: str, command: Sequence[str]) -> tuple[int, str]:
-        """Run a command as the service would, and nothing else of it; its status and words."""
+    def once(
+        self, folder: Path, service: str, command: Sequence[str], *, watch: Watch
+    ) -> tuple[int, str]:
+        """Run a command as the service would, and nothing else of it; its status and words.
+
+        `watch` is called now and then; what it raises ends the command with its container.
+        """
 
 
 class Handover(Protocol):
