@@ -131,6 +131,9 @@ class OwnImages:
             self._puller.pull(reference, name, layers)
         except EngineRefusedError as error:
             self._refuse(f"pull {reference}", Outcome(1, (error.message,)))
+        except NetworkError:
+            self._refuse_silence(f"pull {reference}")
+            raise
 
     def _docker(self, words: list[str], name: str, action: str) -> None:
         def heard(line: str) -> None:
@@ -151,13 +154,17 @@ class OwnImages:
                 f"could not {action}: what came is not what its digest says",
                 hint="somebody changed it in the registry or on the way; nothing was changed here",
             )
-        if output(["docker", "version"], environment=self._builder.environment)[0] != 0:
-            raise EngineUnreachableError(
-                f"Docker went away when asked to {action}",
-                hint="start Docker, then run the command again; finished layers are kept",
-            )
+        self._refuse_silence(action)
         last = next((line for line in reversed(done.tail) if line.strip()), "no output")
         raise NetworkError(
             f"could not {action}: {last}",
             hint="look at the registry's name, `docker login` and the network",
         )
+
+    def _refuse_silence(self, action: str) -> None:
+        """Of an engine: it is no fault of the network."""
+        if output(["docker", "version"], environment=self._builder.environment)[0] != 0:
+            raise EngineUnreachableError(
+                f"Docker went away when asked to {action}",
+                hint="start Docker, then run the command again; finished layers are kept",
+            )

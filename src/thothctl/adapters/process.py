@@ -1,17 +1,17 @@
 """The one door to other programs: argv lists, no shell, a clean environment."""
 
 import os
-import queue
 import signal
 import subprocess
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from thothctl.adapters.listening import listening
 from thothctl.errors import EngineRefusedError, EngineUnreachableError
 
 KEPT_LINES = 200
@@ -52,32 +52,20 @@ def run(
         return Outcome(process.wait(), tuple(kept))
 
 
-def _lines(process: subprocess.Popen[bytes]) -> Iterator[bytes]:
+def _lines(process: subprocess.Popen[bytes]) -> Generator[bytes]:
     assert process.stdout is not None  # noqa: S101 - piped below
     yield from process.stdout
 
 
 def _watched(process: subprocess.Popen[bytes], watch: Callable[[], None]) -> Iterator[bytes]:
-    """The lines as they come; pipes cannot be waited on with a limit on every platform."""
-    heard: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
-
-    def read() -> None:
-        for line in _lines(process):
-            heard.put(line)
-        heard.put(None)
-
-    reader = threading.Thread(target=read, daemon=True)
-    reader.start()
+    """The lines as they come; who watches looks now and then."""
     looked = time.monotonic()
-    while True:
-        with suppress(queue.Empty):
-            if (line := heard.get(timeout=WATCH_SECONDS)) is None:
-                break
+    for line in listening(_lines(process), WATCH_SECONDS):
+        if line is not None:
             yield line
         if time.monotonic() - looked >= WATCH_SECONDS:
             watch()
             looked = time.monotonic()
-    reader.join()
 
 
 def attached(argv: Sequence[str], *, environment: Mapping[str, str] | None = None) -> int:
