@@ -150,6 +150,8 @@ class NotHealthyError(ThothctlError):
 class EndlessError(NotHealthyError):
     """What was waited for did not come to an end in its time, and was ended."""
 
+    code = "not_ended"
+
 
 class NeedsOperatorError(ThothctlError):
     """An operation failed and taking it back failed too."""

@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 LOOPBACK = "127.0.0.1"
 SECONDS = 120
 PIECE = 65536
+SILENT_SECONDS = 600
 
 
 @dataclass
@@ -23,6 +24,8 @@ class Relay:
     opened: threading.Event = field(default_factory=threading.Event)
     cutting: threading.Event = field(default_factory=threading.Event)
     """While it is set, no large part of an image comes whole."""
+    stalling: threading.Event = field(default_factory=threading.Event)
+    """While it is set, a large part begins to come, and then nothing more does."""
 
     def start(self, port: int = 0, pool: Executor | None = None) -> "Relay":
         """Listen where this thread is, and reach what is behind from where the pool is."""
@@ -67,14 +70,17 @@ class Relay:
         self.opened.set()
 
     def pass_on(self, request: BaseHTTPRequestHandler) -> None:
-        if self.holding.is_set() and "/blobs/" in request.path and not _is_ours(request):
+        large = "/blobs/" in request.path and not _is_ours(request)
+        if self.holding.is_set() and large:
             self.reached.set()
             self.opened.wait(SECONDS)
         connection = HTTPConnection(self.behind, timeout=SECONDS)
         try:
             connection.request(request.command, request.path, headers=dict(request.headers))
-            cut = self.cutting.is_set() and "/blobs/" in request.path
-            _answer(request, connection.getresponse(), pieces=1 if cut else None)
+            cut, stalls = self.cutting.is_set(), self.stalling.is_set()
+            pieces = 1 if large and (cut or stalls) else None
+            if _answer(request, connection.getresponse(), pieces=pieces) and stalls:
+                self.opened.wait(SILENT_SECONDS)
         except OSError:
             request.close_connection = True
         finally:
@@ -88,8 +94,8 @@ def _is_ours(request: BaseHTTPRequestHandler) -> bool:
 
 def _answer(
     request: BaseHTTPRequestHandler, answer: HTTPResponse, *, pieces: int | None = None
-) -> None:
-    """Pass an answer on, or only so many pieces of it."""
+) -> bool:
+    """Pass an answer on, or only so many pieces of it; whether there was more."""
     request.send_response_only(answer.status)
     for name, value in answer.getheaders():
         request.send_header(name, value)
@@ -98,6 +104,7 @@ def _answer(
     while piece := answer.read(PIECE):
         if sent == pieces:
             request.close_connection = True
-            return
+            return True
         request.wfile.write(piece)
         sent += 1
+    return False

@@ -236,6 +236,31 @@ def test_a_registry_that_breaks_off_in_the_middle_of_an_image_leaves_everything_
     assert now == "1.0.3"
 
 
+@pytest.mark.faults
+def test_a_registry_that_falls_silent_in_the_middle_of_an_image_is_left(
+    bare: Machine, two: Shelf, tmp_path: Path
+) -> None:
+    two.put_heavy("1.0.4", like="1.0.2", mebibytes=24, folder=tmp_path)
+    relay = Relay(two.registry.host).start()
+    set_up(bare, two.registry.host, "1.0.0")
+    words = ("upgrade", "--to", "1.0.4", "--yes", "--soak", "0", "--registry", relay.host)
+    try:
+        relay.stalling.set()
+        with untouched(bare):
+            silent = bare.json(*words)
+        relay.stalling.clear()
+        bare.ok(*words)
+        now = version_served(bare)
+    finally:
+        relay.stop()
+        bare.clean()  # an image in use could not be forgotten
+        forget(f"{relay.host}/")
+
+    assert (silent.code, silent.envelope["errors"][0]["code"]) == (15, "network"), silent.out
+    assert "came for 120 s" in silent.envelope["errors"][0]["message"]
+    assert now == "1.0.4"
+
+
 def test_a_registry_that_goes_down_on_the_way_leaves_everything_as_it_was(
     small: Machine, two: Shelf
 ) -> None:
