@@ -25,10 +25,12 @@ def overdue(world: World, name: str) -> Mapping[int, float]:
 
     What is seen is written down for the next command; a date that is to come again starts anew.
     """
-    passed, before = _passed(world, name), world.installs.overdue(name)
+    if not (told := _told(world, name)):
+        return {}
+    passed = [number for number, date in told.items() if date <= world.clock.now()]
+    before, now = world.installs.overdue(name), world.clock.monotonic()
     if not (passed or before):
         return {}
-    now = world.clock.monotonic()
     known, ran = (before.seconds, _ran(before, now)) if before else ({}, 0.0)
     seconds = {number: known[number] + ran if number in known else 0.0 for number in passed}
     with suppress(ThothctlError):  # a full disk: what is not written down only takes longer
@@ -36,11 +38,11 @@ def overdue(world: World, name: str) -> Mapping[int, float]:
     return seconds
 
 
-def _passed(world: World, name: str) -> tuple[int, ...]:
-    """Releases up to the active one that were to free what is older, by the clock before now."""
-    active, now = world.installs.active(name) or 0, world.clock.now()
+def _told(world: World, name: str) -> dict[int, datetime]:
+    """Releases up to the active one that are to free what is older, and from when on."""
+    active = world.installs.active(name) or 0
     told = [r for r in world.installs.releases(name) if r.number <= active and r.finalize_after]
-    return tuple(r.number for r in told if datetime.fromisoformat(r.finalize_after) <= now)
+    return {r.number: datetime.fromisoformat(r.finalize_after) for r in told}
 
 
 def _ran(before: Overdue, now: float) -> float:
