@@ -8,12 +8,12 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
 import pytest
-from fakes import FakeWorld, Preparation, Remark, remarks
+from fakes import FakeClock, FakeWorld, Preparation, Remark, remarks
 
 from thothctl.errors import BackupFailedError, UnfinishedError
 from thothctl.model.backup import Consistency, Head
 from thothctl.model.finding import Verdict
-from thothctl.operations.backup_log import far_places, note_read
+from thothctl.operations.backup_log import far_places, newest, note_read
 from thothctl.operations.backup_order import BackupOrder, order_from_plain, order_to_plain
 from thothctl.operations.backup_packing import Scene
 from thothctl.operations.backup_taking import Saver, hold
@@ -165,6 +165,11 @@ def test_an_old_backup_none_and_a_key_on_this_machine_only_are_warned_of() -> No
     assert backups.age(None, now).verdict is Verdict.WARN
     assert backups.age(now - timedelta(hours=3), now).verdict is Verdict.PASS
     assert backups.age(now - timedelta(days=3), now).verdict is Verdict.WARN
+    later = backups.age(now + timedelta(days=3), now)
+    assert (later.verdict, later.summary) == (
+        Verdict.WARN,
+        "the last backup is dated later than now",
+    )
 
 
 def test_a_backup_that_was_never_tried_or_long_ago_is_warned_of() -> None:
@@ -175,9 +180,32 @@ def test_a_backup_that_was_never_tried_or_long_ago_is_warned_of() -> None:
     assert backups.drill(now, None, now, good=False).verdict is Verdict.WARN
     assert backups.drill(now, last, now, good=True).verdict is Verdict.PASS
     assert backups.drill(now, old, now, good=True).verdict is Verdict.WARN
+    later = backups.drill(now, now + timedelta(days=3), now, good=True)
+    assert (later.verdict, later.summary) == (
+        Verdict.WARN,
+        "the last drill is dated later than now",
+    )
     assert backups.drill(now, last, now, good=False).summary == "the drill of 2025-10-08 failed"
     assert backups.key(lost_with_machine=True).verdict is Verdict.WARN
     assert backups.key(lost_with_machine=False).verdict is Verdict.PASS
+
+
+def test_the_last_backup_is_the_last_one_that_is_not_dated_later_than_now() -> None:
+    """One made while the clock was ahead would hide for years that none is made any more."""
+    ids = ["20251230T000000Z-default-abcd", "20251229T000000Z-default-abcd"]
+    ahead = "20360101T000000Z-default-abcd"
+
+    def last(*made: str) -> datetime | None:
+        events = [
+            {"event": "created", "id": one, "target": "/b", "place": "s3://b"} for one in made
+        ]
+        records = SimpleNamespace(events=lambda _: events)
+        world = SimpleNamespace(backup_records=records, clock=FakeClock())
+        return newest(cast("World", world), "default")
+
+    assert last(ahead, *ids) == datetime(2025, 12, 30, tzinfo=UTC)
+    assert last(ahead) == datetime(2036, 1, 1, tzinfo=UTC)
+    assert last() is None
 
 
 FAR, NEAR = "s3://keep/backups", "/srv/backups"
@@ -202,6 +230,9 @@ WARN, PASS = Verdict.WARN, Verdict.PASS
         ([("created", FAR, "a", 40), ("forgotten", FAR, "", 1)], PASS),
         ([("copied", FAR, "a", 90), ("forgotten", FAR, "", 80), ("created", FAR, "b", 40)], WARN),
         ([("created", FAR, "a", 2)], PASS),
+        ([("created", FAR, "a", 40), ("verified", FAR, "a", -400)], WARN),
+        ([("created", FAR, "a", 40), ("read", FAR, "a", -400), ("read", FAR, "a", 1)], PASS),
+        ([("created", FAR, "a", -400)], WARN),
     ],
 )
 def test_a_far_place_where_nothing_was_read_for_long_is_warned_of(
@@ -212,7 +243,8 @@ def test_a_far_place_where_nothing_was_read_for_long_is_warned_of(
         {"event": kind, "target": place, "id": name, "at": (now - timedelta(days=days)).isoformat()}
         for kind, place, name, days in events
     )
-    world = SimpleNamespace(backup_records=SimpleNamespace(events=lambda _: told))
+    records = SimpleNamespace(events=lambda _: told)
+    world = SimpleNamespace(backup_records=records, clock=FakeClock(at=now))
 
     found = backups.far(far_places(cast("World", world), "default"), now)
 

@@ -25,12 +25,16 @@ class Drilled:
 
 
 def newest(world: World, name: str) -> datetime | None:
-    """When the last backup was made that is recorded and not gone; opens none of them."""
+    """When the last backup was made that is recorded and not gone; opens none of them.
+
+    One that is dated later than now is the last only where there is no other.
+    """
     events = world.backup_records.events(name)
     gone = {_where(e) for e in events if e.get("event") == "pruned"}
     made = [e for e in events if e.get("event") == "created" and _where(e) not in gone]
     there = [e for e in made if _is_there(world, str(e.get("place")))]
-    return max((time_of(str(event["id"])) for event in there), default=None)
+    times, now = [time_of(str(event["id"])) for event in there], world.clock.now()
+    return max((one for one in times if one <= now), default=max(times, default=None))
 
 
 def last_drill(world: World, name: str) -> Drilled | None:
@@ -48,8 +52,10 @@ def last_drill(world: World, name: str) -> Drilled | None:
 def far_places(world: World, name: str) -> dict[str, datetime]:
     """By far place that has backups, when one there was last read; before that, sent there.
 
-    What was pruned and copied there again is there: the last that happened counts.
+    What was pruned and copied there again is there: the last that happened counts. What is dated
+    later than now, because a clock was moved, does not tell when something was read.
     """
+    now = world.clock.now()
     sent, read = dict[str, dict[str, datetime]](), dict[str, dict[str, datetime]]()
     for event in world.backup_records.events(name):
         place, kind, backup = str(event.get("target")), event.get("event"), str(event.get("id"))
@@ -63,7 +69,7 @@ def far_places(world: World, name: str) -> dict[str, datetime]:
         at = datetime.fromisoformat(str(event["at"]))
         if kind in {"created", "copied"}:
             sent.setdefault(place, {}).setdefault(backup, at)
-        if kind in WHOLE:
+        if kind in WHOLE and at <= now:
             read.setdefault(place, {})[backup] = at
     there = {place: found for place, found in sent.items() if found}
     newest = {place: max(found.values()) for place, found in read.items() if found}

@@ -8,6 +8,7 @@ from thothctl.model.finding import Finding, Verdict
 OLD = timedelta(hours=48)
 UNPROVED = timedelta(days=90)
 UNREAD = timedelta(days=30)
+MOVED = "look at the clock of this machine; then "
 BACKUP, KEY, DRILL, FAR = "backup", "backup-key", "backup-drill", "backup-far"
 
 
@@ -15,6 +16,9 @@ def age(newest: datetime | None, now: datetime) -> Finding:
     """The last good backup is not older than two days."""
     if newest is None:
         return Finding(BACKUP, Verdict.WARN, "there is no backup", "run `thothctl backup create`")
+    if newest > now:
+        hint = f"{MOVED}run `thothctl backup create`"
+        return Finding(BACKUP, Verdict.WARN, "the last backup is dated later than now", hint)
     hours = (now - newest).total_seconds() / 3600
     summary = f"the last backup is {hours:,.0f} hours old"
     if now - newest > OLD:
@@ -38,6 +42,8 @@ def drill(newest: datetime | None, drilled: datetime | None, now: datetime, *,
         return Finding(DRILL, Verdict.PASS, "no backup to try yet")
     if drilled is None:
         return Finding(DRILL, Verdict.WARN, "no backup was ever tried", hint)
+    if drilled > now:
+        return Finding(DRILL, Verdict.WARN, "the last drill is dated later than now", MOVED + hint)
     day = f"{drilled:%Y-%m-%d}"
     if not good:
         return Finding(DRILL, Verdict.WARN, f"the drill of {day} failed", hint)
@@ -51,7 +57,7 @@ def far(read: Mapping[str, datetime], now: datetime) -> Finding:
     if not read:
         return Finding(FAR, Verdict.PASS, "no backup lies on another machine")
     place, last = min(read.items(), key=lambda one: one[1])
-    if now - last > UNREAD:
+    if not timedelta() <= now - last <= UNREAD:
         summary = f"nothing in {place} was read since {last:%Y-%m-%d}"
         hint = f"run `thothctl backup verify latest --from {place}`, or `backup forget {place}`"
         return Finding(FAR, Verdict.WARN, summary, hint)
