@@ -113,7 +113,15 @@ def test_check_tells_scripts_and_plan_tells_people(bare: Machine, shelf: Shelf) 
 
     checked = bare.json("upgrade", "--check")
     assert checked.code == 100, checked.out
-    assert checked.data == {"installed": "1.0.0", "newest": "3.0.0", "available": True}
+    assert checked.data == {
+        "installed": "1.0.0", "newest": "1.5.0", "to": "1.5.0", "available": True,
+    }  # fmt: skip
+    (blocked,) = checked.envelope["warnings"]
+    assert "3.0.0 needs thothctl 99.0.0 or newer" in blocked
+    named = bare.json("upgrade", "--check", "--to", "1.0.1")
+    assert (named.code, named.data["to"], named.data["newest"]) == (100, "1.0.1", "1.5.0")
+    assert bare.json("upgrade", "--check", "--to", "1.0.0").code == 0
+    assert bare.json("upgrade", "--check", "--to", "3.0.0").code == 13
 
     shelf.registry.retag("stand-in", "1.0.1", "nightly")
     nightly = bare.json("upgrade", "--check", "--channel", "nightly")

@@ -137,8 +137,8 @@ def test_a_moving_tag_decides_what_is_newest_in_a_channel() -> None:
     stable = {"io.thoth.version": "1.0.0"}
     found = versions(Shelf(v1_0_0={}, v1_1_0={}, stable=stable, **{"1_2_0-nightly_1": {}}))
 
-    assert str(found.newest("stable")) == "1.0.0"
-    assert str(found.newest("nightly")) == "1.2.0-nightly.1"
+    assert [str(one) for one in found.falling("stable")] == ["1.0.0"]
+    assert [str(one) for one in found.falling("nightly")] == ["1.2.0-nightly.1", "1.1.0", "1.0.0"]
 
 
 def test_a_version_consists_of_every_image_by_digest() -> None:

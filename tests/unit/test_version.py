@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from thothctl.errors import ExitCode, IncompatibleError
-from thothctl.model.version import Offer, Published, Version, way
+from thothctl.model.version import Offer, Published, Version, reach, way
 
 ORDERED = (
     "0.9.9", "1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta", "1.0.0-beta.2", "1.0.0-beta.11",
@@ -160,5 +160,34 @@ def test_the_newest_version_passes_over_pre_releases_and_what_was_withdrawn() ->
         published("1.3.0-nightly.5"),
     )  # fmt: skip
 
-    assert str(offered.newest(stable=True)) == "1.1.0"
-    assert str(offered.newest(stable=False)) == "1.3.0-nightly.5"
+    assert [str(one) for one in offered.falling(stable=True)] == ["1.1.0", "1.0.0"]
+    assert str(next(offered.falling(stable=False))) == "1.3.0-nightly.5"
+
+
+def test_what_cannot_be_gone_to_does_not_hide_what_can() -> None:
+    offered = offer(
+        published("1.0.0"), published("1.1.0"), published("1.2.0", upgrade_from=version("1.1.0")),
+        published("2.0.0", upgrade_from=version("1.9.0")),
+        published("3.0.0", requires=version("10.0.0")),
+    )  # fmt: skip
+
+    found = reach(version("1.0.0"), offered.falling(stable=True), offered, OWN)
+
+    assert [str(one) for one in found.hops] == ["1.1.0", "1.2.0"]
+    assert found.blocked is not None
+    assert found.blocked.message == "3.0.0 needs thothctl 10.0.0 or newer, this is 9.0.0"
+
+
+def test_where_nothing_newer_can_be_gone_to_what_is_installed_stays() -> None:
+    offered = offer(published("1.0.0"), published("3.0.0", requires=version("10.0.0")))
+
+    found = reach(version("1.0.0"), offered.falling(stable=True), offered, OWN)
+
+    assert (str(found.target), found.hops) == ("1.0.0", ())
+    assert found.blocked is not None
+
+
+def test_nobody_is_told_of_an_older_version_that_could_not_be_gone_to() -> None:
+    offered = offer(published("1.0.0", requires=version("10.0.0")), published("1.1.0"))
+
+    assert reach(version("1.1.0"), offered.falling(stable=True), offered, OWN).blocked is None

@@ -39,8 +39,8 @@ from thothctl.operations.upgrade import (
     START_SECONDS,
     Outlook,
     UpgradeRequest,
+    find_way,
     look_out,
-    newest_offered,
     one_of,
     refuse_edits,
 )
@@ -110,14 +110,26 @@ def _version(text: str | None) -> Version | None:
 
 
 def _checked(session: Session, request: UpgradeRequest) -> Outcome:
-    installed, newest = newest_offered(session.world, request)
-    newer = newest > installed
-    data = {"installed": str(installed), "newest": str(newest), "available": newer}
-    if not newer:
-        return Outcome(data, lambda c: c.print(f"{installed} is the newest version."))
-    line = f"{newest} is available; {installed} is installed."
-    error = UpdateAvailableError(line, hint="run `thothctl upgrade`, or `upgrade --plan` first")
-    return Outcome(data, lambda c: c.print(line), error=error)
+    """Whether there is a way; to a version that is named, else to the newest within reach."""
+    seen = find_way(session.world, request)
+    best = find_way(session.world, replace(request, version=None)) if request.version else seen
+    data = {
+        "installed": str(seen.installed),
+        "newest": str(best.target),
+        "to": str(seen.target),
+        "available": bool(seen.hops),
+    }
+    line, error = _found(seen, best)
+    return Outcome(data, lambda c: c.print(line), warnings=best.warnings, error=error)
+
+
+def _found(seen: Outlook, best: Outlook) -> tuple[str, UpdateAvailableError | None]:
+    if not seen.hops:
+        newest = "the newest version that can be gone to" if best.blocked else "the newest version"
+        return f"{seen.installed} is {'installed' if best.hops else newest}.", None
+    line = f"{seen.target} is available; {seen.installed} is installed."
+    words = f"thothctl upgrade --to {seen.target}"
+    return line, UpdateAvailableError(line, hint=f"run `{words}`, or with --plan first")
 
 
 def _planned(session: Session, request: UpgradeRequest, wish: DataWish) -> Outcome:
@@ -127,7 +139,7 @@ def _planned(session: Session, request: UpgradeRequest, wish: DataWish) -> Outco
     hop = hop_to(session, request, seen, seen.hops[0])
     carried = hop.data(wish)
     data = plan_data(session.world, seen, hop.target, hop.plan(carried, wish), carried)
-    return Outcome(data, lambda console: show_plan(console, data, carried))
+    return Outcome(data, lambda console: show_plan(console, data, carried), warnings=seen.warnings)
 
 
 def _rehearsed(session: Session, request: UpgradeRequest) -> Outcome:
@@ -135,7 +147,8 @@ def _rehearsed(session: Session, request: UpgradeRequest) -> Outcome:
     seen = look_out(session.world, request)
     if not seen.hops:
         return _nothing(seen)
-    return rehearsed(session, request, seen)
+    done = rehearsed(session, request, seen)
+    return replace(done, warnings=(*seen.warnings, *done.warnings))
 
 
 def _upgraded(session: Session, request: UpgradeRequest, wish: DataWish) -> Outcome:
@@ -153,12 +166,14 @@ def _upgraded(session: Session, request: UpgradeRequest, wish: DataWish) -> Outc
         session.carry_out(hop.plan(hop.data(wish), wish))
         seen = replace(seen, release=running.active(session.world, request.name).release)
     done = _done(session, first)
-    return replace(done, warnings=warnings_of_key(session)) if saved else done
+    of_key = warnings_of_key(session) if saved else ()
+    return replace(done, warnings=(*first.warnings, *of_key))
 
 
 def _nothing(seen: Outlook) -> Outcome:
     data = {"changed": False, "from": str(seen.installed), "to": str(seen.installed)}
-    return Outcome(data, lambda c: c.print(f"Nothing to do: {seen.installed} is installed."))
+    line = f"Nothing to do: {seen.installed} is installed."
+    return Outcome(data, lambda c: c.print(line), warnings=seen.warnings)
 
 
 def _done(session: Session, seen: Outlook) -> Outcome:

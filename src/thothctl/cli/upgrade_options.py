@@ -8,12 +8,12 @@ SECONDS, SOAK = 90, 30
 
 To = Annotated[
     str | None,
-    typer.Option("--to", metavar="VERSION", help="Which version; else the newest of the channel."),
+    typer.Option("--to", metavar="VERSION", help="Which version; else the newest within reach."),
 ]
 Channel = Annotated[str, typer.Option("--channel", metavar="NAME", help="stable or nightly.")]
 Check = Annotated[
     bool,
-    typer.Option("--check", metavar="", help="Only tell: exit 100 when there is a newer version."),
+    typer.Option("--check", metavar="", help="Only tell: exit 100 when a newer one is in reach."),
 ]
 PlanOnly = Annotated[
     bool, typer.Option("--plan", metavar="", help="Show steps, images and sizes, then stop.")

@@ -1,7 +1,7 @@
 """Versions as they are published: their order, and the way from one to another."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import total_ordering
 
@@ -115,10 +115,32 @@ class Offer:
     versions: Sequence[Version]
     look: Look = field(repr=False)
 
-    def newest(self, *, stable: bool) -> Version | None:
-        """The newest version that was not withdrawn."""
+    def falling(self, *, stable: bool) -> Iterator[Version]:
+        """The versions that were not withdrawn, the newest first; looks at none before its turn."""
         wanted = (v for v in sorted(set(self.versions), reverse=True) if v.is_stable or not stable)
-        return next((v for v in wanted if not self.look(v).yanked), None)
+        return (v for v in wanted if not self.look(v).yanked)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The newest version that may be gone to and the way there; what keeps from a newer one."""
+
+    target: Version
+    hops: tuple[Version, ...] = ()
+    blocked: IncompatibleError | None = None
+
+
+def reach(current: Version, wanted: Iterable[Version], offer: Offer, own: Version) -> Reach:
+    """How far of the `wanted` versions, the newest first, there is a way; else `current` stays."""
+    blocked: IncompatibleError | None = None
+    for version in wanted:
+        if version <= current:
+            break
+        try:
+            return Reach(version, way(current, version, offer, own), blocked)
+        except IncompatibleError as error:
+            blocked = blocked or error
+    return Reach(current, (), blocked)
 
 
 def way(current: Version, target: Version, offer: Offer, own: Version) -> tuple[Version, ...]:

@@ -1,6 +1,6 @@
 """Where versions of a stack come from: a registry's tags, or this very thothctl."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -63,8 +63,14 @@ class RegistryVersions:
     def offer(self) -> Offer:
         return Offer(tuple(self._tags), self._look)
 
-    def newest(self, channel: str) -> Version | None:
-        return self._moving.get(channel) or self.offer().newest(stable=channel == STABLE)
+    def falling(self, channel: str) -> Iterator[Version]:
+        """The newest first; where the channel has a tag that moves, that one begins."""
+        every, first = self.offer().falling(stable=channel == STABLE), self._moving.get(channel)
+        if first is None:
+            yield from every
+            return
+        yield first
+        yield from (version for version in every if version < first)
 
     def target(self, version: Version) -> Target:
         """All images of a version, pinned; raises NetworkError for one that is missing."""
@@ -99,8 +105,9 @@ class OwnVersion:
     def offer(self) -> Offer:
         return Offer((self._version,), lambda version: self.target(version).published)
 
-    def newest(self, channel: str) -> Version | None:
-        return self._version if channel in CHANNELS else None
+    def falling(self, channel: str) -> Iterator[Version]:
+        if channel in CHANNELS:
+            yield self._version
 
     def build(self) -> None:
         """Have every image, so that their labels can be read."""

@@ -1,15 +1,15 @@
 """From the active release to another version: what is refused, and the plan."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from thothctl.errors import NoSpaceError, UsageError
+from thothctl.errors import IncompatibleError, NoSpaceError, UsageError
 from thothctl.model.install import Release
 from thothctl.model.observed import OfferedImage
 from thothctl.model.revision import Migration, pending
 from thothctl.model.setting import SettingValue
-from thothctl.model.version import Version, way
+from thothctl.model.version import Reach, Version, reach, way
 from thothctl.operations.cloning import Carried
 from thothctl.operations.configure import edited_files, refusal_of
 from thothctl.operations.offers import STABLE, Target, Versions, own_version, versions
@@ -32,7 +32,7 @@ START_SECONDS = 1800
 
 @dataclass(frozen=True, slots=True)
 class UpgradeRequest:
-    """What the user asked for; without a version the newest of the channel is meant."""
+    """What the user asked for; without a version the newest within reach is meant."""
 
     name: str
     version: Version | None = None
@@ -61,6 +61,16 @@ class Outlook:
     hops: tuple[Version, ...]
     versions: Versions = field(repr=False)
     settings: Mapping[str, SettingValue] = field(default_factory=dict)
+    blocked: IncompatibleError | None = None
+    """What keeps from a version newer than the target, where nobody named one."""
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is said of a newer version that is not gone to."""
+        if self.blocked is None:
+            return ()
+        reason = f"{self.blocked.message}; {self.blocked.hint}"
+        return (f"there is a newer version that cannot be gone to from here: {reason}",)
 
     @property
     def installed(self) -> Version:
@@ -82,30 +92,34 @@ def version_of(release: Release) -> Version:
     return Version.read(release.version) or Version((0, 0, 0))
 
 
-def newest_offered(world: World, request: UpgradeRequest) -> tuple[Version, Version]:
-    """The version that is installed, and the newest of the channel; changes nothing."""
-    current = active(world, request.name)
-    stack = world.bundles.stack(current.install.stack)
-    found = versions(world, stack, current.release, request.registry)
-    installed = version_of(current.release)
-    return installed, max(found.newest(request.channel) or installed, installed)
-
-
 def look_out(world: World, request: UpgradeRequest) -> Outlook:
-    """Ask what is offered and find the way; changes nothing.
+    """Find the way, and the settings that it takes; changes nothing.
 
     Raises IncompatibleError for a version that cannot be gone to, InvalidInputError for settings
     that it does not take.
     """
+    seen = find_way(world, request)
+    if not seen.hops:
+        return seen
+    stack = world.bundles.stack(seen.stack)
+    return replace(seen, settings=fitted(world, request.name, stack, seen.release))
+
+
+def find_way(world: World, request: UpgradeRequest) -> Outlook:
+    """Ask what is offered: the version that is named, else the newest that may be gone to."""
     current = active(world, request.name)
     stack = world.bundles.stack(current.install.stack)
     found = versions(world, stack, current.release, request.registry)
-    installed = version_of(current.release)
-    newest = None if request.version else found.newest(request.channel)
-    target = request.version or max(newest or installed, installed)
-    hops = way(installed, target, found.offer(), own_version(world))
-    settings = fitted(world, request.name, stack, current.release) if hops else {}
-    return Outlook(current.install.stack, current.release, target, hops, found, settings)
+    far = _reached(world, request, found, version_of(current.release))
+    place = current.install.stack
+    return Outlook(place, current.release, far.target, far.hops, found, blocked=far.blocked)
+
+
+def _reached(world: World, request: UpgradeRequest, found: Versions, installed: Version) -> Reach:
+    offer, own = found.offer(), own_version(world)
+    if request.version:
+        return Reach(request.version, way(installed, request.version, offer, own))
+    return reach(installed, found.falling(request.channel), offer, own)
 
 
 def refuse_edits(world: World, name: str) -> None:
