@@ -149,6 +149,9 @@ def test_the_ladder_the_backup_and_what_finalize_leaves(bare: Machine, shelf: Sh
     assert planned["migrations"] == [
         {"name": "0002", "reversible": True}, {"name": "0003", "reversible": False},
     ]  # fmt: skip
+    assert [(one["name"], one["version"]) for one in planned["cloned"]] == [
+        ("application", "1.1.0"), ("application", "1.1.5"),
+    ]  # fmt: skip
     tried = bare.ok("upgrade", "--rehearse", "--to", "1.1.5", "--yes").data
     assert (tried["hops"], version_served(bare)) == (["1.1.0", "1.1.5"], "1.0.0")
     done = bare.ok("upgrade", "--to", "1.1.5", "--yes", "--soak", "0", "--backup")

@@ -146,6 +146,16 @@ def test_only_data_of_an_older_major_moves() -> None:
         moves_to(world("17 17")[0], INSTALL, RUN, offered("16"))
 
 
+def test_what_a_version_before_it_moved_is_not_moved_again_and_not_back() -> None:
+    there, first = world("15 15")[0], offered("17")
+
+    assert moves_to(there, INSTALL, RUN, offered("17"), first) == ()
+    (move,) = moves_to(there, INSTALL, RUN, offered("18"), first)
+    assert (move.before, move.after) == ("17", "18")
+    with pytest.raises(IncompatibleError, match="the data is of PostgreSQL 17"):
+        moves_to(there, INSTALL, RUN, offered("16"), first)
+
+
 def test_releases_of_another_postgresql_share_no_data() -> None:
     older = replace(RUN, postgres_majors={"thoth-postgres": "15"})
     newer = replace(RUN, generations={"postgres": 2})

@@ -18,7 +18,7 @@ from thothctl.errors import (
 from thothctl.operations import ending
 from thothctl.operations.ending import resume, roll_back
 from thothctl.operations.execute import RolledBackError, execute, new_operation
-from thothctl.operations.plan import Plan, Recovery, step, to_record
+from thothctl.operations.plan import Plan, Recovery, from_record, step, to_record
 from thothctl.operations.recover import Unfinished, go_on, take_back, unfinished
 from thothctl.operations.steps import ProvideImages
 from thothctl.operations.traces import folder_of
@@ -325,3 +325,10 @@ def test_an_image_that_cannot_be_had_is_told_as_it_is() -> None:
 
     assert caught.value is lost
     assert fake.calls == []
+
+
+def test_a_plan_that_was_written_before_plans_led_further_is_read_all_the_same() -> None:
+    record = to_record(replace(remarks("one"), towards="1.2.0"))
+    assert from_record(record).towards == "1.2.0"
+
+    assert from_record({k: v for k, v in record.items() if k != "towards"}).towards == ""

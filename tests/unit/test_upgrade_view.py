@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 from played_containers import RELEASE
 from rich.console import Console
 
+from thothctl.cli.hop import PlannedHop
 from thothctl.cli.upgrade_view import plan_data, show_plan
 from thothctl.model.observed import OfferedImage
 from thothctl.model.version import Version, published
@@ -32,14 +33,18 @@ CLONED = replace(as_it_is(NOW), copies=(Copy("application", 1, 2, 2 * MIB, Room(
 PLAIN = Plan("upgrade", "upgrade", "x", ())
 
 
-def shown(plan: Plan) -> tuple[dict[str, object], str]:
+def shown(plan: Plan, *further: PlannedHop) -> tuple[dict[str, object], str]:
     """The data and the text; of the two images only one is there."""
+    hops = (PlannedHop(TARGET, CLONED, plan), *further)
+    versions = tuple(hop.target.published.version for hop in hops)
     engine = SimpleNamespace(image=lambda name: name if name == HERE.reference else None)
     world = cast("World", SimpleNamespace(engine=engine))
-    seen = SimpleNamespace(installed="1.0.0", target=NEW, hops=(NEW,), migrations=(), release=NOW)
-    data = plan_data(world, cast("Outlook", seen), TARGET, plan, CLONED)
+    seen = SimpleNamespace(
+        installed="1.0.0", target=versions[-1], hops=versions, migrations=(), release=NOW
+    )
+    data = plan_data(world, cast("Outlook", seen), hops)
     heard = io.StringIO()
-    show_plan(Console(file=heard, width=100), data, CLONED)
+    show_plan(Console(file=heard, width=100), data)
     return data, heard.getvalue()
 
 
@@ -67,3 +72,21 @@ def test_the_time_away_counts_ten_seconds_and_the_copies() -> None:
 
     assert data["downtime_seconds"] == 10
     assert "Away for up to 10 s." in text
+
+
+def test_what_several_versions_take_lies_there_together() -> None:
+    later = Version((1, 2, 0))
+    shared = {"sha256:base": 5 * MIB}
+    first = OfferedImage("r/c@sha256:3", size=6 * MIB, layers={**shared, "sha256:a": MIB})
+    second = OfferedImage("r/c@sha256:4", size=7 * MIB, layers={**shared, "sha256:b": 2 * MIB})
+    hop = PlannedHop(Target(published(later, []), {"a": HERE, "c": second}), CLONED, PLAIN)
+    between = PlannedHop(Target(published(later, []), {"c": first}), as_it_is(NOW), PLAIN)
+
+    data, text = shown(PLAIN, between, hop)
+
+    assert data["disk"] == {"images": 3 * (1 + 8) * MIB, "copies": 4 * MIB, "backup": 0}
+    assert data["downtime_seconds"] == 30
+    images = data["images"]
+    assert isinstance(images, list)
+    assert [one["name"] for one in images] == ["a", "b", "c", "c"], "a is the same one"
+    assert "application is copied first before 1.2.0: 2.0 MiB" in text

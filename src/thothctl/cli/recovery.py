@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from thothctl.cli.envelope import Outcome
+from thothctl.cli.ladder import not_there_yet
 from thothctl.cli.options import command
 from thothctl.cli.session import Session
 from thothctl.cli.upgrade_options import SECONDS, PlanOnly, Rolling, SoakSeconds
@@ -52,14 +53,17 @@ def resume(session: Session) -> Outcome:
     with session.locked("resume", fresh=False):
         pending = unfinished(session.world, session.install)
         if pending is None:
-            return Outcome({"resumed": False}, lambda c: c.print("Nothing to resume."))
+            more, warnings = not_there_yet(session)
+            data = {"resumed": False, **more}
+            return Outcome(data, lambda c: c.print("Nothing to resume."), warnings=warnings)
         if session.options.dry_run:
             return _planned(pending, "go on with")
         session.operation = pending.operation
         with session.watched():
             ending.resume(pending, session.world, seconds=session.options.timeout or SECONDS)
-    line = f"[green]✓[/] {pending.plan.goal}: done"
-    return Outcome({"resumed": True, "goal": pending.plan.goal}, lambda c: c.print(line))
+        more, warnings = not_there_yet(session)
+    line, data = f"[green]✓[/] {pending.plan.goal}: done", {"goal": pending.plan.goal, **more}
+    return Outcome({"resumed": True, **data}, lambda c: c.print(line), warnings=warnings)
 
 
 @command

@@ -17,7 +17,8 @@ from thothctl.operations.drill_ground import held
 from thothctl.operations.offers import Target
 from thothctl.operations.plan import Plan
 from thothctl.operations.recover import refuse_unfinished
-from thothctl.operations.upgrade import Outlook, UpgradeRequest, refuse_small_disk
+from thothctl.operations.room import refuse_small_disk
+from thothctl.operations.upgrade import Outlook, UpgradeRequest
 
 
 def rehearse(session: Session, request: UpgradeRequest, seen: Outlook) -> Outcome:
@@ -61,8 +62,7 @@ def chosen_targets(session: Session, seen: Outlook) -> tuple[Target, ...]:
 
 def _refuse_unfit(session: Session, targets: Sequence[Target]) -> None:
     refuse_second_postgres([(str(one.published.version), one.images) for one in targets])
-    for target in targets:
-        refuse_small_disk(session.world, target)
+    refuse_small_disk(session.world, targets)
 
 
 def _hops(seen: Outlook, targets: Sequence[Target]) -> list[Hop]:

@@ -7,7 +7,8 @@ from rich.console import Console
 from thothctl.cli.backup_key import warnings_of_key
 from thothctl.cli.envelope import Outcome
 from thothctl.cli.finalize import finalize
-from thothctl.cli.hop import hop_to
+from thothctl.cli.hop import planned_hops
+from thothctl.cli.ladder import going_on
 from thothctl.cli.options import command
 from thothctl.cli.rehearsal import rehearse as rehearsed
 from thothctl.cli.session import Session
@@ -136,10 +137,8 @@ def _planned(session: Session, request: UpgradeRequest, wish: DataWish) -> Outco
     seen = look_out(session.world, request)
     if not seen.hops:
         return _nothing(seen)
-    hop = hop_to(session, request, seen, seen.hops[0])
-    carried = hop.data(wish)
-    data = plan_data(session.world, seen, hop.target, hop.plan(carried, wish), carried)
-    return Outcome(data, lambda console: show_plan(console, data, carried), warnings=seen.warnings)
+    data = plan_data(session.world, seen, planned_hops(session, request, seen, wish))
+    return Outcome(data, lambda console: show_plan(console, data), warnings=seen.warnings)
 
 
 def _rehearsed(session: Session, request: UpgradeRequest) -> Outcome:
@@ -157,17 +156,24 @@ def _upgraded(session: Session, request: UpgradeRequest, wish: DataWish) -> Outc
         return _nothing(first)
     refuse_edits(session.world, request.name)
     session.confirm(f"Upgrade {request.name} from {first.installed} to {first.target}?")
-    seen = first
-    for version in first.hops:
-        if seen is not first:
-            seen = look_out(session.world, replace(request, version=version))
-            wish = replace(wish, backup=False)  # what was there is saved already
-        hop = hop_to(session, request, seen, version, build=True)
-        session.carry_out(hop.plan(hop.data(wish), wish))
-        seen = replace(seen, release=running.active(session.world, request.name).release)
+    request = replace(request, version=first.target)
+    begun, *_ = planned_hops(session, request, first, wish, build=True)
+    session.carry_out(begun.plan)
+    for version in first.hops[1:]:
+        with going_on(session, str(first.target)):
+            _further(session, request, version, replace(wish, backup=False))
     done = _done(session, first)
     of_key = warnings_of_key(session) if saved else ()
     return replace(done, warnings=(*first.warnings, *of_key))
+
+
+def _further(session: Session, request: UpgradeRequest, version: Version, wish: DataWish) -> None:
+    """The next version on the way, looked at once more now that the one before it runs."""
+    seen = replace(
+        look_out(session.world, replace(request, version=version)), target=version, hops=(version,)
+    )
+    (hop,) = planned_hops(session, request, seen, wish)
+    session.carry_out(hop.plan)
 
 
 def _nothing(seen: Outlook) -> Outcome:

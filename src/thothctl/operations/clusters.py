@@ -58,6 +58,21 @@ def clusters_in(world: World, install: Install, volume: str, image: str) -> tupl
     )
 
 
+def left_by(
+    store: Store, image: OfferedImage | None, there: tuple[Cluster, ...]
+) -> tuple[Cluster, ...]:
+    """What a server of this image will have made of the clusters that are there."""
+    major = major_of(image)
+    if image is None or not major or not there or any(one.major == major for one in there):
+        return there
+    return (Cluster(major, _looked_for(store, image)),)
+
+
+def _looked_for(store: Store, image: ObservedImage | OfferedImage) -> str:
+    """The folder within the volume."""
+    return image.layout.cluster.removeprefix(store.path.rstrip("/")).strip("/")
+
+
 def refuse_unfit(world: World, install: Install, release: Release) -> None:
     """Raise IncompatibleError where an image would not find the data that is there.
 
@@ -147,7 +162,7 @@ def refuse_other_cluster(
 ) -> None:
     """Raise where the volume holds clusters, and none that the image would find."""
     major = major_of(image)
-    wanted = image.layout.cluster.removeprefix(store.path.rstrip("/")).strip("/")
+    wanted = _looked_for(store, image)
     fitting = [one for one in found if one.major == major or not major]
     if not found or (fitting and not image.layout.cluster):
         return

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from types import MappingProxyType
 from typing import ClassVar
 
 from thothctl.errors import EngineRefusedError, IncompatibleError, IntegrityError
@@ -24,6 +25,7 @@ from thothctl.operations.clusters import (
     clusters_in,
     image_name,
     image_of,
+    left_by,
     major_of,
     refuse_moved_path,
     refuse_other_cluster,
@@ -58,9 +60,16 @@ class Move:
 
 
 def moves_to(
-    world: World, install: Install, release: Release, images: Mapping[str, OfferedImage]
+    world: World,
+    install: Install,
+    release: Release,
+    images: Mapping[str, OfferedImage],
+    before: Mapping[str, OfferedImage] = MappingProxyType({}),
 ) -> tuple[Move, ...]:
-    """Read off the volumes what has to move; raises IncompatibleError where nothing fits."""
+    """Read off the volumes what has to move; raises IncompatibleError where nothing fits.
+
+    `before` is what a version on the way consists of that will have moved its data by then.
+    """
     stack = world.bundles.stack(install.stack).having(release.images)
     found = []
     for store in stack.stores_for(release.settings):
@@ -72,7 +81,8 @@ def moves_to(
         refuse_moved_path(store, offered, called)
         if store.saved_as is SaveKind.POSTGRES and (wanted := major_of(offered)):
             volume = install.volume(store.name, release.generations[store.name])
-            there = clusters_in(world, install, volume, image_of(stack, store, release))
+            here = clusters_in(world, install, volume, image_of(stack, store, release))
+            there = left_by(store, before.get(name), here)
             other = next((one.major for one in there), wanted)
             if other == wanted:
                 refuse_other_cluster(store, there, offered, volume)

@@ -23,6 +23,8 @@ class Target:
 
     published: Published
     images: Mapping[str, OfferedImage] = field(default_factory=dict)
+    before: Mapping[str, OfferedImage] = field(default_factory=dict)
+    """What the version before it on the way consists of, where that does not run yet."""
 
     @property
     def references(self) -> dict[str, str]:

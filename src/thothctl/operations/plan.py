@@ -39,6 +39,8 @@ class Plan:
     steps: tuple[Step, ...] = ()
     recovery: Recovery = Recovery.UNWIND
     had_release: bool = False
+    towards: str = ""
+    """The version that plans after this one lead to; empty where it is reached with this one."""
 
     def __str__(self) -> str:
         lines = [f"{n}. {type(s).__name__}: {s.why}" for n, s in enumerate(self.steps, 1)]
@@ -66,6 +68,7 @@ def to_record(plan: Plan) -> dict[str, object]:
         "install": plan.install,
         "recovery": plan.recovery.value,
         "had_release": plan.had_release,
+        "towards": plan.towards,
         "steps": [{"step": type(s).__name__, **asdict(s)} for s in plan.steps],  # type: ignore[call-overload]  # steps are dataclasses
     }
 
@@ -80,6 +83,7 @@ def from_record(record: Mapping[str, object]) -> Plan:
         install=str(record["install"]),
         recovery=Recovery(str(record["recovery"])),
         had_release=bool(record["had_release"]),
+        towards=str(record.get("towards", "")),  # older journals do not say
         steps=tuple(_rebuild(dict(values)) for values in steps),
     )
 

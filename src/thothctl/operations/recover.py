@@ -51,6 +51,16 @@ def unfinished(world: World, install: str) -> Unfinished | None:
     return _read(journal) if journal and journal.entries else None
 
 
+def on_the_way_to(world: World, install: str) -> str:
+    """The version that the newest operation did not lead to yet; empty where nothing is missing."""
+    journal = world.journal.latest(install)
+    if journal is None or all(one["event"] != "completed" for one in journal.entries):
+        return ""
+    plan = journal.entries[0]["plan"]
+    assert isinstance(plan, dict)  # noqa: S101 - the first entry is always `planned`
+    return from_record(plan).towards
+
+
 def _read(journal: JournalFile) -> Unfinished | None:
     plan = journal.entries[0]["plan"]
     assert isinstance(plan, dict)  # noqa: S101 - the first entry is always `planned`

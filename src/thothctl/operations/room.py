@@ -1,12 +1,18 @@
-"""Whether copies of data fit where they will lie, and what is advised where they do not."""
+"""Whether images and copies of data fit where they will lie, and what is advised otherwise."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from thothctl.errors import NoSpaceError
+from thothctl.model.observed import OfferedImage
+from thothctl.operations.offers import Target
+from thothctl.world import World
 
 RESERVE = 512 * 1024 * 1024
-MIB = 1024**2
+MIB, GIB = 1024**2, 1024**3
+UNPACKED = 3
+"""Layers are compressed on the way: an image takes about so many times what its pull transfers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +52,36 @@ def refuse_full(copies: Sequence[Copy], otherwise: Otherwise = NOTHING) -> None:
         needed = sum(one.bytes for one in there)
         if room.free is not None and room.free < needed + RESERVE:
             raise NoSpaceError(
-                f"the copy of {' and '.join(one.name for one in there)} takes "
+                f"the copy of {' and '.join(dict.fromkeys(one.name for one in there))} takes "
                 f"{needed / MIB:,.0f} MiB, and {RESERVE / MIB:,.0f} MiB stay free; "
                 f"{room.free / MIB:,.0f} MiB are free where it would lie",
                 hint="free some space: `thothctl upgrade finalize` removes old copies"
                 f"{otherwise.full}",
             )
+
+
+def refuse_small_disk(world: World, targets: Sequence[Target]) -> None:
+    """Raise NoSpaceError with figures where the images that are missing here do not fit."""
+    every = [image for target in targets for image in target.images.values()]
+    needed = unpacked([one for one in every if not _is_here(world, one)])
+    root = world.engine.facts().root
+    free = world.host.free_bytes(Path(root))
+    if needed and free is not None and free < needed + RESERVE:
+        called = " and ".join(str(one.published.version) for one in targets)
+        raise NoSpaceError(
+            f"the images of {called} need about {needed / GIB:.1f} GiB below "
+            f"{root}, where {free / GIB:.1f} GiB are free and {RESERVE / GIB:.1f} GiB stay free",
+            hint="free some space there: `thothctl images prune` removes what no release needs",
+        )
+
+
+def unpacked(images: Iterable[OfferedImage]) -> int:
+    """Bytes of disk that images take at most; what several have in common is pulled once."""
+    parts: dict[str, int] = {}
+    for one in images:
+        parts |= one.layers or {one.reference: one.size}
+    return sum(parts.values()) * UNPACKED
+
+
+def _is_here(world: World, image: OfferedImage) -> bool:
+    return not image.reference or world.engine.image(image.reference) is not None

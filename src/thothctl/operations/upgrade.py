@@ -2,11 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
-from thothctl.errors import IncompatibleError, NoSpaceError, UsageError
+from thothctl.errors import IncompatibleError, UsageError
 from thothctl.model.install import Release
-from thothctl.model.observed import OfferedImage
 from thothctl.model.revision import Migration, pending
 from thothctl.model.setting import SettingValue
 from thothctl.model.version import Reach, Version, reach, way
@@ -22,10 +20,6 @@ from thothctl.operations.upgrade_settings import fitted
 from thothctl.operations.upgrade_steps import PullImages, Soak
 from thothctl.world import World
 
-UNPACKED = 3
-"""Layers are compressed on the way: an image takes about so many times what its pull transfers."""
-RESERVE = 512 * 1024 * 1024
-GIB = 1024**3
 START_SECONDS = 1800
 """So long migrations and whatever else a start waits for may take."""
 
@@ -128,24 +122,6 @@ def refuse_edits(world: World, name: str) -> None:
         raise refusal_of(edits, name)
 
 
-def refuse_small_disk(world: World, target: Target) -> None:
-    """Raise NoSpaceError with figures where the images that are missing here do not fit."""
-    missing = [one for one in target.images.values() if not _is_here(world, one)]
-    needed = sum(image.size for image in missing) * UNPACKED
-    root = world.engine.facts().root
-    free = world.host.free_bytes(Path(root))
-    if needed and free is not None and free < needed + RESERVE:
-        raise NoSpaceError(
-            f"the images of {target.published.version} need about {needed / GIB:.1f} GiB below "
-            f"{root}, where {free / GIB:.1f} GiB are free and {RESERVE / GIB:.1f} GiB stay free",
-            hint="free some space there: `thothctl images prune` removes what no release needs",
-        )
-
-
-def _is_here(world: World, image: OfferedImage) -> bool:
-    return not image.reference or world.engine.image(image.reference) is not None
-
-
 def plan_upgrade(
     request: UpgradeRequest, seen: Outlook, target: Target, data: Carried, place: "Place"
 ) -> Plan:
@@ -168,6 +144,7 @@ def plan_upgrade(
         ),
         recovery=Recovery.UNWIND if request.rolls_back else Recovery.FORWARD,
         had_release=True,
+        towards="" if request.version in {None, target.published.version} else str(request.version),
     )
 
 

@@ -41,12 +41,14 @@ def data_for(world: World, name: str, release: Release, target: Target, wish: Da
     """The data that a version works on; changes nothing."""
     stack = world.bundles.stack(install_of(world, name).stack)
     images = {**release.images, **target.references}
-    return watched(_data_for(world, name, release, target, wish), stack, release, images, name)
+    leaves = {image: one.reference for image, one in target.before.items()}
+    was = replace(release, images={**release.images, **leaves})
+    return watched(_data_for(world, name, release, target, wish), stack, was, images, name)
 
 
 def _data_for(world: World, name: str, release: Release, target: Target, wish: DataWish) -> Carried:
     revision = target.published.revision
-    moves = moves_to(world, install_of(world, name), release, target.images)
+    moves = moves_to(world, install_of(world, name), release, target.images, target.before)
     if moves:
         seen = origin(world, install_of(world, name), release)
         return moved(world, seen, moves, migrates=revision != release.database_revision)
