@@ -5,14 +5,17 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
 import pytest
+from fakes import FakeClock
 from played_containers import INSTALL, RELEASE, PlayedContainers, container
 
 from thothctl.adapters.bundles import TemplateBundles
+from thothctl.errors import EndlessError
 from thothctl.model.observed import Condition, ObservedContainer
-from thothctl.operations.bringing_up import bring_up, outdated
+from thothctl.operations.bringing_up import START_SECONDS, bring_up, outdated
+from thothctl.operations.clone_steps import StopServices
 
 if TYPE_CHECKING:
-    from thothctl.world import World
+    from thothctl.world import Watch, World
 
 COMPOSE = "services: {setup: {}, app: {}, postgres: {}, nginx: {}}"
 SINCE = replace(RELEASE, number=3, since={"postgres": 1, "nginx": 2, "setup": 1})
@@ -84,7 +87,9 @@ def test_what_is_as_the_release_wants_it_is_never_made_anew(
         rendered=lambda *_: {"compose.yaml": COMPOSE}, release_folder=lambda *_: None
     )
     engine, bundles = PlayedContainers(*found), TemplateBundles()
-    world = SimpleNamespace(engine=engine, bundles=bundles, installs=installs, compose=compose)
+    world = SimpleNamespace(
+        engine=engine, bundles=bundles, installs=installs, compose=compose, clock=FakeClock()
+    )
 
     bring_up(cast("World", world), INSTALL, SINCE)
 
@@ -95,3 +100,33 @@ def test_where_nothing_lasting_runs_everything_is_started_in_order() -> None:
     stopped = [replace(one, condition=Condition.STOPPED) for one in FITTING]
 
     assert needed(*stopped) is None
+
+
+def test_f17_the_way_back_is_not_waited_for_without_end() -> None:
+    """What waits with it, a migration of before say, may hang as well."""
+    engine = PlayedContainers(container("setup", Condition.RUNNING, release="1"))
+    clock = FakeClock()
+
+    def up(*_: object, watch: "Watch", **__: object) -> None:
+        while True:
+            clock.pause(1)
+            watch()
+
+    installs = SimpleNamespace(
+        find=lambda _: INSTALL,
+        release=lambda *_: SINCE,
+        release_folder=lambda *_: "/3",
+        rendered=lambda *_: {"compose.yaml": COMPOSE},
+    )
+    world = SimpleNamespace(
+        engine=engine,
+        clock=clock,
+        bundles=TemplateBundles(),
+        installs=installs,
+        compose=SimpleNamespace(up=up),
+    )
+
+    with pytest.raises(EndlessError, match="setup has not come to an end"):
+        StopServices("default", 3, ("app",), why="copy").undo(cast("World", world))
+
+    assert START_SECONDS < clock.monotonic() < START_SECONDS + 5

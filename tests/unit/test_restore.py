@@ -23,6 +23,7 @@ from thothctl.errors import (
 from thothctl.model.backup import Manifest
 from thothctl.operations import restore as restoring
 from thothctl.operations import restore_gates as gates
+from thothctl.operations.bringing_up import START_SECONDS
 from thothctl.operations.execute import execute
 from thothctl.operations.generations import next_generation
 from thothctl.operations.plan import Plan, step, to_record
@@ -31,6 +32,7 @@ from thothctl.operations.restore_again import is_restored
 from thothctl.operations.restore_new import NewInstall
 from thothctl.operations.rollback import back_to, chosen, look_back
 from thothctl.operations.rollback_data import Choice, way_back
+from thothctl.operations.steps import AwaitHealthy, StartRelease
 from thothctl.world import World
 
 __all__ = ["home"]
@@ -101,6 +103,15 @@ def test_the_plan_builds_beside_and_moves_one_pointer(at: Place) -> None:
         "7. AwaitHealthy: a restore ends when the stack answers",
         "8. ActivateRelease: release 2 answers",
     ]
+
+
+@pytest.mark.parametrize(("given", "limit"), [(5, START_SECONDS), (9000, 9000)])
+def test_its_start_has_an_end_that_may_be_put_off(given: int, limit: int) -> None:
+    start, awaited, _ = restoring.live("default", 2, 1, given)
+
+    assert isinstance(start, StartRelease)
+    assert isinstance(awaited, AwaitHealthy)
+    assert (start.seconds, awaited.seconds) == (limit, given)
 
 
 def test_a_restore_ends_on_new_generations_and_its_undo_on_the_old_ones(at: Place) -> None:

@@ -13,6 +13,7 @@ from thothctl.cli.upgrade_options import SECONDS, PlanOnly, Rolling, SoakSeconds
 from thothctl.model.install import Release
 from thothctl.operations import ending
 from thothctl.operations.backup import provide_toolbox
+from thothctl.operations.bringing_up import START_SECONDS
 from thothctl.operations.plan import HARMLESS, Plan
 from thothctl.operations.recover import Unfinished, refuse_unfinished, unfinished
 from thothctl.operations.rollback import (
@@ -27,7 +28,6 @@ from thothctl.operations.rollback_data import Choice, Way, spoken, way_back
 from thothctl.operations.rolling_gate import rolled_back
 from thothctl.operations.running import active
 from thothctl.operations.upgrade import (
-    START_SECONDS,
     UpgradeRequest,
     next_number,
     refuse_edits,

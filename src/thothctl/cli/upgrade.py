@@ -34,10 +34,10 @@ from thothctl.cli.upgrade_view import plan_data, show_plan
 from thothctl.errors import UpdateAvailableError, UsageError
 from thothctl.model.version import Version
 from thothctl.operations import running
+from thothctl.operations.bringing_up import START_SECONDS
 from thothctl.operations.offers import CHANNELS, STABLE
 from thothctl.operations.overdue import due_date
 from thothctl.operations.upgrade import (
-    START_SECONDS,
     Outlook,
     UpgradeRequest,
     find_way,

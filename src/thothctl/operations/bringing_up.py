@@ -13,12 +13,21 @@ from thothctl.operations.waiting import crashes_named
 from thothctl.world import World
 
 STOP_SECONDS = 20
+START_SECONDS = 1800
+"""So long migrations and whatever else a start waits for may take."""
 
 
-def bring_up(world: World, install: Install, release: Release, *, seconds: int = 0) -> None:
+def start_limit(seconds: int) -> int:
+    """What a start may take at most, where somebody grants so many seconds to become healthy."""
+    return max(seconds, START_SECONDS)
+
+
+def bring_up(
+    world: World, install: Install, release: Release, *, seconds: int = START_SECONDS
+) -> None:
     """Start what the release has and what does not run as it says; names a service that crashes.
 
-    After `seconds`, if there is such a limit, it raises NotHealthyError.
+    After `seconds`, unless they are 0, it raises EndlessError.
     """
     folder = world.installs.release_folder(install.name, release.number)
     needed = outdated(world, install, release)

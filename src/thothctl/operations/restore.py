@@ -11,6 +11,7 @@ from thothctl.model.install import Install, Release
 from thothctl.model.setting import SettingValue
 from thothctl.model.stack import Database, SaveKind
 from thothctl.operations import steps
+from thothctl.operations.bringing_up import start_limit
 from thothctl.operations.generations import FreshGeneration, next_generation
 from thothctl.operations.outer_steps import folder_steps, provide
 from thothctl.operations.plan import Plan, Step
@@ -195,8 +196,9 @@ def uploads(wish: Wish, stores: Sequence[str]) -> tuple[Step, ...]:
 
 def live(name: str, number: int, previous: int | None, seconds: int) -> tuple[Step, ...]:
     """Start, healthy, one pointer."""
+    why = "run on the new generations"
     return (
-        steps.StartRelease(name, number, previous, (), why="run on the new generations"),
+        steps.StartRelease(name, number, previous, (), why, start_limit(seconds)),
         steps.AwaitHealthy(name, number, seconds, why="a restore ends when the stack answers"),
         steps.ActivateRelease(name, number, previous, why=f"release {number} answers"),
     )

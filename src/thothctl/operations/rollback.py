@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from thothctl.errors import CheckFailedError, UsageError
 from thothctl.model.install import Install, Release
+from thothctl.operations.bringing_up import START_SECONDS
 from thothctl.operations.cloning import Carried
 from thothctl.operations.outer_steps import certificate_steps, network_steps
 from thothctl.operations.plan import Plan, Step
@@ -11,7 +12,6 @@ from thothctl.operations.rollback_data import Back
 from thothctl.operations.running import active
 from thothctl.operations.steps import SaveSettings
 from thothctl.operations.upgrade import (
-    START_SECONDS,
     Place,
     UpgradeRequest,
     Wanted,

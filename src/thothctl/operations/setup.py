@@ -10,6 +10,7 @@ from thothctl.model.provider import secrets_in_use
 from thothctl.model.setting import SettingValue
 from thothctl.model.stack import Stack
 from thothctl.operations import steps
+from thothctl.operations.bringing_up import start_limit
 from thothctl.operations.configure import edited_files
 from thothctl.operations.consequences import SetupRequest, anew, indexed
 from thothctl.operations.data_folder import refuse_moved
@@ -145,8 +146,9 @@ def _runs(seen: Situation, active: Release, stack: Stack) -> bool:
 
 def _start(seen: Situation, request: SetupRequest) -> tuple[Step, ...]:
     number = seen.active.number if seen.active else 0
+    why, limit = "its containers are not running", start_limit(request.seconds)
     return (
-        steps.StartRelease(request.name, number, number, (), why="its containers are not running"),
+        steps.StartRelease(request.name, number, number, (), why=why, seconds=limit),
         steps.AwaitHealthy(
             request.name, number, request.seconds, why="setup ends when the stack answers"
         ),
@@ -189,7 +191,9 @@ def _new_release(
         *network_steps(seen.install, seen.active, request.settings),
         *folder_steps(name, request.stack, request.settings, new),
         *own_database(stack, request, number, previous, volumes),
-        steps.StartRelease(name, number, previous, volumes, why="run it"),
+        steps.StartRelease(
+            name, number, previous, volumes, why="run it", seconds=start_limit(request.seconds)
+        ),
         *_told(seen, request, stack, AlignRole),
         steps.AwaitHealthy(name, number, request.seconds, why="setup ends when the stack answers"),
         *order_steps(name, request.settings),
