@@ -62,6 +62,7 @@ def killed_by(script: str, data: Path) -> None:
     argv = (sys.executable, "-c", textwrap.dedent(script))
     done = subprocess.run(argv, cwd=PROJECT, env=os.environ | variables, check=False)
     assert done.returncode == -signal.SIGKILL
+    application_database.await_end_of_imports()
 
 
 def left(data: Path) -> list[str]:

@@ -6,6 +6,8 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
+import time
 from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
@@ -22,6 +24,12 @@ if TYPE_CHECKING:  # importing it needs Django set up
 PROJECT = Path(__file__).parents[2]
 ON_POSTGRES = os.environ.get("THOTH_TEST_DATABASE", "sqlite") == "postgres"
 IMPORTED = "SELECT nspname FROM pg_namespace WHERE nspname !~ '^(pg_|information_schema$|public$)'"
+HELD = """
+    SELECT 1 FROM pg_locks
+    JOIN pg_database ON pg_database.oid = pg_locks.database
+    WHERE locktype = 'advisory' AND datname = '{}'
+"""
+NOTICED_SECONDS = 20
 _NUMBERS = count()
 needs_file = pytest.mark.skipif(ON_POSTGRES, reason="there rows leave the file; runs on SQLite")
 needs_postgres = pytest.mark.skipif(not ON_POSTGRES, reason="`make server` runs it on PostgreSQL")
@@ -72,6 +80,17 @@ def schemas() -> list[str]:
     if not (started := server()):
         return []
     return [str(name) for (name,) in started.run(IMPORTED, started.settings.data_database)]
+
+
+def await_end_of_imports() -> None:
+    """Until the server has noticed that a killed import is gone: its locks are gone then, too."""
+    if not (started := server()):
+        return
+    held = HELD.format(started.settings.data_database)
+    deadline, pause = time.monotonic() + NOTICED_SECONDS, threading.Event()
+    while started.run(held):
+        assert time.monotonic() < deadline, "an import that was killed holds its locks"
+        pause.wait(0.02)
 
 
 def lose(data: Path, database: "Database") -> None:
