@@ -102,6 +102,16 @@ def test_a_backup_that_another_process_makes_is_not_given_up_by_who_plans(
     assert not ended(home, operation)
 
 
+@pytest.mark.parametrize("argv", [("upgrade", "--plan"), ("rollback", "--to", "1", "--plan")])
+def test_who_only_plans_gives_up_nothing(home: Path, told: Told, argv: tuple[str, ...]) -> None:
+    operation = cut_off(home, "backup")
+
+    err = told(*argv)[2]
+
+    assert "a backup never ended; the next command gives it up" in err
+    assert not ended(home, operation)
+
+
 def test_a_change_that_was_cut_off_is_what_is_taken_back(home: Path, told: Told) -> None:
     cut_off(home, "upgrade")
     assert told("rollback", "--to", "1")[0] == 16

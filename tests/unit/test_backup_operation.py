@@ -154,6 +154,17 @@ def test_f15_an_upgrade_killed_while_it_only_fetched_blocks_nothing(
     assert not Unfinished("op", replace(plan, kind="restore"), started, ()).changed_nothing
 
 
+def test_what_was_begun_to_be_taken_back_is_no_other_commands_business() -> None:
+    """All of it may be undone, and the release from before may not run yet."""
+    fake = killed("upgrade")
+    for index in (1, 0):
+        for event in ("undoing", "undone"):
+            fake.journal.record("default", "op", {"event": event, "index": index})
+
+    with pytest.raises(UnfinishedError):
+        refuse_unfinished(fake.as_world(), "default")
+
+
 def test_what_changes_the_install_is_decided_by_a_person() -> None:
     with pytest.raises(UnfinishedError):
         refuse_unfinished(killed("setup").as_world(), "default")

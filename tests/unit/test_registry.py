@@ -10,7 +10,13 @@ import pytest
 from registry_stub import RegistryStub
 
 from thothctl.adapters.registry import HttpRegistry
-from thothctl.errors import ExitCode, IntegrityError, LoginRequiredError, NetworkError
+from thothctl.errors import (
+    ExitCode,
+    IncompatibleError,
+    IntegrityError,
+    LoginRequiredError,
+    NetworkError,
+)
 
 NAME = "team/thoth-ai"
 LABELS = {"io.thoth.version": "1.1.0", "io.thoth.database-revision": "0002"}
@@ -58,7 +64,7 @@ def test_labels_and_size_are_told_without_pulling_any_layer(
 def test_an_architecture_that_is_not_offered_is_named(stub: RegistryStub) -> None:
     stub.put(NAME, "1.1.0", LABELS, "arm64")
 
-    with pytest.raises(NetworkError, match="not offered for x86_64"):
+    with pytest.raises(IncompatibleError, match="not offered for x86_64"):
         HttpRegistry({}).image(f"{stub.host}/{NAME}", "1.1.0", "x86_64")
 
 

@@ -1,13 +1,22 @@
 """Which backups go: the newest and the newest proved one never do."""
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
 
+import pytest
 from backup_samples import stored
 from hypothesis import given
 from hypothesis import strategies as st
 
 from thothctl.model.backup import Stored
 from thothctl.model.retention import Keep, to_prune
+from thothctl.operations import backup_shelf
+from thothctl.operations.backup_prune import Pruning, unproved_in
+from thothctl.operations.backup_shelf import LATEST, Shelf, found
+
+if TYPE_CHECKING:
+    from thothctl.world import World
 
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)
 HOURS = st.lists(
@@ -79,8 +88,31 @@ def test_what_is_dated_later_than_now_stays_and_takes_the_place_of_nothing(
     assert to_prune([*later, *backups], keep, LATER) == to_prune(backups, keep, LATER)
 
 
+def test_what_is_dated_later_than_now_neither_proves_a_place_nor_has_to_be_proved() -> None:
+    of_now, later = stored(START), stored(LATER, verified=True)
+    now = START + timedelta(days=1)
+
+    assert unproved_in(Pruning((of_now, later), ()), of_now.target, now) == of_now
+    assert unproved_in(Pruning((later,), ()), of_now.target, now) is None
+
+
 def test_a_backup_that_was_made_while_the_clock_was_put_back_is_not_removed_at_once() -> None:
     put_back = START - timedelta(days=9000)
     backups = [stored(START + timedelta(days=n)) for n in range(200)]
 
     assert to_prune([stored(put_back), *backups], Keep(), put_back) == ()
+
+
+def test_the_latest_is_not_the_one_that_is_dated_later_than_now(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    of_now, later = stored(START), stored(LATER)
+    monkeypatch.setattr(backup_shelf, "shelf", lambda *_: Shelf((of_now, later), (), ("",)))
+
+    def latest(now: datetime) -> Stored:
+        world = SimpleNamespace(clock=SimpleNamespace(now=lambda: now))
+        return found(cast("World", world), "default", LATEST)
+
+    assert latest(START + timedelta(days=1)) == of_now
+    assert latest(LATER) == later
+    assert latest(START - timedelta(days=1)) == later, "a clock that was put back hides none"

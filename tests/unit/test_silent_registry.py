@@ -21,8 +21,8 @@ from thothctl.model.stack import Image
 from thothctl.world import ImagePolicy, Registry
 
 A, B = "a" * 12, "b" * 12
-PATIENCE = 0.3
-LONG = 3 * PATIENCE
+PATIENCE = 1.5
+LONG = 2 * PATIENCE
 
 
 def news(layer: str, status: str, current: int = 0, total: int = 0) -> dict[str, Any]:
@@ -160,11 +160,23 @@ def test_an_engine_that_says_the_same_again_and_again_has_no_news(tmp_path: Path
 
 
 def test_bytes_that_come_slowly_are_waited_for(tmp_path: Path) -> None:
-    slow = tuple((PATIENCE / 2, news(A, "Downloading", 20 + n, 100)) for n in range(5))
+    slow = tuple((PATIENCE / 5, news(A, "Downloading", 20 + n, 100)) for n in range(9))
 
     heard = pulled(Paced(tuple((0, event) for event in BEGUN) + slow), tmp_path)
 
-    assert heard[-1] == Progress("x", "pulling", 24, 100, "bytes")
+    assert heard[-1] == Progress("x", "pulling", 28, 100, "bytes")
+
+
+def test_what_came_whole_may_be_written_out_for_as_long_as_it_takes(tmp_path: Path) -> None:
+    """A large layer on a slow disk: some engines call that downloading until it is there."""
+    whole = news(A, "Downloading", 100, 100)
+    again = [(PATIENCE / 3, whole)] * 6
+    ends = ((0, news(A, "Download complete")), (0, news(A, "Pull complete")))
+    told = (*((0, event) for event in (*BEGUN, news(B, "Already exists"))), *again, *ends)
+
+    heard = pulled(Paced(told), tmp_path)
+
+    assert heard[-1] == Progress("x", "unpacking", 1, 1, "layers")
 
 
 def test_unpacking_what_came_may_take_as_long_as_it_takes(tmp_path: Path) -> None:

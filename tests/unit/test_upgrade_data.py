@@ -26,7 +26,7 @@ from thothctl.operations.generations import FreshGeneration
 from thothctl.operations.offers import Target
 from thothctl.operations.restore_steps import StopWriters
 from thothctl.operations.rollback_data import Back, lost_minutes, same_data
-from thothctl.operations.room import Copy, Room, refuse_full
+from thothctl.operations.room import Copy, Pulled, Room, refuse_full
 from thothctl.operations.traces import lost
 from thothctl.operations.upgrade_data import DataWish, data_for, refuse_unproved
 from thothctl.world import World
@@ -100,6 +100,15 @@ def test_copies_that_fit_alone_do_not_both_fit_in_one_place() -> None:
     refuse_full((one, replace(other, room=elsewhere)))
     with pytest.raises(NoSpaceError, match="copy of application and data takes 1,200 MiB"):
         refuse_full((one, other))
+
+
+def test_images_to_be_pulled_and_copies_share_a_file_system() -> None:
+    room = Room("/dev/x", 1300 * MIB)
+    copy = Copy("data", 1, 2, 600 * MIB, room)
+
+    refuse_full((copy,), pulled=Pulled(600 * MIB, 9000 * MIB))
+    with pytest.raises(NoSpaceError, match="takes 600 MiB, images take about 600 MiB there"):
+        refuse_full((copy,), pulled=Pulled(600 * MIB, 1290 * MIB))
 
 
 def test_a_database_that_is_not_part_of_the_stack_cannot_be_copied() -> None:

@@ -178,6 +178,22 @@ def test_what_cannot_be_gone_to_does_not_hide_what_can() -> None:
     assert found.blocked.message == "3.0.0 needs thothctl 10.0.0 or newer, this is 9.0.0"
 
 
+def test_a_newer_version_that_is_not_for_this_machine_does_not_hide_an_older_one() -> None:
+    offered = offer(published("1.0.0"), published("1.1.0"), published("1.2.0"))
+
+    def look(wanted: Version) -> Published:
+        if wanted == version("1.2.0"):
+            raise IncompatibleError("1.2.0 is not offered for riscv", hint="take another")
+        return offered.look(wanted)
+
+    for_some = Offer(offered.versions, look)
+    found = reach(version("1.0.0"), for_some.falling(stable=True), for_some, OWN)
+
+    assert str(found.target) == "1.1.0"
+    assert found.blocked is not None
+    assert found.blocked.message == "1.2.0 is not offered for riscv"
+
+
 def test_where_nothing_newer_can_be_gone_to_what_is_installed_stays() -> None:
     offered = offer(published("1.0.0"), published("3.0.0", requires=version("10.0.0")))
 

@@ -95,9 +95,10 @@ class Arrivals:
     def hear(self, event: Mapping[str, Any]) -> bool:
         """Whether it is news; some engines tell the same again and again."""
         layer, status = str(event.get("id", "")), str(event.get("status", ""))
-        current = int((event.get("progressDetail") or {}).get("current") or 0)
-        if status in AWAITED | THERE | UNPACKED:
-            self._owed[layer] = status in AWAITED
+        detail = event.get("progressDetail") or {}
+        current, total = int(detail.get("current") or 0), int(detail.get("total") or 0)
+        if status in AWAITED | THERE | UNPACKED:  # what came whole is still to be written out
+            self._owed[layer] = status in AWAITED and not 0 < total <= current
         before, self._told[layer] = self._told.get(layer), (status, current)
         return before != (status, current)
 

@@ -21,7 +21,7 @@ from thothctl.adapters.registry_place import (
     tampered,
     words,
 )
-from thothctl.errors import NetworkError
+from thothctl.errors import IncompatibleError, NetworkError
 from thothctl.model.observed import Layout, OfferedImage
 
 SECONDS = 15
@@ -66,7 +66,7 @@ class HttpRegistry:
         digest, manifest = self._manifest(place, name)
         if (own := _of_architecture(manifest, architecture)) is not None:
             if not own:
-                raise NetworkError(
+                raise IncompatibleError(
                     f"{repository}:{name} is not offered for {architecture}",
                     hint="take another version, or build it here: --images build",
                 )

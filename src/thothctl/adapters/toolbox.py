@@ -84,7 +84,7 @@ class DockerToolbox:
     def clear(self, install: str) -> None:
         deadline = time.monotonic() + CLEARED_SECONDS
         while left := self._left(install):
-            status, said = self._output("docker", "rm", "--force", "--volumes", *left)
+            status, _ = self._output("docker", "rm", "--force", "--volumes", *left)
             if status == 0:
                 return
             if time.monotonic() > deadline:
@@ -92,7 +92,7 @@ class DockerToolbox:
             time.sleep(0.2)
         if writing := self._left(install, *WRITING):  # what is dead and cannot go harms nobody
             raise EngineRefusedError(
-                f"a task that was cut off still runs ({', '.join(writing)}): {said.strip()[-300:]}",
+                f"a task that was cut off still runs and cannot be removed: {', '.join(writing)}",
                 hint=f"`docker rm --force {' '.join(writing)}`, then run the command again",
             )
 

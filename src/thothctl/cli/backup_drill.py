@@ -17,6 +17,7 @@ from thothctl.operations import restore_gates as gates
 from thothctl.operations.backup import provide_toolbox
 from thothctl.operations.backup_log import ASKED, DRILL_FAILED, DRILLED
 from thothctl.operations.backup_shelf import LATEST
+from thothctl.operations.bringing_up import START_SECONDS
 from thothctl.operations.drill import Hop, plan_drill
 from thothctl.operations.drill_ground import ground_of, held
 from thothctl.operations.plan import Plan
@@ -69,7 +70,12 @@ def drill(
 
 
 def drill_plan(
-    session: Session, found: Found, first: Hop, later: Sequence[Hop] = (), *, seconds: int = 0
+    session: Session,
+    found: Found,
+    first: Hop,
+    later: Sequence[Hop] = (),
+    *,
+    seconds: int = START_SECONDS,
 ) -> Plan:
     """The backup, restored for a while as a version or several; each start may take `seconds`."""
     world, archive = session.world, found.archive

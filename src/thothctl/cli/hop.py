@@ -56,13 +56,13 @@ def planned_hops(
     hops = tuple(_hops(session, request, seen, build=build))
     for hop in hops:
         hop.refuse_unfit()
-    refuse_small_disk(world, [hop.target for hop in hops])
+    pulled = refuse_small_disk(world, [hop.target for hop in hops])
     with session.watched():
         provide_toolbox(world)
     saved = replace(wish, backup=False)  # once: what is there is saved before the first
     wishes = (wish, *(saved for _ in hops[1:]))
     data = [hop.data(own) for hop, own in zip(hops, wishes, strict=True)]
-    refuse_full([copy for one in data for copy in one.copies], OTHERWISE)
+    refuse_full([copy for one in data for copy in one.copies], OTHERWISE, pulled)
     return tuple(
         PlannedHop(hop.target, one, hop.plan(one, own))
         for hop, one, own in zip(hops, data, wishes, strict=True)

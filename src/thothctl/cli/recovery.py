@@ -77,7 +77,7 @@ def rollback(  # noqa: PLR0913, PLR0917 - typer reads the signature
 ) -> Outcome:
     """Take back a change that was cut off, else go back to an earlier release."""
     with session.locked("rollback", fresh=False):
-        pending = _to_take_back(session, to)
+        pending = _to_take_back(session, to, plans=plan or session.options.dry_run)
         if pending is None:
             limit = session.options.timeout
             request = UpgradeRequest(
@@ -96,12 +96,12 @@ def rollback(  # noqa: PLR0913, PLR0917 - typer reads the signature
     return _taken_back(pending.plan)
 
 
-def _to_take_back(session: Session, to: int | None) -> Unfinished | None:
+def _to_take_back(session: Session, to: int | None, *, plans: bool) -> Unfinished | None:
     """What was cut off; who names a release wants that one."""
     pending = unfinished(session.world, session.install)
     if pending and to is not None:
         with session.watched():
-            refuse_unfinished(session.world, session.install)
+            refuse_unfinished(session.world, session.install, plans=plans)
         return None
     return pending
 

@@ -148,7 +148,8 @@ class Session:
         with self.world.locks.hold(self.install, command):
             with self.watched():
                 if fresh:
-                    refuse_unfinished(self.world, self.install)
+                    only_plans = plans or self.options.dry_run
+                    refuse_unfinished(self.world, self.install, plans=only_plans)
                 tidy(self.world, self.install)
                 settle(self.world, self.install)
                 if fresh and not (plans or self.options.dry_run):

@@ -37,6 +37,7 @@ from thothctl.operations import running
 from thothctl.operations.bringing_up import START_SECONDS
 from thothctl.operations.offers import CHANNELS, STABLE
 from thothctl.operations.overdue import due_date
+from thothctl.operations.recover import refuse_unfinished
 from thothctl.operations.upgrade import (
     Outlook,
     UpgradeRequest,
@@ -89,6 +90,7 @@ def upgrade(  # noqa: PLR0913, PLR0917 - typer reads the signature
         if only_plan:
             return _planned(session, request, wish)
         if rehearse:
+            refuse_unfinished(session.world, request.name)
             return _rehearsed(session, request)
         return _upgraded(session, request, wish)
 

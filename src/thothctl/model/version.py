@@ -117,8 +117,16 @@ class Offer:
 
     def falling(self, *, stable: bool) -> Iterator[Version]:
         """The versions that were not withdrawn, the newest first; looks at none before its turn."""
-        wanted = (v for v in sorted(set(self.versions), reverse=True) if v.is_stable or not stable)
-        return (v for v in wanted if not self.look(v).yanked)
+        for version in sorted(set(self.versions), reverse=True):
+            if (version.is_stable or not stable) and not self._withdrawn(version):
+                yield version
+
+    def _withdrawn(self, version: Version) -> bool:
+        """One that is not for this machine was not: whoever wants it is told so."""
+        try:
+            return bool(self.look(version).yanked)
+        except IncompatibleError:
+            return False
 
 
 @dataclass(frozen=True, slots=True)

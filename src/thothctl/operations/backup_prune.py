@@ -44,7 +44,7 @@ def prune(world: World, name: str, keep: Keep, target: str = "") -> Pruning:
     there, in_use, now = shelf(world, name, target), drilled_now(world, name), world.clock.now()
     found = plan_prune(there, keep, now, in_use)
     places = tuple(dict.fromkeys(one.target for one in found.removed))
-    if unproved := [newest for place in places if (newest := _unproved(found, place))]:
+    if unproved := [newest for place in places if (newest := unproved_in(found, place, now))]:
         for newest in unproved:
             prove(world, name, newest.target, newest.id)
         there = shelf(world, name, target)
@@ -88,10 +88,13 @@ def sweep_all(world: World, name: str, target: str = "") -> None:
         sweep(world, name, world.targets.open(place, name).address)
 
 
-def _unproved(found: Pruning, place: str) -> Stored | None:
-    """The newest of a place, where nothing that stays there was ever proved."""
-    there = [one for one in found.kept if one.target == place]
-    return None if any(one.verified for one in there) else there[-1]
+def unproved_in(found: Pruning, place: str, now: datetime) -> Stored | None:
+    """The newest of a place, where nothing that stays there was ever proved.
+
+    What is dated later than now counts for nothing.
+    """
+    there = [one for one in found.kept if one.target == place and one.time <= now]
+    return there[-1] if there and not any(one.verified for one in there) else None
 
 
 def prove(world: World, name: str, target: str, backup: str) -> None:

@@ -117,8 +117,9 @@ def found(world: World, name: str, reference: str, target: str = "") -> Stored:
             f"backups of several installs lie in {', '.join(there.addresses)}",
             hint=f"give an id, such as {chosen[-1].id}",
         )
-    if chosen:
-        return chosen[-1]
+    if chosen:  # what is dated later than now, because a clock was moved, is no latest
+        dated = [one for one in chosen if one.time <= world.clock.now()]
+        return (dated or chosen)[-1]
     where = ", ".join(there.addresses)
     raise CheckFailedError(
         f"{name} has no backup {reference if reference != LATEST else ''}in {where}".replace(

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from thothctl.errors import NotHealthyError, StoppedError, ThothctlError
 from thothctl.model.observed import Condition
-from thothctl.operations.bringing_up import bring_up
+from thothctl.operations.bringing_up import bring_up, start_limit
 from thothctl.operations.plan import HARMLESS, Plan
 from thothctl.operations.recover import Unfinished, go_on, take_back
 from thothctl.operations.running import SERVER_SECONDS, active
@@ -60,5 +60,5 @@ def serve(world: World, name: str, *, seconds: int) -> None:
     """
     current = active(world, name)
     world.writers.release(current.install.uuid)
-    bring_up(world, current.install, current.release, seconds=seconds)
+    bring_up(world, current.install, current.release, seconds=start_limit(seconds))
     await_healthy(world, current.install, current.release, seconds=seconds)

@@ -24,6 +24,8 @@ class Unfinished:
     plan: Plan
     started: tuple[int, ...]
     done: tuple[int, ...]
+    going_back: bool = False
+    """Somebody began to take it back."""
 
     @property
     def next_step(self) -> int:
@@ -41,7 +43,7 @@ class Unfinished:
         if self.plan.kind in HARMLESS:
             return True
         steps = (self.plan.steps[index] for index in self.started)
-        early = all(getattr(step, "harmless", False) for step in steps)
+        early = not self.going_back and all(getattr(step, "harmless", False) for step in steps)
         return self.plan.kind in GIVEN_UP_EARLY and early
 
 
@@ -58,7 +60,7 @@ def on_the_way_to(world: World, install: str) -> str:
         return ""
     plan = journal.entries[0]["plan"]
     assert isinstance(plan, dict)  # noqa: S101 - the first entry is always `planned`
-    return from_record(plan).towards
+    return str(plan.get("towards", ""))
 
 
 def _read(journal: JournalFile) -> Unfinished | None:
@@ -67,6 +69,7 @@ def _read(journal: JournalFile) -> Unfinished | None:
     of_a_moment = {n for n, one in enumerate(plan["steps"]) if _is_of_a_moment(one["step"])}
     started: list[int] = []
     done: list[int] = []
+    going_back = False
     for entry in journal.entries[1:]:
         match entry["event"]:
             case "completed" | "unwound":
@@ -77,12 +80,13 @@ def _read(journal: JournalFile) -> Unfinished | None:
                 done.append(_index(entry))
             case "undoing":  # it may be half undone, and what ran before may have written since
                 done = [i for i in done if i != _index(entry) and i not in of_a_moment]
+                going_back = True
             case "undone":
                 started = [i for i in started if i != _index(entry)]
                 done = [i for i in done if i != _index(entry)]
             case _:
                 continue
-    return Unfinished(journal.operation, from_record(plan), tuple(started), tuple(done))
+    return Unfinished(journal.operation, from_record(plan), tuple(started), tuple(done), going_back)
 
 
 def _is_of_a_moment(step: str) -> bool:
@@ -93,14 +97,17 @@ def _index(entry: Mapping[str, object]) -> int:
     return int(str(entry["index"]))
 
 
-def refuse_unfinished(world: World, install: str) -> None:
+def refuse_unfinished(world: World, install: str, *, plans: bool = False) -> None:
     """Raise UnfinishedError when an operation of this install was cut off.
 
-    One that changed nothing that is needed is simply taken back: nobody has to decide.
+    One that changed nothing that is needed is simply taken back: nobody has to decide. Who only
+    `plans` leaves even that to others.
     Only who holds the install's lock may ask: what another process works on never ended either.
     """
     pending = unfinished(world, install)
-    if pending and pending.changed_nothing:
+    if pending and pending.changed_nothing and plans:
+        world.report(Note(f"{pending.plan.goal} never ended; the next command gives it up"))
+    elif pending and pending.changed_nothing:
         world.report(Note(f"{pending.plan.goal} never ended and is given up"))
         take_back(pending, world)
     elif pending:

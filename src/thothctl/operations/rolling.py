@@ -12,7 +12,7 @@ from thothctl.errors import NotHealthyError
 from thothctl.model.event import Progress
 from thothctl.model.install import LABEL_TASK, Install, Release
 from thothctl.model.observed import Condition, ObservedContainer
-from thothctl.operations.bringing_up import bring_up_others
+from thothctl.operations.bringing_up import START_SECONDS, bring_up_others
 from thothctl.operations.plan import step
 from thothctl.operations.steps import install_of
 from thothctl.operations.waiting import await_healthy, await_replicas, crashes_named
@@ -98,7 +98,7 @@ class StartOthers:
 
     def undo(self, world: World) -> None:
         """The others of before answer again, before anything goes on that counts on them."""
-        before = self._bring(world, self.previous, 0)
+        before = self._bring(world, self.previous, START_SECONDS)
         await_healthy(world, install_of(world, self.name), before, seconds=BACK_SECONDS)
 
     def _bring(self, world: World, number: int, seconds: int) -> Release:
@@ -160,7 +160,7 @@ class ExchangeReplicas:
 
     def _add(self, world: World, install: Install, release: Release, count: int) -> None:
         folder = world.installs.release_folder(self.name, release.number)
-        with crashes_named(world, install, release.number) as watch:
+        with crashes_named(world, install, release.number, seconds=START_SECONDS) as watch:
             alone = release.number == self.previous  # the way back depends on nothing else
             world.compose.add(folder, (self.service,), count=count, watch=watch, alone=alone)
 

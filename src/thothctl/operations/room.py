@@ -45,23 +45,40 @@ class Otherwise:
 NOTHING = Otherwise()
 
 
-def refuse_full(copies: Sequence[Copy], otherwise: Otherwise = NOTHING) -> None:
-    """Raise NoSpaceError with figures where copies do not fit beside each other."""
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """What images that are still to be pulled take, and what is left where they will lie."""
+
+    bytes: int = 0
+    free: int | None = None
+
+    def beside(self, room: Room) -> int:
+        """What they take of that room: file systems with as much left are taken for the same."""
+        if self.free is None or room.free is None or abs(self.free - room.free) > RESERVE:
+            return 0
+        return self.bytes
+
+
+def refuse_full(
+    copies: Sequence[Copy], otherwise: Otherwise = NOTHING, pulled: Pulled | None = None
+) -> None:
+    """Raise NoSpaceError with figures where copies do not fit beside each other and images."""
     for room in {one.room.place: one.room for one in copies}.values():
         there = [one for one in copies if one.room.place == room.place]
-        needed = sum(one.bytes for one in there)
-        if room.free is not None and room.free < needed + RESERVE:
+        needed, images = sum(one.bytes for one in there), pulled.beside(room) if pulled else 0
+        if room.free is not None and room.free < needed + images + RESERVE:
+            first = f"images take about {images / MIB:,.0f} MiB there, " if images else ""
             raise NoSpaceError(
                 f"the copy of {' and '.join(dict.fromkeys(one.name for one in there))} takes "
-                f"{needed / MIB:,.0f} MiB, and {RESERVE / MIB:,.0f} MiB stay free; "
+                f"{needed / MIB:,.0f} MiB, {first}and {RESERVE / MIB:,.0f} MiB stay free; "
                 f"{room.free / MIB:,.0f} MiB are free where it would lie",
                 hint="free some space: `thothctl upgrade finalize` removes old copies"
                 f"{otherwise.full}",
             )
 
 
-def refuse_small_disk(world: World, targets: Sequence[Target]) -> None:
-    """Raise NoSpaceError with figures where the images that are missing here do not fit."""
+def refuse_small_disk(world: World, targets: Sequence[Target]) -> Pulled:
+    """What the images take that are missing here; raises NoSpaceError where they do not fit."""
     every = [image for target in targets for image in target.images.values()]
     needed = unpacked([one for one in every if not _is_here(world, one)])
     root = world.engine.facts().root
@@ -73,6 +90,7 @@ def refuse_small_disk(world: World, targets: Sequence[Target]) -> None:
             f"{root}, where {free / GIB:.1f} GiB are free and {RESERVE / GIB:.1f} GiB stay free",
             hint="free some space there: `thothctl images prune` removes what no release needs",
         )
+    return Pulled(needed, free)
 
 
 def unpacked(images: Iterable[OfferedImage]) -> int:

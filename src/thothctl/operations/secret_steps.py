@@ -6,6 +6,7 @@ from typing import ClassVar
 from thothctl.config.scram import verifier
 from thothctl.errors import EngineRefusedError, NotHealthyError
 from thothctl.model.secret import Secret
+from thothctl.operations.bringing_up import START_SECONDS
 from thothctl.operations.plan import step
 from thothctl.operations.steps import install_of
 from thothctl.operations.waiting import await_healthy, crashes_named
@@ -170,7 +171,8 @@ def restart_services(world: World, name: str, number: int, services: tuple[str, 
     """Stop these services of a release, and start them."""
     folder = world.installs.release_folder(name, number)
     world.compose.stop(folder, services, seconds=STOP_SECONDS)
-    with crashes_named(world, install_of(world, name), number) as watch:
+    install = install_of(world, name)
+    with crashes_named(world, install, number, seconds=START_SECONDS) as watch:
         world.compose.up(folder, services, watch=watch)
 
 
