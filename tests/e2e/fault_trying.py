@@ -80,7 +80,8 @@ def pulling(ground: Ground) -> Iterator[Callable[[], bool]]:
 def _copying(ground: Ground) -> Iterator[Callable[[], bool]]:
     """Whether the server copies a database; it takes long, for somebody keeps signing in."""
     source = docker("exec", ground.container("app"), "printenv", "POSTGRES_DB").strip()
-    hold = f"until [ -e /tmp/ended ]; do psql -XAtqd {source} -c 'SELECT pg_sleep(60)'; done"
+    again = f"until [ -e /tmp/ended ]; do psql -XAtqd {source} -c 'SELECT pg_sleep(60)'; done"
+    hold = f"for one in 1 2 3; do {again} & done; wait"  # one alone may be too late once
     argv = ["docker", "exec", ground.container("postgres"), "sh", "-c"]
     with subprocess.Popen([*argv, hold], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
         try:
