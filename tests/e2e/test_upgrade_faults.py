@@ -105,6 +105,25 @@ def test_f15_rows_written_after_a_killed_return_are_not_lost_by_going_on(
     assert (version_served(bare), served(bare)) == ("1.1.0", after)
 
 
+def test_f15_a_return_killed_before_the_old_release_answers_goes_no_release_further(
+    bare: Machine, shelf: Shelf
+) -> None:
+    """All is taken back, but whether the stack answers was not seen: it is no second rollback."""
+    set_up(bare, shelf.registry.host, "1.0.0")
+    bare.ok(*UP)
+    before = served(bare)
+    further = ("upgrade", "--to", "1.2.0", "--yes", "--soak", "3")
+    cut_off(bare, further, steps_of(bare, *further[:3]).index("StartRelease"), "started")
+
+    cut_off(bare, ("rollback", "--yes"), 0, "undone")
+    assert ended(bare) == ""
+    bare.ok("rollback", "--yes")
+
+    assert ended(bare) == TAKEN_BACK
+    assert bare.ok("health").data["healthy"]
+    assert (version_served(bare), served(bare)) == ("1.1.0", before)
+
+
 def test_f18_f19_f20_f21_a_failed_upgrade_is_no_failed_install_and_says_that_it_failed(
     bare: Machine, shelf: Shelf
 ) -> None:

@@ -2,9 +2,11 @@
 
 import json
 import signal
+import threading
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -207,58 +209,64 @@ def test_ctrl_c_where_a_yes_is_wanted_changes_nothing(small: Machine) -> None:
     assert small.ok("backup", "list").data["backups"] == kept
 
 
+@dataclass
+class Fetching:
+    """An install of 1.0.0 that gets its images through a relay, and the words that upgrade it."""
+
+    machine: Machine
+    relay: Relay
+    words: tuple[str, ...]
+
+    def fails(self, fault: threading.Event) -> str:
+        """What an upgrade says that finds the network so, and changes nothing."""
+        fault.set()
+        with untouched(self.machine):
+            failed = self.machine.json(*self.words)
+        fault.clear()
+        error = failed.envelope["errors"][0]
+        assert (failed.code, error["code"]) == (15, "network"), failed.out
+        return str(error["message"])
+
+
+@contextmanager
+def fetching(machine: Machine, shelf: Shelf, version: str, folder: Path) -> Iterator[Fetching]:
+    shelf.put_heavy(version, like="1.0.2", mebibytes=24, folder=folder)
+    relay = Relay(shelf.registry.host).start()
+    set_up(machine, shelf.registry.host, "1.0.0")
+    words = ("upgrade", "--to", version, "--yes", "--soak", "0", "--registry", relay.host)
+    try:
+        yield Fetching(machine, relay, words)
+    finally:
+        relay.stop()
+        machine.clean()  # an image in use could not be forgotten
+        forget(f"{relay.host}/")
+
+
 @pytest.mark.faults
 def test_a_registry_that_breaks_off_in_the_middle_of_an_image_leaves_everything_as_it_was(
     bare: Machine, two: Shelf, tmp_path: Path
 ) -> None:
-    two.put_heavy("1.0.3", like="1.0.2", mebibytes=24, folder=tmp_path)
-    relay = Relay(two.registry.host).start()
-    relay.cutting.set()
-    set_up(bare, two.registry.host, "1.0.0")
-    words = ("upgrade", "--to", "1.0.3", "--yes", "--soak", "0", "--registry", relay.host)
-    try:
-        with untouched(bare):
-            broken = bare.json(*words)
-        relay.cutting.clear()
-        process = bare.start(*words, "--output", "ndjson")
+    with fetching(bare, two, "1.0.3", tmp_path) as upgrade:
+        message = upgrade.fails(upgrade.relay.cutting)
+        process = bare.start(*upgrade.words, "--output", "ndjson")
         told = [one for one in events(process) if one.get("status") == "pulling"]
-        process.wait()
-        now = version_served(bare)
-    finally:
-        relay.stop()
-        bare.clean()  # an image in use could not be forgotten
-        forget(f"{relay.host}/")
 
-    assert (broken.code, broken.envelope["errors"][0]["code"]) == (15, "network"), broken.out
-    assert "could not pull" in broken.envelope["errors"][0]["message"]
-    assert process.returncode == 0
-    assert any(0 < one["done"] < one["total"] for one in told), told
-    assert now == "1.0.3"
+        assert process.wait() == 0
+        assert "could not pull" in message
+        assert any(0 < one["done"] < one["total"] for one in told), told
+        assert version_served(bare) == "1.0.3"
 
 
 @pytest.mark.faults
 def test_a_registry_that_falls_silent_in_the_middle_of_an_image_is_left(
     bare: Machine, two: Shelf, tmp_path: Path
 ) -> None:
-    two.put_heavy("1.0.4", like="1.0.2", mebibytes=24, folder=tmp_path)
-    relay = Relay(two.registry.host).start()
-    set_up(bare, two.registry.host, "1.0.0")
-    words = ("upgrade", "--to", "1.0.4", "--yes", "--soak", "0", "--registry", relay.host)
-    try:
-        relay.stalling.set()
-        with untouched(bare):
-            silent = bare.json(*words)
-        relay.stalling.clear()
-        bare.ok(*words)
-        now = version_served(bare)
-    finally:
-        relay.stop()
-        bare.clean()  # an image in use could not be forgotten
-        forget(f"{relay.host}/")
+    with fetching(bare, two, "1.0.4", tmp_path) as upgrade:
+        message = upgrade.fails(upgrade.relay.stalling)
+        bare.ok(*upgrade.words)
 
-    assert (silent.code, silent.envelope["errors"][0]["code"]) == (15, "network"), silent.out
-    assert "came for 120 s" in silent.envelope["errors"][0]["message"]
-    assert now == "1.0.4"
+        assert "came for 120 s" in message
+        assert version_served(bare) == "1.0.4"
 
 
 def test_a_registry_that_goes_down_on_the_way_leaves_everything_as_it_was(

@@ -11,8 +11,9 @@ from played_containers import INSTALL, RELEASE, PlayedContainers, container
 from thothctl.adapters.bundles import TemplateBundles
 from thothctl.errors import EndlessError
 from thothctl.model.observed import Condition, ObservedContainer
-from thothctl.operations.bringing_up import START_SECONDS, bring_up, outdated
+from thothctl.operations.bringing_up import bring_up, outdated
 from thothctl.operations.clone_steps import StopServices
+from thothctl.operations.waiting import START_SECONDS
 
 if TYPE_CHECKING:
     from thothctl.world import Watch, World

@@ -23,7 +23,6 @@ from thothctl.errors import (
 from thothctl.model.backup import Manifest
 from thothctl.operations import restore as restoring
 from thothctl.operations import restore_gates as gates
-from thothctl.operations.bringing_up import START_SECONDS
 from thothctl.operations.execute import execute
 from thothctl.operations.generations import next_generation
 from thothctl.operations.plan import Plan, step, to_record
@@ -33,6 +32,7 @@ from thothctl.operations.restore_new import NewInstall
 from thothctl.operations.rollback import back_to, chosen, look_back
 from thothctl.operations.rollback_data import Choice, way_back
 from thothctl.operations.steps import AwaitHealthy, StartRelease
+from thothctl.operations.waiting import START_SECONDS
 from thothctl.world import World
 
 __all__ = ["home"]

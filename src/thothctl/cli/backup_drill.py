@@ -17,7 +17,6 @@ from thothctl.operations import restore_gates as gates
 from thothctl.operations.backup import provide_toolbox
 from thothctl.operations.backup_log import ASKED, DRILL_FAILED, DRILLED
 from thothctl.operations.backup_shelf import LATEST
-from thothctl.operations.bringing_up import START_SECONDS
 from thothctl.operations.drill import Hop, plan_drill
 from thothctl.operations.drill_ground import ground_of, held
 from thothctl.operations.plan import Plan
@@ -28,6 +27,7 @@ from thothctl.operations.restore_new import (
     settings_of,
     version_to_run,
 )
+from thothctl.operations.waiting import START_SECONDS
 
 SECONDS = 300
 

@@ -13,7 +13,6 @@ from thothctl.cli.upgrade_options import SECONDS, PlanOnly, Rolling, SoakSeconds
 from thothctl.model.install import Release
 from thothctl.operations import ending
 from thothctl.operations.backup import provide_toolbox
-from thothctl.operations.bringing_up import START_SECONDS
 from thothctl.operations.plan import HARMLESS, Plan
 from thothctl.operations.recover import Unfinished, refuse_unfinished, unfinished
 from thothctl.operations.rollback import (
@@ -32,6 +31,7 @@ from thothctl.operations.upgrade import (
     next_number,
     refuse_edits,
 )
+from thothctl.operations.waiting import START_SECONDS
 
 To = Annotated[
     int | None,

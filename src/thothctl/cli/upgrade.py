@@ -34,7 +34,6 @@ from thothctl.cli.upgrade_view import plan_data, show_plan
 from thothctl.errors import UpdateAvailableError, UsageError
 from thothctl.model.version import Version
 from thothctl.operations import running
-from thothctl.operations.bringing_up import START_SECONDS
 from thothctl.operations.offers import CHANNELS, STABLE
 from thothctl.operations.overdue import due_date
 from thothctl.operations.recover import refuse_unfinished
@@ -47,6 +46,7 @@ from thothctl.operations.upgrade import (
     refuse_edits,
 )
 from thothctl.operations.upgrade_data import DataWish
+from thothctl.operations.waiting import START_SECONDS
 
 
 @command

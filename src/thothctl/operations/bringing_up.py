@@ -9,17 +9,10 @@ from collections.abc import Sequence
 
 from thothctl.model.install import Install, Release
 from thothctl.model.observed import Condition, ObservedContainer
-from thothctl.operations.waiting import crashes_named
+from thothctl.operations.waiting import START_SECONDS, crashes_named
 from thothctl.world import World
 
 STOP_SECONDS = 20
-START_SECONDS = 1800
-"""So long migrations and whatever else a start waits for may take."""
-
-
-def start_limit(seconds: int) -> int:
-    """What a start may take at most, where somebody grants so many seconds to become healthy."""
-    return max(seconds, START_SECONDS)
 
 
 def bring_up(
@@ -27,7 +20,7 @@ def bring_up(
 ) -> None:
     """Start what the release has and what does not run as it says; names a service that crashes.
 
-    After `seconds`, unless they are 0, it raises EndlessError.
+    After `seconds` it raises EndlessError.
     """
     folder = world.installs.release_folder(install.name, release.number)
     needed = outdated(world, install, release)
@@ -36,7 +29,7 @@ def bring_up(
 
 
 def bring_up_others(
-    world: World, install: Install, release: Release, service: str, *, seconds: int = 0
+    world: World, install: Install, release: Release, service: str, *, seconds: int
 ) -> None:
     """The same for all services but one, which is left to run as it is."""
     needed = tuple(name for name in _unfitting(world, install, release)[0] if name != service)

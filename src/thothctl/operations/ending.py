@@ -7,11 +7,11 @@ from contextlib import suppress
 
 from thothctl.errors import NotHealthyError, StoppedError, ThothctlError
 from thothctl.model.observed import Condition
-from thothctl.operations.bringing_up import bring_up, start_limit
+from thothctl.operations.bringing_up import bring_up
 from thothctl.operations.plan import HARMLESS, Plan
 from thothctl.operations.recover import Unfinished, go_on, take_back
 from thothctl.operations.running import SERVER_SECONDS, active
-from thothctl.operations.waiting import await_healthy
+from thothctl.operations.waiting import await_healthy, start_limit
 from thothctl.world import World
 
 START = "see `thothctl logs`, mend what is named, then `thothctl start`"

@@ -7,11 +7,10 @@ from typing import ClassVar
 
 from thothctl.errors import EndlessError, EngineRefusedError
 from thothctl.model.setting import SettingValue
-from thothctl.operations.bringing_up import START_SECONDS
 from thothctl.operations.plan import step
 from thothctl.operations.release_step import RenderRelease
 from thothctl.operations.steps import install_of
-from thothctl.operations.waiting import ended_by
+from thothctl.operations.waiting import START_SECONDS, ended_by
 from thothctl.world import World
 
 

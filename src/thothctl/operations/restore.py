@@ -11,13 +11,13 @@ from thothctl.model.install import Install, Release
 from thothctl.model.setting import SettingValue
 from thothctl.model.stack import Database, SaveKind
 from thothctl.operations import steps
-from thothctl.operations.bringing_up import start_limit
 from thothctl.operations.generations import FreshGeneration, next_generation
 from thothctl.operations.outer_steps import folder_steps, provide
 from thothctl.operations.plan import Plan, Step
 from thothctl.operations.release_step import RenderRelease
 from thothctl.operations.restore_gates import databases_in
 from thothctl.operations.restore_steps import LoadStore, StopWriters, UploadSnapshots
+from thothctl.operations.waiting import START_SECONDS, start_limit
 from thothctl.world import World
 
 RESTORE, UNDO, IMPORT = "restore", "undo restore", "import-data"
@@ -37,8 +37,8 @@ class Wish:
     images: Mapping[str, str] = field(default_factory=dict)
     """What a new install runs, of `version`; thothctl's own images where it does not say."""
     version: str = ""
-    start_seconds: int = 0
-    """A start that lasts longer has failed; 0 waits."""
+    start_seconds: int = START_SECONDS
+    """A start that lasts longer has failed."""
     place: str = ""
     """Where the backup lay."""
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from thothctl.errors import CheckFailedError, UsageError
 from thothctl.model.install import Install, Release
-from thothctl.operations.bringing_up import START_SECONDS
 from thothctl.operations.cloning import Carried
 from thothctl.operations.outer_steps import certificate_steps, network_steps
 from thothctl.operations.plan import Plan, Step
@@ -19,6 +18,7 @@ from thothctl.operations.upgrade import (
     next_number,
 )
 from thothctl.operations.upgrade_steps import PullImages
+from thothctl.operations.waiting import START_SECONDS
 from thothctl.world import World
 
 

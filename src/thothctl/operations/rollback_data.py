@@ -10,7 +10,6 @@ from thothctl.errors import CheckFailedError, EngineRefusedError, IncompatibleEr
 from thothctl.model.install import Install, Release
 from thothctl.model.setting import SettingValue
 from thothctl.model.stack import Stack
-from thothctl.operations.bringing_up import START_SECONDS
 from thothctl.operations.clone_steps import StopServices
 from thothctl.operations.cloning import Carried, as_it_is, carried, origin, service_of, writers
 from thothctl.operations.clusters import other_cluster
@@ -22,7 +21,7 @@ from thothctl.operations.migrate_down import MigrateDown
 from thothctl.operations.room import Otherwise
 from thothctl.operations.running import SERVER_SECONDS
 from thothctl.operations.upgrade import version_of
-from thothctl.operations.waiting import ended_by
+from thothctl.operations.waiting import START_SECONDS, ended_by
 from thothctl.world import World
 
 

@@ -12,10 +12,10 @@ from thothctl.errors import NotHealthyError
 from thothctl.model.event import Progress
 from thothctl.model.install import LABEL_TASK, Install, Release
 from thothctl.model.observed import Condition, ObservedContainer
-from thothctl.operations.bringing_up import START_SECONDS, bring_up_others
+from thothctl.operations.bringing_up import bring_up_others
 from thothctl.operations.plan import step
 from thothctl.operations.steps import install_of
-from thothctl.operations.waiting import await_healthy, await_replicas, crashes_named
+from thothctl.operations.waiting import START_SECONDS, await_healthy, await_replicas, crashes_named
 from thothctl.world import World
 
 KNOWN_SECONDS = 3.0

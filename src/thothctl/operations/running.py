@@ -25,6 +25,7 @@ from thothctl.operations.waiting import (
     await_services,
     crashes_named,
     is_crashing,
+    start_limit,
     uptime,
 )
 from thothctl.world import World
@@ -62,14 +63,15 @@ def start(world: World, name: str, services: Sequence[str] = (), *, seconds: int
     """Bring the active release up, or services of it with what they need, and wait for it."""
     current = active(world, name)
     number = current.release.number
-    release = StartRelease(name, number, number, (), why="asked for")
+    limit = start_limit(seconds)
+    release = StartRelease(name, number, number, (), why="asked for", seconds=limit)
     if not services:
         release.apply(world)
         await_healthy(world, current.install, current.release, seconds=seconds)
         return
     release.refuse_unfit_data(world)
     folder = world.installs.release_folder(name, number)
-    with crashes_named(world, current.install, number) as watch:
+    with crashes_named(world, current.install, number, seconds=limit) as watch:
         world.compose.up(folder, services, watch=watch)
     await_services(world, current.install, services, seconds=seconds)
 

@@ -6,10 +6,9 @@ from typing import ClassVar
 from thothctl.config.scram import verifier
 from thothctl.errors import EngineRefusedError, NotHealthyError
 from thothctl.model.secret import Secret
-from thothctl.operations.bringing_up import START_SECONDS
 from thothctl.operations.plan import step
 from thothctl.operations.steps import install_of
-from thothctl.operations.waiting import await_healthy, crashes_named
+from thothctl.operations.waiting import START_SECONDS, await_healthy, crashes_named
 from thothctl.world import World
 
 PSQL = ("psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", "postgres")

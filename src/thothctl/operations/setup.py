@@ -10,7 +10,6 @@ from thothctl.model.provider import secrets_in_use
 from thothctl.model.setting import SettingValue
 from thothctl.model.stack import Stack
 from thothctl.operations import steps
-from thothctl.operations.bringing_up import start_limit
 from thothctl.operations.configure import edited_files
 from thothctl.operations.consequences import SetupRequest, anew, indexed
 from thothctl.operations.data_folder import refuse_moved
@@ -28,6 +27,7 @@ from thothctl.operations.release_step import RenderRelease
 from thothctl.operations.secret_steps import AlignRole, ChangeSignIn
 from thothctl.operations.setup_secrets import removed, replaced, told
 from thothctl.operations.upgrade_steps import PullImages
+from thothctl.operations.waiting import start_limit
 from thothctl.world import World
 
 

@@ -15,7 +15,7 @@ from thothctl.operations import figures
 from thothctl.operations.bringing_up import bring_up
 from thothctl.operations.clusters import refuse_unfit
 from thothctl.operations.plan import step
-from thothctl.operations.waiting import await_healthy
+from thothctl.operations.waiting import START_SECONDS, await_healthy
 from thothctl.world import ImagePolicy, World
 
 
@@ -122,7 +122,7 @@ class StartRelease:
     previous: int | None
     fresh_volumes: tuple[str, ...]
     why: str
-    seconds: int = 0
+    seconds: int = START_SECONDS
     """What it waits for, a migration say, ends within this time, or the start has failed."""
     title: ClassVar[str] = "Start"
 

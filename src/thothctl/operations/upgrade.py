@@ -8,7 +8,6 @@ from thothctl.model.install import Release
 from thothctl.model.revision import Migration, pending
 from thothctl.model.setting import SettingValue
 from thothctl.model.version import Reach, Version, reach, way
-from thothctl.operations.bringing_up import START_SECONDS
 from thothctl.operations.cloning import Carried
 from thothctl.operations.configure import edited_files, refusal_of
 from thothctl.operations.offers import STABLE, Target, Versions, own_version, versions
@@ -19,6 +18,7 @@ from thothctl.operations.running import active
 from thothctl.operations.steps import ActivateRelease, AwaitHealthy, StartRelease
 from thothctl.operations.upgrade_settings import fitted
 from thothctl.operations.upgrade_steps import PullImages, Soak
+from thothctl.operations.waiting import START_SECONDS
 from thothctl.world import World
 
 

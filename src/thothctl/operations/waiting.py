@@ -18,8 +18,15 @@ SETTLED_SECONDS = 60
 """Up for so long, a service is not crash-looping any more."""
 ENDED_ON_REQUEST = frozenset({0, 137, 143})
 POLL_SECONDS = 0.25
+START_SECONDS = 1800
+"""So long migrations and whatever else a start waits for may take."""
 LOG_LINES = 12
 LONGER = "a long migration gets more time with --timeout SECONDS"
+
+
+def start_limit(seconds: int) -> int:
+    """What a start may take at most, where somebody grants so many seconds to become healthy."""
+    return max(seconds, START_SECONDS)
 
 
 def await_healthy(
@@ -77,14 +84,14 @@ def await_replicas(
 
 @contextmanager
 def crashes_named(
-    world: World, install: Install, release: int, *, seconds: int = 0
+    world: World, install: Install, release: int, *, seconds: int = START_SECONDS
 ) -> Iterator[Watch]:
     """Give a watch for crash loops to Compose, which waits for services to be healthy.
 
     Compose may give up before the second restart: then the service that is why is named as well.
-    A start that lasts longer than `seconds` has failed, if there is such a limit.
+    A start that lasts longer than `seconds` has failed.
     """
-    deadline = world.clock.monotonic() + seconds if seconds else float("inf")
+    deadline = world.clock.monotonic() + seconds
 
     def look() -> None:
         containers = _of_release(world, install, release)
