@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 from _pytest.terminal import TerminalReporter
-from e2e.fault_cells import NEW, OLD
+from e2e.fault_cells import NEW, OLD, Ground
 from e2e.fault_table import gathered, keep, summary, table
+from e2e.fault_trying import prepared
 from e2e.machine import KEEP, Machine
 from e2e.own_images import Yard
 from e2e.registry_box import RegistryBox
@@ -31,12 +32,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.e2e)
 
 
-def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
-    """Shows what became of each fault at each step."""
+def pytest_terminal_summary(terminalreporter: TerminalReporter, exitstatus: int) -> None:
+    """Shows what became of each fault at each step, and keeps it of a run that came to its end."""
     found = gathered(terminalreporter.stats)
     if found:
         terminalreporter.write_line(table(found))
-    if found and (file := os.environ.get(KEPT_IN)):
+    ended = exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}
+    if found and ended and (file := os.environ.get(KEPT_IN)):
         keep(Path(file), found)
 
 
@@ -204,3 +206,10 @@ def chinook(tmp_path_factory: pytest.TempPathFactory) -> Path:
         )
         database.commit()
     return file
+
+
+@pytest.fixture(scope="module")
+def ground(
+    program: Path, pair: Shelf, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Ground]:
+    yield from prepared(program, pair, tmp_path_factory.mktemp("ground"), "both")

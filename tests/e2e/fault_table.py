@@ -32,10 +32,8 @@ def _cells(report: Any) -> Iterator[tuple[str, str, str, str]]:  # noqa: ANN401 
 
 
 def keep(file: Path, found: Outcomes) -> None:
-    """Write the cells into the file, beside those of earlier runs."""
-    known = json.loads(file.read_text()) if file.exists() else []
-    cells = {tuple(one[:4]): one[4] for one in known} | found
-    lines = [json.dumps([*cell, cells[cell]]) for cell in sorted(cells, key=place)]
+    """Write the cells of a whole run in place of those of the run before."""
+    lines = [json.dumps([*cell, found[cell]]) for cell in sorted(found, key=place)]
     file.write_text("[\n" + ",\n".join(lines) + "\n]\n")
 
 

@@ -3,16 +3,19 @@
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 
-from e2e.fault_cells import BEGINS, ENDS, Cell, Ground
-from e2e.killing import COMPLETED, TAKEN_BACK, Moment, ended, starts
-from e2e.machine import LABEL, docker
+from e2e.fault_cells import BEGINS, ENDS, Cell, Ground, Route
+from e2e.killing import COMPLETED, TAKEN_BACK, Moment, ended, kill_at, starts, steps_of
+from e2e.machine import KEEP, LABEL, Machine, docker
 from e2e.own_images import until
 from e2e.registry_box import forget
-from e2e.stand_in import database, version_served
+from e2e.relay import Relay
+from e2e.stand_in import Shelf, database, version_served
 
 from thothctl.model.install import LABEL_TASK
 
+Record = Callable[[str, object], None]
 NAMELESS = "label=org.opencontainers.image.title=stand-in"
 """What came of a pull that nobody waited for any more has no name."""
 SETUP = "com.docker.compose.service=setup"
@@ -24,6 +27,51 @@ HEALTHY_SECONDS = 60
 EVENTS = {"killed as it begins": BEGINS, "killed when done": ENDS}
 LOADING = 4
 """Two tasks make room before the dump; the one that loads it comes next."""
+
+
+def prepared(program: Path, shelf: Shelf, folder: Path, mode: str) -> Iterator[Ground]:
+    """A stack for the cells of a file, whose registry can be held up."""
+    relay = Relay(shelf.registry.host).start()
+    made = Ground(Machine(program, folder / "home"), relay, mode=mode)
+    yield made
+    if not KEEP:
+        made.machine.clean()
+        relay.stop()
+        forget(f"{relay.host}/")
+
+
+def killed(ground: Ground, cell: Cell, record: Record) -> None:
+    """At one end of a step."""
+    event = EVENTS[cell.fault]
+
+    def kill() -> bool:
+        reached = kill_at(
+            ground.machine, Moment(cell.route.words, cell.route.index(cell.step), event)
+        )
+        last = (cell.route.steps[-1], ENDS)
+        assert reached or (cell.step, event) == last, "only the very end may be missed"
+        return reached
+
+    record("cell", cell.key)
+    tried(ground, cell, kill)
+
+
+def killed_inside(ground: Ground, cell: Cell, record: Record) -> None:
+    def kill() -> bool:
+        with middle(ground, cell) as moment:
+            assert kill_at(ground.machine, moment), f"never in the middle of {cell.step}"
+        return True
+
+    record("cell", cell.key)
+    tried(ground, cell, kill)
+
+
+def every_step(ground: Ground, route: Route) -> None:
+    """The cells of a route are those of the plan that its words make."""
+    ground.at(route.begins)
+    words = tuple(word for word in route.words if word != "--yes")
+    assert tuple(steps_of(ground.machine, *words)) == route.steps
+    ground.ready = True
 
 
 def tried(ground: Ground, cell: Cell, fault: Callable[[], object]) -> None:

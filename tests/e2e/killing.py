@@ -40,6 +40,12 @@ def newest(machine: Machine) -> list[Any]:
     return [one for operation, one in entries(machine) if operation == last]
 
 
+def steps_of(machine: Machine, *words: str) -> list[str]:
+    """The steps that a command would carry out, by name."""
+    lines = machine.ok(*words, "--plan").data["plan"][1:]
+    return [line.split(". ", 1)[1].split(":")[0] for line in lines]
+
+
 @dataclass(frozen=True)
 class Moment:
     """When a fault comes: what the journal says of a step, and from then on, `also`."""

@@ -1,15 +1,10 @@
 """The kill matrix of plans that bring other data, on a stack with PostgreSQL and files."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from e2e.fault_cells import BEGINS, ENDINGS, ENDS, NEW, OLD, Ground
-from e2e.killing import Moment, ended, kill_at
+from e2e.killing import Moment, ended, kill_at, steps_of
 from e2e.own_images import until
-from e2e.stand_in import Shelf, post, version_served
-from e2e.test_fault_matrix import prepared
-from e2e.test_upgrade_faults import steps_of
+from e2e.stand_in import post, version_served
 
 pytestmark = pytest.mark.faults
 RESTORE = ("restore", "latest", "--yes")
@@ -19,13 +14,6 @@ RESTORING = (
 )  # fmt: skip
 BACK = ("rollback", "--data", "restore", "--yes")
 GOING_BACK = ("RenderRelease", "StartRelease", "AwaitHealthy", "ActivateRelease")
-
-
-@pytest.fixture(scope="module")
-def ground(
-    program: Path, pair: Shelf, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Ground]:
-    yield from prepared(program, pair, tmp_path_factory.mktemp("ground"), "both")
 
 
 def cut_off(ground: Ground, words: tuple[str, ...], step: str, event: str) -> None:

@@ -1,13 +1,13 @@
 """The engine dies in the middle of an upgrade, or a disk fills up; the engine is a test's own."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from e2e.fault_cells import ENDINGS, KIB, NEW, OLD, PLAIN, UPGRADE, Cell, Ground, Route
-from e2e.fault_trying import middle, pulling, tried
+from e2e.fault_trying import Record, middle, pulling, tried
 from e2e.killing import Moment, ended, fault_at, newest
 from e2e.machine import Done, Machine
 from e2e.own_images import build
@@ -16,7 +16,6 @@ from e2e.relay import Relay
 from e2e.small_disk import Disk, small_disk
 from e2e.stand_in import Shelf, version_served
 
-Record = Callable[[str, object], None]
 HOME_MIB, BIG_MIB = 1024, 32
 NO_SPACE, ROLLED_BACK, BACKUP_FAILED = 14, 9, 11
 USAGE, INCOMPATIBLE = 2, 13

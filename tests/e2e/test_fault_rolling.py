@@ -7,12 +7,11 @@ from pathlib import Path
 import pytest
 from e2e.balanced import balanced_machine
 from e2e.fault_cells import EXCHANGE, EXCHANGE_BACK, INSIDE, OLD, Cell, Route, exchanging_cells
-from e2e.fault_trying import EVENTS
-from e2e.killing import Moment, ended, kill_at, starts
+from e2e.fault_trying import EVENTS, Record
+from e2e.killing import Moment, ended, kill_at, starts, steps_of
 from e2e.load import Load
 from e2e.machine import LABEL, Machine
 from e2e.stand_in import served, version_served
-from e2e.test_upgrade_faults import steps_of
 
 from thothctl.model.install import LABEL_TASK
 
@@ -50,7 +49,7 @@ def _container_starts(machine: Machine, step: str) -> AbstractContextManager[Cal
 
 @pytest.mark.parametrize("cell", exchanging_cells(), ids=str)
 def test_an_exchange_that_is_killed_at_a_step(
-    balanced: Machine, cell: Cell, record_property: Callable[[str, object], None]
+    balanced: Machine, cell: Cell, record_property: Record
 ) -> None:
     record_property("cell", cell.key)
     at(balanced, cell.route.begins)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from e2e.killing import TAKEN_BACK, Moment, ended, interrupt_at, kill_at
+from e2e.killing import TAKEN_BACK, Moment, ended, interrupt_at, kill_at, steps_of
 from e2e.machine import Machine, docker
 from e2e.own_images import until
 from e2e.stand_in import Shelf, database, post, served, set_up, version_served
@@ -17,12 +17,6 @@ NOTICED = 10
 """Seconds within which a crash loop is seen."""
 DATABASES = "SELECT datname FROM pg_database WHERE datname ~ '^thoth' ORDER BY 1"
 REVISION = "SELECT max(name) FROM migrations"
-
-
-def steps_of(machine: Machine, *words: str) -> list[str]:
-    """The steps that a command would carry out, by name."""
-    lines = machine.ok(*words, "--plan").data["plan"][1:]
-    return [line.split(". ", 1)[1].split(":")[0] for line in lines]
 
 
 @contextmanager

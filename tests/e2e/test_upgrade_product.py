@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from e2e.killing import Moment, kill_at, starts
+from e2e.killing import Moment, kill_at, starts, steps_of
 from e2e.machine import KEEP, LABEL, Machine
 from e2e.next_version import NEXT, NOW, migrated, put_both, rows
 from e2e.registry_box import RegistryBox
-from e2e.test_upgrade_faults import steps_of
 
 QUESTION = "How many charter schools are there in Alameda County?"
 
