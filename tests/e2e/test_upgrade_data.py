@@ -84,9 +84,10 @@ def test_an_irreversible_migration_keeps_the_data_of_then_and_says_what_stays_be
     bare: Machine, shelf: Shelf
 ) -> None:
     set_up(bare, shelf.registry.host, "1.1.0")
-    before = served(bare)
+    before, said = served(bare), bare.ok("ask", QUESTION).data["rows"]
     bare.ok("upgrade", "--to", "1.2.0", "--yes", "--soak", "1")
     assert (version_served(bare), served(bare)) == ("1.2.0", before)
+    assert bare.ok("ask", QUESTION).data["rows"] == said
     late = write(bare, "after the upgrade")
 
     kept = bare.json("rollback", "--data", "keep", "--yes")
@@ -97,6 +98,7 @@ def test_an_irreversible_migration_keeps_the_data_of_then_and_says_what_stays_be
 
     assert bare.ok("rollback", "--yes").data["data"] == "restore"
     assert (version_served(bare), served(bare)) == ("1.1.0", before)
+    assert bare.ok("ask", QUESTION).data["rows"] == said
 
     assert bare.ok("rollback", "--data", "restore", "--yes").data["version"] == "1.2.0"
     assert late in served(bare), "a rollback can be rolled back, with what stayed behind"

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
-from e2e.killing import TAKEN_BACK, Moment, ended, interrupt_at, kill_at, steps_of
-from e2e.machine import Machine, docker
+from e2e.killing import TAKEN_BACK, Moment, ended, fault_at, interrupt_at, kill_at, steps_of
+from e2e.machine import Done, Machine, docker
 from e2e.own_images import until
 from e2e.stand_in import Shelf, database, post, served, set_up, version_served
 
@@ -41,20 +42,48 @@ def cut_off(machine: Machine, words: tuple[str, ...], step: int, event: str) -> 
     assert "thothctl resume" in refused.envelope["errors"][0]["hint"]
 
 
-def stuck_until_mended(machine: Machine) -> None:
-    """What cannot be taken back is said with 10 and the folder of what may help, and goes later."""
+@contextmanager
+def unreadable_release(machine: Machine) -> Iterator[None]:
+    """Compose refuses the files of the first release."""
     file = machine.folder / "releases/1/compose.yaml"
     rendered = file.read_text()
     file.write_text("services: [")
-    stuck = machine.json("rollback", "--yes")
+    yield
     file.write_text(rendered)
 
-    error = stuck.envelope["errors"][0]
-    assert (stuck.code, error["code"]) == (10, "needs_operator"), stuck.out
+
+def needs_operator(done: Done) -> None:
+    """Said with 10, and with the folder of what may help."""
+    error = done.envelope["errors"][0]
+    assert (done.code, error["code"]) == (10, "needs_operator"), done.out
     folder = Path(error["hint"].rpartition(" ")[2])
     assert {"error.txt", "journal.jsonl"} <= {one.name for one in folder.iterdir()}
+
+
+def stuck_until_mended(machine: Machine) -> None:
+    """What cannot be taken back stays an unfinished operation, and goes later."""
+    with unreadable_release(machine):
+        needs_operator(machine.json("rollback", "--yes"))
     assert machine.json("upgrade", "--to", "1.1.0", "--yes").code == 16
     machine.ok("rollback", "--yes")
+
+
+def test_an_upgrade_that_fails_and_cannot_take_itself_back_is_said_and_goes_later(
+    bare: Machine, shelf: Shelf
+) -> None:
+    set_up(bare, shelf.registry.host, "1.0.0")
+    before = served(bare)
+    broken = ("upgrade", "--to", "1.3.0", "--yes", "--soak", "1")
+    start = Moment(broken, steps_of(bare, *broken[:3]).index("StartRelease"))
+
+    with ExitStack() as until_mended:
+        lose = partial(until_mended.enter_context, unreadable_release(bare))
+        needs_operator(fault_at(bare, start, lose))
+        assert bare.json("upgrade", "--to", "1.1.0", "--yes").code == 16
+    bare.ok("rollback", "--yes")
+
+    assert bare.ok("health").data["healthy"]
+    assert (version_served(bare), served(bare)) == ("1.0.0", before)
 
 
 def test_f2_f14_f15_an_upgrade_killed_in_its_middle_is_taken_back_or_gone_on_with(
