@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import generate_faults
-import typer.main
 
 from thothctl import errors, operations
 from thothctl.adapters.bundles import TemplateBundles
-from thothctl.cli.app import app
+from thothctl.cli.app import whole
 from thothctl.cli.options import COMMON
 from thothctl.model.setting import Setting, SettingValue
 from thothctl.model.stack import Stack
@@ -70,7 +69,7 @@ def _database_script() -> str:
 def _cli() -> Iterator[str]:
     yield "# Commands\n"
     yield "Every command also takes the [common options](#common-options).\n"
-    commands = dict(_commands(typer.main.get_command(app)))
+    commands = dict(_commands(whole()))
     for name, command in commands.items():
         yield f"## thothctl {name}\n"
         yield f"{command.help}\n"
@@ -83,14 +82,11 @@ def _cli() -> Iterator[str]:
     yield "`thothctl --version` shows the version. `NO_COLOR` turns colours off."
 
 
-def _commands(
-    group: Any,  # noqa: ANN401 - Typer keeps its classes private
-    path: tuple[str, ...] = (),
-) -> Iterator[tuple[str, Any]]:
-    for name, command in group.commands.items():
+def _commands(tree: dict[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
+    for name, command in tree.items():
         here = (*path, name)
         if hasattr(command, "commands"):
-            yield from _commands(command, here)
+            yield from _commands(command.commands, here)
         else:
             yield " ".join(here), command
 

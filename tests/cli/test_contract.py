@@ -3,10 +3,9 @@
 from typing import Any
 
 import pytest
-import typer.main
 from cli.conftest import Run
 
-from thothctl.cli.app import app
+from thothctl.cli.app import whole
 
 COMMON = {
     "--install", "--output", "--yes", "--non-interactive", "--dry-run", "--timeout", "--verbose",
@@ -44,18 +43,15 @@ ARGUMENTS = {
 }
 
 
-def commands(
-    group: Any,  # noqa: ANN401 - Typer keeps its classes private
-    path: tuple[str, ...] = (),
-) -> dict[str, Any]:
+def commands(tree: dict[str, Any], path: tuple[str, ...] = ()) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for name, one in group.commands.items():
+    for name, one in tree.items():
         here = (*path, name)
-        found |= commands(one, here) if hasattr(one, "commands") else {" ".join(here): one}
+        found |= commands(one.commands, here) if hasattr(one, "commands") else {" ".join(here): one}
     return found
 
 
-TREE = commands(typer.main.get_command(app))
+TREE = commands(whole())
 
 
 def flags_of(command: Any) -> set[str]:  # noqa: ANN401 - Typer keeps its classes private

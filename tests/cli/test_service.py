@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer.main
 from local_world import Play
 from needs import needs_systemctl
 
 from thothctl.adapters.shipped import shipped
 from thothctl.adapters.systemd import RUNNING, SystemdUnits
-from thothctl.cli.app import app
+from thothctl.cli.app import load
 from thothctl.cli.main import main
 
 Run = Callable[..., tuple[int, dict[str, Any]]]
@@ -167,13 +166,13 @@ def test_no_unit_holds_a_secret_or_a_proxy(
 
 def test_every_chore_is_a_command_that_exists_where_it_makes_sense(tmp_path: Path) -> None:
     stack = (shipped("templates") / "stacks/thoth-ai.yaml").read_text()
-    tree = typer.main.get_command(app)
 
     for chore in SystemdUnits(tmp_path, {}).chores():
         if not all(f"\n  {key}:" in stack for key in chore.when):
             continue
-        command: Any = tree
-        for word in chore.command:
+        first, *words = chore.command
+        command: Any = load(first)
+        for word in words:
             command = command.commands[word]
         assert command.help
 
