@@ -2,18 +2,14 @@
 
 import pytest
 from e2e.fault_cells import BEGINS, ENDINGS, ENDS, NEW, OLD, Ground
+from e2e.fault_plans import GOING_BACK, RESTORING
 from e2e.killing import Moment, ended, kill_at, steps_of
 from e2e.own_images import until
 from e2e.stand_in import post, version_served
 
 pytestmark = pytest.mark.faults
 RESTORE = ("restore", "latest", "--yes")
-RESTORING = (
-    "FreshGeneration", "LoadStore", "RenderRelease", "StopWriters", "StartRelease", "AwaitHealthy",
-    "ActivateRelease",
-)  # fmt: skip
 BACK = ("rollback", "--data", "restore", "--yes")
-GOING_BACK = ("RenderRelease", "StartRelease", "AwaitHealthy", "ActivateRelease")
 
 
 def cut_off(ground: Ground, words: tuple[str, ...], step: str, event: str) -> None:

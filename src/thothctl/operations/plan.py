@@ -55,7 +55,9 @@ _Kind = TypeVar("_Kind", bound=type[Step])
 
 
 def step(kind: _Kind) -> _Kind:
-    """Register a kind of step."""
+    """Register a kind of step; the journal could not tell two of one name apart."""
+    if kind.__name__ in STEPS:
+        raise ValueError(f"there are two steps called {kind.__name__}")
     STEPS[kind.__name__] = kind
     return kind
 

@@ -49,7 +49,7 @@ class Deactivate:
 
 @step
 @dataclass(frozen=True)
-class RemoveVolumes:
+class RemoveData:
     """Remove the data: asked for by name, selected by label."""
 
     uuid: str
@@ -98,7 +98,7 @@ def plan_uninstall(
     keep: tuple[Step, ...] = (remove, Deactivate(name, active, why="the data is kept for later"))
     everything: tuple[Step, ...] = (
         remove,
-        RemoveVolumes(uuid, why="asked for with --purge"),
+        RemoveData(uuid, why="asked for with --purge"),
         *folders,
         ForgetInstall(name, why="nothing is left that it describes"),
     )

@@ -1,0 +1,28 @@
+"""Every kind of step: the journal can name it, and something kills thothctl where it begins."""
+
+import pytest
+from e2e.fault_plans import ELSEWHERE, KILLED, NOT_KILLED
+
+import thothctl.cli.app  # noqa: F401 - every kind that `resume` knows is registered by it
+from thothctl.operations.plan import STEPS, Plan, from_record, step, to_record
+from thothctl.operations.uninstall import RemoveData
+
+OURS = {name for name, kind in STEPS.items() if kind.__module__.startswith("thothctl.")}
+
+
+def test_every_step_is_killed_somewhere_or_says_why_not() -> None:
+    assert {*KILLED, *ELSEWHERE, *NOT_KILLED} == OURS
+
+
+def test_a_step_that_is_killed_in_the_matrix_needs_no_other_word() -> None:
+    assert not KILLED & {*ELSEWHERE, *NOT_KILLED}
+    assert not ELSEWHERE.keys() & NOT_KILLED.keys()
+
+
+def test_no_two_steps_have_one_name() -> None:
+    """A journal names steps: a cut-off removal of everything was once read as another step."""
+    with pytest.raises(ValueError, match="RemoveData"):
+        step(type("RemoveData", (RemoveData,), {}))
+
+    plan = Plan("uninstall it", "uninstall", "it", (RemoveData("its label", why="asked for"),))
+    assert from_record(to_record(plan)) == plan
