@@ -9,7 +9,13 @@ import pytest
 from fakes import FakeWorld, Remark, remarks
 from played_containers import INSTALL, RELEASE, PlayedContainers, container
 
-from thothctl.errors import CheckFailedError, EngineRefusedError, NotHealthyError, ThothctlError
+from thothctl.errors import (
+    CheckFailedError,
+    EngineRefusedError,
+    NotHealthyError,
+    ThothctlError,
+    UnfinishedError,
+)
 from thothctl.model.observed import Condition, ObservedContainer
 from thothctl.operations import ending
 from thothctl.operations.backup_steps import SaveStores
@@ -17,6 +23,7 @@ from thothctl.operations.ending import resume, roll_back
 from thothctl.operations.export import ExportStores
 from thothctl.operations.plan import Plan, step
 from thothctl.operations.recover import Unfinished
+from thothctl.operations.uninstall import RemoveData
 
 DOWN = container("app", Condition.STOPPED)
 STARTED = ["release u-1", "up", "healthy"]
@@ -181,3 +188,15 @@ def test_what_only_reads_goes_on_though_what_was_started_is_not_healthy() -> Non
 def test_backups_and_exports_alike_read_what_runs_and_change_nothing() -> None:
     assert ExportStores.needs_release is SaveStores.needs_release is True
     assert ExportStores.harmless is SaveStores.harmless is True
+
+
+def test_a_removal_of_data_is_not_taken_back_but_finished() -> None:
+    """What ran before would be started on empty volumes, and called taken back."""
+    fake = Stack()
+    purge = Plan("uninstall default", "uninstall", "default", (RemoveData("u-1", why="asked for"),))
+
+    roll_back(Unfinished("op", purge, (), ()), fake.as_world())
+    with pytest.raises(UnfinishedError, match="nothing brings back"):
+        roll_back(Unfinished("op", purge, (0,), ()), fake.as_world())
+
+    assert fake.journal.events()[-1] == "unwound"

@@ -95,6 +95,7 @@ class RemoveFolders:
     places: tuple[str, ...]
     why: str
     title: ClassVar[str] = "Folders"
+    final: ClassVar[bool] = True
 
     def apply(self, world: World) -> None:
         image = next((i for i in self.images if world.engine.image(i) is not None), "")

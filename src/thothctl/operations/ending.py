@@ -9,7 +9,7 @@ from thothctl.errors import NotHealthyError, StoppedError, ThothctlError
 from thothctl.model.observed import Condition
 from thothctl.operations.bringing_up import bring_up
 from thothctl.operations.plan import HARMLESS, Plan
-from thothctl.operations.recover import Unfinished, go_on, take_back
+from thothctl.operations.recover import Unfinished, go_on, refuse_final, take_back
 from thothctl.operations.running import SERVER_SECONDS, active
 from thothctl.operations.waiting import await_healthy, start_limit
 from thothctl.world import World
@@ -27,6 +27,7 @@ def resume(pending: Unfinished, world: World, *, seconds: int = SERVER_SECONDS) 
 
 def roll_back(pending: Unfinished, world: World, *, seconds: int = SERVER_SECONDS) -> None:
     """Take it back; the release from before runs, if the plan was about what runs."""
+    refuse_final(pending)
     if not pending.plan.had_release or pending.plan.kind in HARMLESS:
         take_back(pending, world)
     else:

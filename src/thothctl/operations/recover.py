@@ -38,6 +38,11 @@ class Unfinished:
         return any(getattr(step, "needs_release", False) for step in following)
 
     @property
+    def is_final(self) -> bool:
+        """A step began that removes what the release from before would need."""
+        return any(getattr(self.plan.steps[index], "final", False) for index in self.started)
+
+    @property
     def changed_nothing(self) -> bool:
         """Whether giving it up loses neither data nor long work; images that were pulled stay."""
         if self.plan.kind in HARMLESS:
@@ -111,9 +116,19 @@ def refuse_unfinished(world: World, install: str, *, plans: bool = False) -> Non
         world.report(Note(f"{pending.plan.goal} never ended and is given up"))
         take_back(pending, world)
     elif pending:
+        back = ", `thothctl rollback` takes it back"
         raise UnfinishedError(
             f"{pending.plan.goal} ({pending.operation}) never ended",
-            hint="`thothctl resume` goes on with it, `thothctl rollback` takes it back",
+            hint=f"`thothctl resume` goes on with it{'' if pending.is_final else back}",
+        )
+
+
+def refuse_final(pending: Unfinished) -> None:
+    """Raise UnfinishedError where taking it back would start what ran without its data."""
+    if pending.is_final:
+        raise UnfinishedError(
+            f"{pending.plan.goal} has begun to remove data, which nothing brings back",
+            hint="`thothctl resume` goes on with it",
         )
 
 

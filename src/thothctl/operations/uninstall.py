@@ -55,6 +55,8 @@ class RemoveData:
     uuid: str
     why: str
     title: ClassVar[str] = "Volumes"
+    final: ClassVar[bool] = True
+    """Once it began, nothing brings back what was there."""
 
     def apply(self, world: World) -> None:
         world.engine.remove_volumes(self.uuid)
@@ -71,6 +73,7 @@ class ForgetInstall:
     name: str
     why: str
     title: ClassVar[str] = "Records"
+    final: ClassVar[bool] = True
 
     def apply(self, world: World) -> None:
         world.installs.remove(self.name)
