@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import ClassVar, Protocol, TypeVar
 
+from thothctl import operations
 from thothctl.world import World
 
 HARMLESS = frozenset({"backup", "drill", "export", "finalize"})
@@ -62,6 +65,14 @@ def step(kind: _Kind) -> _Kind:
     return kind
 
 
+def kind_of(name: str) -> type[Step]:
+    """The kind of step that a journal names; raises KeyError for one that this version lacks."""
+    if name not in STEPS:  # a command loads its own: the journal may be of another one
+        for module in iter_modules(operations.__path__, f"{operations.__name__}."):
+            import_module(module.name)
+    return STEPS[name]
+
+
 def to_record(plan: Plan) -> dict[str, object]:
     """The plan as plain values for the journal."""
     return {
@@ -91,6 +102,6 @@ def from_record(record: Mapping[str, object]) -> Plan:
 
 
 def _rebuild(values: dict[str, object]) -> Step:
-    kind = STEPS[str(values.pop("step"))]
+    kind = kind_of(str(values.pop("step")))
     plain = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
     return kind(**plain)

@@ -8,10 +8,11 @@ from thothctl.model.event import Note
 from thothctl.model.recorded import JournalFile
 from thothctl.operations import hooks
 from thothctl.operations.execute import AGAIN, advance, begin, close, helpless, say, undo
-from thothctl.operations.plan import HARMLESS, STEPS, Plan, from_record
+from thothctl.operations.plan import HARMLESS, Plan, from_record
 from thothctl.operations.traces import kept
 from thothctl.world import World
 
+ENDED = frozenset({"completed", "unwound"})
 GIVEN_UP_EARLY = frozenset({"upgrade", "rollback"})
 """Kinds that were only looking and fetching until the first step that is not harmless."""
 
@@ -69,16 +70,17 @@ def on_the_way_to(world: World, install: str) -> str:
 
 
 def _read(journal: JournalFile) -> Unfinished | None:
-    plan = journal.entries[0]["plan"]
-    assert isinstance(plan, dict)  # noqa: S101 - the first entry is always `planned`
-    of_a_moment = {n for n, one in enumerate(plan["steps"]) if _is_of_a_moment(one["step"])}
+    if any(entry["event"] in ENDED for entry in journal.entries):
+        return None
+    record = journal.entries[0]["plan"]
+    assert isinstance(record, dict)  # noqa: S101 - the first entry is always `planned`
+    plan = from_record(record)
+    of_a_moment = {n for n, one in enumerate(plan.steps) if getattr(one, "momentary", False)}
     started: list[int] = []
     done: list[int] = []
     going_back = False
     for entry in journal.entries[1:]:
         match entry["event"]:
-            case "completed" | "unwound":
-                return None
             case "started":
                 started.append(_index(entry))
             case "done":
@@ -91,11 +93,7 @@ def _read(journal: JournalFile) -> Unfinished | None:
                 done = [i for i in done if i != _index(entry)]
             case _:
                 continue
-    return Unfinished(journal.operation, from_record(plan), tuple(started), tuple(done), going_back)
-
-
-def _is_of_a_moment(step: str) -> bool:
-    return bool(getattr(STEPS.get(step), "momentary", False))
+    return Unfinished(journal.operation, plan, tuple(started), tuple(done), going_back)
 
 
 def _index(entry: Mapping[str, object]) -> int:
