@@ -161,16 +161,6 @@ def exchanging_cells() -> list[Cell]:
     return begun + [Cell(route, step, INSIDE, end) for route, step in long for end in ENDINGS]
 
 
-FAULTS = ("killed as it begins", DONE, INSIDE, "engine killed", "disk full")
-
-
-def place(cell: tuple[str, ...]) -> tuple[int, ...]:
-    """Where a cell stands in the table: as plans, their steps and faults are listed here."""
-    routes = (UPGRADE, ROLLBACK, MOVE, EXCHANGE, EXCHANGE_BACK)
-    plan = next(n for n, one in enumerate(routes) if one.name == cell[0])
-    return plan, routes[plan].index(cell[1]), FAULTS.index(cell[2]), ENDINGS.index(cell[3])
-
-
 def cells(faults: tuple[str, ...], routes: tuple[Route, Route] = (UPGRADE, ROLLBACK)) -> list[Cell]:
     """Both plans, every step; what is gone on with leads to where the next plan begins."""
     found = []

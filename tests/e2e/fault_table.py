@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from e2e.fault_cells import place
+from e2e.fault_plans import place
 
 CELL = "cell"
 """The property of a test's report: plan, step, fault, and the command that came afterwards."""

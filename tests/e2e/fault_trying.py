@@ -6,7 +6,17 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from e2e.fault_cells import BEGINS, ENDS, Cell, Ground, Route
-from e2e.killing import COMPLETED, TAKEN_BACK, Moment, ended, kill_at, starts, steps_of
+from e2e.killing import (
+    COMPLETED,
+    TAKEN_BACK,
+    Moment,
+    ended,
+    forget_end,
+    kill_at,
+    starts,
+    steps_made,
+    steps_of,
+)
 from e2e.machine import KEEP, LABEL, Machine, docker
 from e2e.own_images import until
 from e2e.registry_box import forget
@@ -95,6 +105,27 @@ def tried(ground: Ground, cell: Cell, fault: Callable[[], object]) -> None:
     if end != COMPLETED and wanted == cell.route.begins:
         assert (ground.databases(), ground.volumes()) == there
     ground.ready = True
+
+
+def killed_at(machine: Machine, cell: Cell, *more: str, beside: str = "") -> None:
+    """Killed where a step begins, of the plan that the table knows, or before its end was told."""
+    moment = Moment((*cell.route.words, *more), cell.route.index(cell.step), BEGINS, beside=beside)
+    assert kill_at(machine, moment), f"it never came to {cell.step}"
+    if ended(machine, beside):
+        forget_end(machine, moment)
+    assert steps_made(machine, beside)[: len(cell.route.steps)] == cell.route.steps
+
+
+def finished(machine: Machine, cell: Cell) -> bool:
+    """Ended by the cell's command; whether it was carried out."""
+    machine.ok(cell.ending, "--yes")
+    assert carried_out(machine) is (cell.ending == "resume")
+    return carried_out(machine)
+
+
+def carried_out(machine: Machine) -> bool:
+    """The newest operation was, and not taken back."""
+    return ended(machine) == COMPLETED
 
 
 @contextmanager

@@ -16,10 +16,11 @@ from e2e.machine import Done, Machine
 SECONDS = 240
 
 
-def entries(machine: Machine) -> list[tuple[str, Any]]:
+def entries(machine: Machine, beside: str = "") -> list[tuple[str, Any]]:
     """Every entry of every journal, with the operation; a torn last line is left out."""
     found: list[tuple[str, Any]] = []
-    for file in sorted((machine.home / "journal" / machine.name).glob("*.jsonl")):
+    folder = machine.home / "journal" / f"{machine.name}{beside}"
+    for file in sorted(folder.glob("*.jsonl")):
         whole = file.read_text().rpartition("\n")[0]
         found += [(file.stem, json.loads(line)) for line in whole.splitlines()]
     return found
@@ -28,16 +29,22 @@ def entries(machine: Machine) -> list[tuple[str, Any]]:
 COMPLETED, TAKEN_BACK = "completed", "unwound"
 
 
-def ended(machine: Machine) -> str:
+def ended(machine: Machine, beside: str = "") -> str:
     """How the newest operation ended; empty while it is unfinished."""
-    own = newest(machine)
+    own = newest(machine, beside)
     return next((one["event"] for one in own if one["event"] in {COMPLETED, TAKEN_BACK}), "")
 
 
-def newest(machine: Machine) -> list[Any]:
+def newest(machine: Machine, beside: str = "") -> list[Any]:
     """The entries of the newest operation."""
-    last = max(operation for operation, _ in entries(machine))
-    return [one for operation, one in entries(machine) if operation == last]
+    found = entries(machine, beside)
+    last = max(operation for operation, _ in found)
+    return [one for operation, one in found if operation == last]
+
+
+def steps_made(machine: Machine, beside: str = "") -> tuple[str, ...]:
+    """The steps of the newest operation, by name."""
+    return tuple(one["step"] for one in newest(machine, beside)[0]["plan"]["steps"])
 
 
 def steps_of(machine: Machine, *words: str) -> list[str]:
@@ -54,17 +61,28 @@ class Moment:
     step: int
     event: str = "started"
     also: Callable[[], bool] = field(default=lambda: True)
+    beside: str = ""
+    """What the name of its journal has after the install's."""
 
 
 def kill_at(machine: Machine, moment: Moment) -> bool:
     """Run a command and kill it at a moment; False if it ended before."""
-    known = len(entries(machine))
+    known = len(entries(machine, moment.beside))
     process = machine.start(*moment.words)
     threading.Thread(target=process.communicate, daemon=True).start()
     reached = _reached(process, machine, moment, known)
     process.kill()
     process.wait()
     return reached
+
+
+def forget_end(machine: Machine, moment: Moment) -> None:
+    """As a power cut leaves the journal of a plan that ended before the kill came: untold."""
+    folder = machine.home / "journal" / f"{machine.name}{moment.beside}"
+    file = max(folder.glob("*.jsonl"))
+    lines = file.read_text().splitlines(keepends=True)
+    said = [(one["event"], one.get("index")) for one in map(json.loads, lines)]
+    file.write_text("".join(lines[: said.index((moment.event, moment.step)) + 1]))
 
 
 def fault_at(machine: Machine, moment: Moment, fault: Callable[[], None]) -> Done:
@@ -88,7 +106,7 @@ def interrupt_at(machine: Machine, moment: Moment) -> Done:
 def _disturbed(
     machine: Machine, moment: Moment, disturb: Callable[["subprocess.Popen[str]"], None]
 ) -> Done:
-    known = len(entries(machine))
+    known = len(entries(machine, moment.beside))
     process = machine.start(*moment.words, "--output", "json")
     with ThreadPoolExecutor(1) as pool:
         told = pool.submit(process.communicate)
@@ -104,7 +122,8 @@ def _reached(
 ) -> bool:
     deadline, pause = time.monotonic() + SECONDS, threading.Event()
     while process.poll() is None and time.monotonic() < deadline:
-        said = [(one.get("event"), one.get("index")) for _, one in entries(machine)[known:]]
+        new = entries(machine, moment.beside)[known:]
+        said = [(one.get("event"), one.get("index")) for _, one in new]
         if (moment.event, moment.step) in said and moment.also():
             return True
         pause.wait(0.005)
