@@ -1,8 +1,6 @@
 """The kill matrix of the other plans that change an install: settings, secrets, copies, the end."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from e2e.drills import left_of_drill
@@ -21,24 +19,23 @@ from e2e.fault_plans import (
     UNINSTALL,
     cells_of,
 )
-from e2e.fault_trying import HEALTHY_SECONDS, carried_out, finished, killed_at
+from e2e.fault_trying import (
+    HEALTHY_SECONDS,
+    Record,
+    carried_out,
+    finished,
+    killed,
+    killed_at,
+)
 from e2e.killing import steps_made
 from e2e.machine import Machine, docker
 from e2e.own_images import until
-from e2e.stand_in import Shelf, post, set_up, version_served
-from e2e.test_fault_matrix import Record, killed, prepared
+from e2e.stand_in import post, set_up, version_served
 
 pytestmark = pytest.mark.faults
 CHOSEN = "crash_seconds: 61"
 PASSWORD = "postgres_app_password"  # noqa: S105 - its name
 BESIDE = ".drill"
-
-
-@pytest.fixture(scope="module")
-def ground(
-    program: Path, pair: Shelf, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Ground]:
-    yield from prepared(program, pair, tmp_path_factory.mktemp("ground"), "both")
 
 
 def standing(ground: Ground, *commands: tuple[str, ...]) -> None:

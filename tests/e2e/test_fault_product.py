@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 from e2e.fault_cells import Cell
 from e2e.fault_plans import EXPORT, FOLDERS, IMPORT, PURGE_FOLDERS, SIGN_IN, cells_of
-from e2e.fault_trying import finished, killed_at
+from e2e.fault_trying import Record, finished, killed_at
 from e2e.machine import Machine, docker
 from e2e.test_backup import QUESTION
-from e2e.test_fault_matrix import Record
 from e2e.test_restore import volume, volumes, workspaces
 from e2e.test_secrets import Browser
 from needs import needs_srv
