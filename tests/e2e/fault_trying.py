@@ -3,6 +3,7 @@
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 
 from e2e.fault_cells import BEGINS, ENDS, Cell, Ground, Route
@@ -10,8 +11,8 @@ from e2e.killing import (
     COMPLETED,
     TAKEN_BACK,
     Moment,
+    cut_at,
     ended,
-    forget_end,
     kill_at,
     starts,
     steps_made,
@@ -51,19 +52,12 @@ def prepared(program: Path, shelf: Shelf, folder: Path, mode: str) -> Iterator[G
 
 
 def killed(ground: Ground, cell: Cell, record: Record) -> None:
-    """At one end of a step."""
-    event = EVENTS[cell.fault]
-
-    def kill() -> bool:
-        reached = kill_at(
-            ground.machine, Moment(cell.route.words, cell.route.index(cell.step), event)
-        )
-        last = (cell.route.steps[-1], ENDS)
-        assert reached or (cell.step, event) == last, "only the very end may be missed"
-        return reached
+    """At one end of a step; only the very end may be missed."""
+    moment = Moment(cell.route.words, cell.route.index(cell.step), EVENTS[cell.fault])
+    last = (cell.step, moment.event) == (cell.route.steps[-1], ENDS)
 
     record("cell", cell.key)
-    tried(ground, cell, kill)
+    tried(ground, cell, partial(kill_at if last else cut_at, ground.machine, moment))
 
 
 def killed_inside(ground: Ground, cell: Cell, record: Record) -> None:
@@ -108,11 +102,9 @@ def tried(ground: Ground, cell: Cell, fault: Callable[[], object]) -> None:
 
 
 def killed_at(machine: Machine, cell: Cell, *more: str, beside: str = "") -> None:
-    """Killed where a step begins, of the plan that the table knows, or before its end was told."""
-    moment = Moment((*cell.route.words, *more), cell.route.index(cell.step), BEGINS, beside=beside)
-    assert kill_at(machine, moment), f"it never came to {cell.step}"
-    if ended(machine, beside):
-        forget_end(machine, moment)
+    """Killed where a step begins, of the plan that the table knows."""
+    words = (*cell.route.words, *more)
+    cut_at(machine, Moment(words, cell.route.index(cell.step), BEGINS, beside=beside))
     assert steps_made(machine, beside)[: len(cell.route.steps)] == cell.route.steps
 
 

@@ -76,6 +76,15 @@ def kill_at(machine: Machine, moment: Moment) -> bool:
     return reached
 
 
+def cut_at(machine: Machine, moment: Moment) -> None:
+    """Kill a command at a moment; of one that was faster, the journal is put back to it."""
+    reached = kill_at(machine, moment)
+    if ended(machine, moment.beside) == COMPLETED:
+        forget_end(machine, moment)
+    else:
+        assert reached, f"it never came to {moment}"
+
+
 def forget_end(machine: Machine, moment: Moment) -> None:
     """As a power cut leaves the journal of a plan that ended before the kill came: untold."""
     folder = machine.home / "journal" / f"{machine.name}{moment.beside}"

@@ -157,6 +157,7 @@ class TakeOver:
     title: ClassVar[str] = "Secrets and files"
 
     def apply(self, world: World) -> None:
+        world.toolbox.clear(self.uuid)  # a try that was killed may still be waiting to be read
         key = world.restores.key_path(self.key)
         archive = world.archives.open(Path(self.archive))
         load = Load(world, archive, self.uuid, "", "", key)
@@ -164,7 +165,8 @@ class TakeOver:
         world.restores.take_files(self.name, plain_bytes(load, f"{SETTINGS}.tar"))
 
     def undo(self, world: World) -> None:
-        """They go with the record of the install."""
+        """They go with the record of the install; a task that was cut off goes now."""
+        world.toolbox.clear(self.uuid)
 
 
 @step
