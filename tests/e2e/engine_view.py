@@ -11,13 +11,21 @@ from e2e.own_images import Box
 LISTENS = "0A"
 REACH = """
 import socket, sys
-for line in sys.stdin:
+from concurrent.futures import ThreadPoolExecutor
+
+def opens(line):
     host, port = line.split()
     try:
-        socket.create_connection((host, int(port)), timeout=1).close()
+        socket.create_connection((host, int(port)), timeout=5).close()
     except OSError:
-        continue
-    print(host, port)
+        return False
+    return True
+
+doors = sys.stdin.read().splitlines()
+with ThreadPoolExecutor(len(doors)) as pool:
+    for door, is_open in zip(doors, pool.map(opens, doors)):
+        if is_open:
+            print(door)
 """
 
 
