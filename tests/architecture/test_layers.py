@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import thothctl
+from thothctl.cli.app import PLACES
 
 PACKAGE = Path(thothctl.__file__).parent
 MAY_IMPORT = {
@@ -79,17 +80,29 @@ def test_every_module_of_the_package_belongs_to_a_layer() -> None:
     assert tops - {"__init__", "__main__", "_shipped"} == set(MAY_IMPORT)
 
 
-@pytest.mark.parametrize("argument", ["--version", "--help"])
-def test_start_up_loads_no_heavy_library(argument: str) -> None:
-    heavy = {"docker", "httpx", "questionary", "keyring", "jinja2", "yaml", "requests"}
+def loaded(argument: str) -> set[str]:
+    """The modules that a command line of one word loads."""
     probe = (
         "import sys\nfrom thothctl.cli.main import main\n"
         f"main([{argument!r}])\nprint(*sys.modules, file=sys.stderr)"
     )
-
     done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
+    return set(done.stderr.split())
 
-    assert not heavy & set(done.stderr.split())
+
+@pytest.mark.parametrize("argument", ["--version", "--help"])
+def test_start_up_loads_no_heavy_library(argument: str) -> None:
+    heavy = {"docker", "httpx", "questionary", "keyring", "jinja2", "yaml", "requests"}
+
+    assert not heavy & loaded(argument)
+
+
+def test_the_help_of_the_whole_loads_no_command() -> None:
+    modules = {f"thothctl.cli.{place.partition(':')[0]}" for place, _ in PLACES.values()}
+    found = loaded("--help")
+
+    assert "thothctl.cli.app" in found
+    assert not found & {*modules, "thothctl.operations"}
 
 
 def test_modules_and_functions_stay_readable() -> None:

@@ -7,6 +7,7 @@ import pytest
 from e2e.fault_plans import ELSEWHERE, KILLED, NOT_KILLED
 
 from thothctl.cli.app import whole
+from thothctl.errors import IncompatibleError
 from thothctl.operations.plan import STEPS, Plan, from_record, step, to_record
 from thothctl.operations.uninstall import RemoveData
 
@@ -30,6 +31,16 @@ def test_no_two_steps_have_one_name() -> None:
 
     plan = Plan("uninstall it", "uninstall", "it", (RemoveData("its label", why="asked for"),))
     assert from_record(to_record(plan)) == plan
+
+
+@pytest.mark.parametrize("other", [{"step": "TakeLeap"}, {"step": "RemoveData", "far": True}])
+def test_a_step_of_another_thothctl_is_told_as_that(other: dict[str, object]) -> None:
+    record = to_record(Plan("leap", "upgrade", "it")) | {"steps": [other]}
+
+    with pytest.raises(IncompatibleError, match=f"its step {other['step']} is of another") as told:
+        from_record(record)
+
+    assert "thothctl resume" in told.value.hint
 
 
 def test_a_journal_may_name_steps_of_commands_that_are_not_loaded() -> None:

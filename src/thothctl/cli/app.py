@@ -11,8 +11,6 @@ from thothctl.cli.summaries import SUMMARIES
 
 FIRST, DATA, CARE = "Install and run", "Ask and import", "Look after"
 BACK, PARTS = "Upgrade, back up, go back", "Settings and parts"
-
-
 PLACES = {
     "setup": ("setup:setup", FIRST),
     "start": ("lifecycle:start", FIRST),

@@ -8,6 +8,7 @@ from pkgutil import iter_modules
 from typing import ClassVar, Protocol, TypeVar
 
 from thothctl import operations
+from thothctl.errors import IncompatibleError
 from thothctl.world import World
 
 HARMLESS = frozenset({"backup", "drill", "export", "finalize"})
@@ -87,7 +88,7 @@ def to_record(plan: Plan) -> dict[str, object]:
 
 
 def from_record(record: Mapping[str, object]) -> Plan:
-    """Rebuild a plan from its journal record; raises KeyError for a step this version lacks."""
+    """Rebuild a plan from its journal record; raises IncompatibleError for a step this lacks."""
     steps = record["steps"]
     assert isinstance(steps, list)  # noqa: S101 - written by to_record
     return Plan(
@@ -102,6 +103,12 @@ def from_record(record: Mapping[str, object]) -> Plan:
 
 
 def _rebuild(values: dict[str, object]) -> Step:
-    kind = kind_of(str(values.pop("step")))
+    name = str(values.pop("step"))
     plain = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
-    return kind(**plain)
+    try:
+        return kind_of(name)(**plain)
+    except (KeyError, TypeError) as error:
+        raise IncompatibleError(
+            f"an operation never ended, and its step {name} is of another version of thothctl",
+            hint="bring back the thothctl that began it, then run `thothctl resume`",
+        ) from error

@@ -160,7 +160,7 @@ class ExchangeReplicas:
 
     def _add(self, world: World, install: Install, release: Release, count: int) -> None:
         folder = world.installs.release_folder(self.name, release.number)
-        with crashes_named(world, install, release.number, seconds=START_SECONDS) as watch:
+        with crashes_named(world, install, release.number) as watch:
             alone = release.number == self.previous  # the way back depends on nothing else
             world.compose.add(folder, (self.service,), count=count, watch=watch, alone=alone)
 

@@ -8,7 +8,7 @@ from thothctl.errors import EngineRefusedError, NotHealthyError
 from thothctl.model.secret import Secret
 from thothctl.operations.plan import step
 from thothctl.operations.steps import install_of
-from thothctl.operations.waiting import START_SECONDS, await_healthy, crashes_named
+from thothctl.operations.waiting import await_healthy, crashes_named
 from thothctl.world import World
 
 PSQL = ("psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", "postgres")
@@ -171,7 +171,7 @@ def restart_services(world: World, name: str, number: int, services: tuple[str, 
     folder = world.installs.release_folder(name, number)
     world.compose.stop(folder, services, seconds=STOP_SECONDS)
     install = install_of(world, name)
-    with crashes_named(world, install, number, seconds=START_SECONDS) as watch:
+    with crashes_named(world, install, number) as watch:
         world.compose.up(folder, services, watch=watch)
 
 
