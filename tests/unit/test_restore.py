@@ -29,6 +29,7 @@ from thothctl.operations.plan import Plan, step, to_record
 from thothctl.operations.recover import go_on, take_back, unfinished
 from thothctl.operations.restore_again import is_restored
 from thothctl.operations.restore_new import NewInstall
+from thothctl.operations.restore_steps import TakeOver
 from thothctl.operations.rollback import back_to, chosen, look_back
 from thothctl.operations.rollback_data import Choice, way_back
 from thothctl.operations.steps import AwaitHealthy, StartRelease
@@ -235,6 +236,14 @@ def test_a_count_that_differs_from_the_manifest_ends_the_restore(at: Place) -> N
         execute(at.plan(), at.world, operation="op")
 
     assert at.running() == "1"
+
+
+def test_a_task_that_a_killed_copy_left_waiting_to_be_read_ends_with_it(at: Place) -> None:
+    taking = TakeOver("beside", "u-1", str(at.archive), "default", why="secrets of then")
+
+    taking.undo(at.world)
+
+    assert at.toolbox.calls == ["clear"]
 
 
 def test_f7_a_newer_backup_is_refused_and_an_older_one_is_not(at: Place) -> None:
